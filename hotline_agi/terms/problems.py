@@ -1,0 +1,30 @@
+"""What is wrong with a text that a person wrote, said so that the person can mend it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Problem:
+    """One finding in one file. `line` and `column` count from 1; 0 says that the whole file is meant.
+
+    `what` says what is wrong in half a sentence, `hint` what to write instead. Neither ever quotes a number of a
+    person: text of contact files is described, not repeated.
+    """
+
+    file: str
+    line: int
+    column: int
+    what: str
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        tail = f" ({self.hint})" if self.hint else ""
+        return f"{place}: {self.severity}: {self.what}{tail}"
