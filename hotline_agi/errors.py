@@ -1,10 +1,12 @@
 """The error tree. The type says whose fault it is.
 
-    HotlineError
-    ├── SetupError          hospital IT can mend it: settings, ports, passwords. CLI: one sentence, exit status 2
-    │   └── InvalidText     …in a file somebody wrote: carries every problem of every file at once
-    └── PbxError            Asterisk refused, went away or did not answer in time; the service retries what may be
-        └── LinkLost        …there is no AMI link now: an action in flight is uncertain and is never repeated
+```text
+HotlineError
+├── SetupError          hospital IT can mend it: settings, ports, passwords. CLI: one sentence, exit status 2
+│   └── InvalidText     …in a file somebody wrote: carries every problem of every file at once
+└── PbxError            Asterisk refused, went away or did not answer in time; the service retries what may be
+    └── LinkLost        …there is no AMI link now: an action in flight is uncertain and is never repeated
+```
 """
 
 from collections.abc import Sequence
