@@ -1,0 +1,230 @@
+"""A folder of sound files as Asterisk reads it, made and kept up to date from the catalogue.
+
+```text
+FOLDER/<language>/hotline/<id>.wav              Playback(hotline/<id>) in the channel's language
+FOLDER/<language>/hotline-greet/1-greeting.wav  → ../hotline/greeting.wav   hold music, sort=alpha: prompt, then music
+FOLDER/<language>/hotline-greet/2-music.wav     → ../../music/hold.wav
+FOLDER/music/hold.wav
+FOLDER/hotline-prompts.json                     what we made
+```
+
+A hospital records its own prompts by putting files in these places. A file is ours only if its SHA-256 is in
+``hotline-prompts.json``; every other file is a recording of theirs and is never written to. What we make is entered
+there *before* it is moved into place: a run that is killed between the two cannot disown a file of ours.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+
+from hotline_agi.cache import Say, cache_root, locked, made_once, recipe_key
+from hotline_agi.errors import SetupError
+from hotline_agi.prompts import voice
+from hotline_agi.prompts.catalogue import HOLD_CLASSES, PROMPTS, TONES, Language
+
+MANIFEST = "hotline-prompts.json"
+MUSIC = Path("music/hold.wav")
+WORKERS = 4
+
+Made = dict[str, dict[str, str]]
+"""Path below the folder → SHA-256 of a file that we made there → key of what it was made from."""
+
+
+class State(StrEnum):
+    GENERATED = "generated"
+    OUTDATED = "outdated"
+    """Ours, but the catalogue says something else now: the next build makes it again."""
+    OWN = "own recording"
+    UNPLAYABLE = "own recording, not playable"
+    """Not 8 kHz, mono, 16 bit: Asterisk would play silence. ``sox theirs.wav -r 8000 -c 1 -b 16 <path>`` mends it."""
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """One file of the folder, for the list of what to record."""
+
+    id: str
+    language: str
+    """``zh`` or ``en``; empty for the hold music, which all languages share."""
+    text: str
+    """What to say; empty for tones and music."""
+    when: str
+    path: Path
+    state: State
+
+    def as_json(self) -> dict[str, str]:
+        return {
+            "id": self.id, "language": self.language, "text": self.text, "when": self.when,
+            "path": str(self.path), "state": self.state.value,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """What a build did."""
+
+    folder: Path
+    made: tuple[Path, ...]
+    own: tuple[Path, ...]
+    """Recordings of the hospital: left as they are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Item:
+    id: str
+    language: str
+    text: str
+    when: str
+    place: Path
+    """Below the folder."""
+    key: str
+    write: Callable[[Path], None]
+
+
+def inventory(folder: Path, music: Path | None = None) -> tuple[Recording, ...]:
+    """Every file that callers may hear from `folder`, with its state. `music`: the piece for the hold music."""
+    made = _read(folder)
+    return tuple(
+        Recording(
+            id=item.id, language=item.language, text=item.text, when=item.when,
+            path=folder / item.place, state=_state(folder, item, made),
+        )
+        for item in _items(music)
+    )  # fmt: skip
+
+
+def build(folder: Path, music: Path | None = None, say: Say = lambda _: None) -> Build:
+    """Make what is missing or outdated in `folder`, which is created if need be.
+
+    `music` is the piece for the hold music in any format that sox reads; None makes a quiet chord. Raises SetupError
+    if espeak-ng or sox is missing or the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with locked(folder, say):
+            return _build(folder, music, say)
+    except (PermissionError, FileExistsError, NotADirectoryError) as error:
+        raise SetupError(
+            f"{error.filename or folder} cannot be written: choose a folder that this user owns"
+        ) from error
+
+
+def shared_sounds(music: Path | None, say: Say = lambda _: None) -> Path:
+    """The folder for development in this user's cache, made once. Raises SetupError."""
+    keys = [f"{item.place}={item.key}" for item in _items(music)]
+    place = cache_root() / f"sounds-{recipe_key(*keys, repr(HOLD_CLASSES), 'layout 1')}"
+
+    def make(part: Path) -> None:
+        build(part, music, say)
+
+    return made_once(place, make, say=say)
+
+
+def _build(folder: Path, music: Path | None, say: Say) -> Build:
+    made = _read(folder)
+    states = {item: _state(folder, item, made) for item in _items(music)}
+    wanted = [item for item, state in states.items() if state in (State.MISSING, State.OUTDATED)]
+    if wanted:
+        say(f"making {len(wanted)} sound files with espeak-ng and sox …")
+        _make(folder, wanted, made)
+    _link(folder)
+    own = tuple(folder / item.place for item, state in states.items() if state in (State.OWN, State.UNPLAYABLE))
+    return Build(folder=folder, made=tuple(folder / item.place for item in wanted), own=own)
+
+
+def _make(folder: Path, wanted: list[_Item], made: Made) -> None:
+    with tempfile.TemporaryDirectory(prefix=".part-", dir=folder) as parts:  # the same disk: a move is one step
+        drafts = [(item, Path(parts) / f"{number}.wav") for number, item in enumerate(wanted)]
+        with ThreadPoolExecutor(WORKERS) as workers:
+            list(workers.map(lambda draft: draft[0].write(draft[1]), drafts))
+        for item, draft in drafts:
+            made.setdefault(str(item.place), {})[_sha256(draft)] = item.key
+        _write(folder, made)
+        for item, draft in drafts:
+            target = folder / item.place
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if _state(folder, item, made) in (State.MISSING, State.OUTDATED):  # nobody put a recording there meanwhile
+                draft.chmod(0o644)
+                draft.replace(target)
+
+
+def _link(folder: Path) -> None:
+    """Make the hold-music folders. An entry that is there stays: it may be a piece of the hospital's."""
+    for language in Language:
+        for name, prompt in HOLD_CLASSES.items():
+            hold = folder / language / f"hotline-{name}"
+            hold.mkdir(parents=True, exist_ok=True)
+            entries = [(f"{prompt}.wav", Path("../hotline") / f"{prompt}.wav")] if prompt else []
+            entries.append(("music.wav", Path("../..") / MUSIC))
+            for number, (entry, target) in enumerate(entries, start=1):
+                link = hold / f"{number}-{entry}"
+                if not os.path.lexists(link):
+                    link.symlink_to(target)
+
+
+def _items(music: Path | None) -> Iterator[_Item]:
+    for language in Language:
+        for prompt in PROMPTS:
+            yield _Item(
+                id=prompt.id, language=language.value, text=prompt.text(language), when=prompt.when,
+                place=Path(language.value, "hotline", f"{prompt.id}.wav"),
+                key=recipe_key(voice.RECIPE, language.value, prompt.text(language)),
+                write=partial(voice.speak, prompt, language),
+            )  # fmt: skip
+        for tone in TONES:
+            yield _Item(
+                id=tone.id, language=language.value, text="", when=tone.when,
+                place=Path(language.value, "hotline", f"{tone.id}.wav"),
+                key=recipe_key(voice.RECIPE, repr(tone)),
+                write=partial(voice.sound, tone),
+            )  # fmt: skip
+    yield _Item(
+        id="hold", language="", text="", when="between the prompts while the caller waits", place=MUSIC,
+        key=recipe_key(voice.RECIPE, music.name if music else "chord"),
+        write=partial(voice.music, music),
+    )  # fmt: skip
+
+
+def _state(folder: Path, item: _Item, made: Made) -> State:
+    path = folder / item.place
+    if not path.exists():
+        return State.MISSING
+    key = made.get(str(item.place), {}).get(_sha256(path))
+    if key is None:
+        return State.OWN if voice.is_playable(path) else State.UNPLAYABLE
+    return State.GENERATED if key == item.key else State.OUTDATED
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _read(folder: Path) -> Made:
+    """The manifest; empty if there is none. Raises SetupError if it is damaged, rather than disown or overwrite."""
+    path = folder / MANIFEST
+    try:
+        files: Made = json.loads(path.read_text(encoding="utf-8"))["files"]
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SetupError(
+            f"{path} is damaged: remove it to keep all present files as own recordings, or remove the folder to make "
+            "all prompts anew"
+        ) from error
+    return files
+
+
+def _write(folder: Path, made: Made) -> None:
+    text = json.dumps({"files": made}, indent=1, sort_keys=True) + "\n"
+    draft = folder / f".{MANIFEST}.part"
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(folder / MANIFEST)

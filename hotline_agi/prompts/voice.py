@@ -1,0 +1,97 @@
+"""Text → WAV as Asterisk plays it without transcoding: 8 kHz, mono, 16 bit.
+
+The voice is espeak-ng's: plainly a machine, understandable, free, and there without a network. It stands in until the
+hospital has recorded its own. sox brings everything to one loudness, and puts a short silence in front, because the
+first tenths of a second are lost while a phone's audio path opens.
+"""
+
+import shutil
+import subprocess
+import tempfile
+import wave
+from pathlib import Path
+
+from hotline_agi.errors import SetupError
+from hotline_agi.prompts.catalogue import Language, Prompt, Tone
+
+RATE_HZ = 8000
+SAMPLE_BYTES = 2
+LEAD_S = 0.3
+TAIL_S = 0.2
+
+VOICES = {
+    # Slower than espeak-ng's 175 words a minute: people in distress listen badly, and so do bad lines.
+    Language.ZH: ("-v", "cmn", "-s", "150", "-p", "45"),
+    Language.EN: ("-v", "en-gb", "-s", "145", "-p", "45", "-g", "2"),
+}
+WAV = ("-r", str(RATE_HZ), "-c", "1", "-b", str(8 * SAMPLE_BYTES), "-e", "signed-integer", "-t", "wav")
+EVEN_LOUDNESS = ("highpass", "150", "compand", "0.02,0.2", "6:-70,-60,-20", "-5", "-90", "0.1", "norm", "-3")
+MUSIC_LOUDNESS = ("norm", "-12")  # below the voice: who waits must not be startled by it
+CHORD_HZ = ("220", "277.18", "329.63")
+CHORD_S = "8"
+"""Stands in for hold music where no piece is at hand: a soft A major chord that swells and fades."""
+
+TOOL_TIMEOUT_S = 60.0
+"""One text takes a tenth of a second, a piece of music two. A minute is a machine that does not work."""
+
+RECIPE = repr((VOICES, WAV, LEAD_S, TAIL_S, EVEN_LOUDNESS, MUSIC_LOUDNESS, CHORD_HZ, CHORD_S))
+"""Changes when anything about the sound does: files made by another recipe are made again."""
+
+
+def speak(prompt: Prompt, language: Language, target: Path) -> None:
+    """Write the prompt in one language to `target`. Raises SetupError if espeak-ng or sox is missing or fails."""
+    with tempfile.TemporaryDirectory(prefix="hotline-voice-") as folder:
+        raw = Path(folder) / "raw.wav"  # a file: through a pipe espeak-ng cannot write the length into the header
+        _run("espeak-ng", *VOICES[language], "-w", str(raw), "--stdin", text=prompt.text(language))
+        # -D: no random dither, so the same text is the same file; room is made first so that nothing clips.
+        trimmed = ("rate", str(RATE_HZ), *EVEN_LOUDNESS, "pad", str(LEAD_S), str(TAIL_S))
+        _run("sox", "-D", "-V1", "-v", "0.9", str(raw), *WAV, str(target), *trimmed)
+
+
+def sound(tone: Tone, target: Path) -> None:
+    """Write a tone with soft edges to `target`. Raises SetupError if sox is missing or fails."""
+    shape = (
+        "synth",
+        str(tone.duration_s),
+        "sine",
+        str(tone.frequency_hz),
+        "fade",
+        "0.01",
+        str(tone.duration_s),
+        "0.01",
+    )
+    _run("sox", "-D", "-V1", "-n", *WAV, str(target), *shape, "norm", "-6")
+
+
+def music(source: Path | None, target: Path) -> None:
+    """Write the piece `source`, or a quiet chord if there is none, to `target`. Raises SetupError."""
+    if source is not None:
+        _run("sox", "-D", "-V1", str(source), *WAV, str(target), "rate", str(RATE_HZ), *MUSIC_LOUDNESS)
+        return
+    voices = [word for pitch in CHORD_HZ for word in ("sine", pitch)]
+    chord = ("synth", CHORD_S, *voices, "remix", "-", "fade", "t", "3", CHORD_S, "3")
+    _run("sox", "-D", "-V1", "-n", *WAV[:2], "-c", "3", *WAV[4:], str(target), *chord, *MUSIC_LOUDNESS)
+
+
+def is_playable(path: Path) -> bool:
+    """Whether Asterisk plays the file. It refuses any other rate in a ``.wav``, and the caller then hears silence."""
+    try:
+        with wave.open(str(path), "rb") as file:
+            shape = (file.getframerate(), file.getnchannels(), file.getsampwidth())
+            return shape == (RATE_HZ, 1, SAMPLE_BYTES) and file.getnframes() > 0
+    except (OSError, EOFError, wave.Error):
+        return False
+
+
+def _run(tool: str, *arguments: str, text: str = "") -> None:
+    if shutil.which(tool) is None:
+        raise SetupError(f"{tool} is missing: run `make setup`, or install the package {tool}")
+    try:
+        subprocess.run([tool, *arguments], input=text.encode(), capture_output=True, timeout=TOOL_TIMEOUT_S, check=True)
+    except subprocess.TimeoutExpired as error:
+        raise SetupError(
+            f"{tool} did not finish within {TOOL_TIMEOUT_S:.0f} s: try again on a less busy machine"
+        ) from error
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.decode(errors="replace").strip().splitlines()
+        raise SetupError(f"{tool} failed ({said[-1] if said else 'without a word'}): check its installation") from error
