@@ -94,7 +94,7 @@ PROMPTS = (
     Prompt(
         id="directory",
         zh="您还可以向这些地方求助：有生命危险，请拨打急救电话一二零，或者报警电话一一零。"
-        "需要心理支持，请拨打全国统一心理援助热线，幺二三五六。",
+        "需要心理支持，请拨打全国统一心理援助热线，一二三五六。",
         en="There are other places to turn to in China. For an ambulance, call 1 2 0. For the police, call 1 1 0. "
         "For psychological support anywhere in the country, call 1 2 3 5 6.",
         when="nobody can talk now: the last thing before goodbye",

@@ -20,21 +20,33 @@ LEAD_S = 0.3
 TAIL_S = 0.2
 
 VOICES = {
+    # Voice `cmn` of 1.51 reads 热 as the English words "re four" (espeak-ng issues 1236, 499); this one reads Chinese
+    # characters and pinyin. About four characters a second, as a calm person speaks.
+    Language.ZH: ("-v", "cmn-latn-pinyin", "-s", "175", "-p", "45"),
     # Slower than espeak-ng's 175 words a minute: people in distress listen badly, and so do bad lines.
-    Language.ZH: ("-v", "cmn", "-s", "150", "-p", "45"),
     Language.EN: ("-v", "en-gb", "-s", "145", "-p", "45", "-g", "2"),
+}
+READINGS = {
+    # The voice reads character by character: words whose reading or tone depends on their neighbours are told to it.
+    "重新": " chong2 xin1 ",
+    "地方": " di4 fang1 ",
+    "不是": " bu2 shi4 ",
+    "不要": " bu2 yao4 ",
+    "一个": " yi2 ge5 ",
+    "一二零": " yao1 er4 ling2 ",  # one is said yāo in the numbers of telephones
+    "一一零": " yao1 yao1 ling2 ",
+    "一二三五六": " yao1 er4 san1 wu3 liu4 ",
 }
 WAV = ("-r", str(RATE_HZ), "-c", "1", "-b", str(8 * SAMPLE_BYTES), "-e", "signed-integer", "-t", "wav")
 EVEN_LOUDNESS = ("highpass", "150", "compand", "0.02,0.2", "6:-70,-60,-20", "-5", "-90", "0.1", "norm", "-3")
-MUSIC_LOUDNESS = ("norm", "-12")  # below the voice: who waits must not be startled by it
-CHORD_HZ = ("220", "277.18", "329.63")
-CHORD_S = "8"
-"""Stands in for hold music where no piece is at hand: a soft A major chord that swells and fades."""
+MUSIC_LOUDNESS = ("norm", "-6")  # below the voice: who waits must not be startled by it
+CHORD = "synth 8 sine 220 synth 8 sine mix 277.18 synth 8 sine mix 329.63 fade t 3 8 3"
+"""Stands in for hold music where no piece is at hand: a soft A major chord that swells and fades, 8 s."""
 
 TOOL_TIMEOUT_S = 60.0
 """One text takes a tenth of a second, a piece of music two. A minute is a machine that does not work."""
 
-RECIPE = repr((VOICES, WAV, LEAD_S, TAIL_S, EVEN_LOUDNESS, MUSIC_LOUDNESS, CHORD_HZ, CHORD_S))
+RECIPE = repr((VOICES, READINGS, WAV, LEAD_S, TAIL_S, EVEN_LOUDNESS, MUSIC_LOUDNESS, CHORD))
 """Changes when anything about the sound does: files made by another recipe are made again."""
 
 
@@ -42,25 +54,23 @@ def speak(prompt: Prompt, language: Language, target: Path) -> None:
     """Write the prompt in one language to `target`. Raises SetupError if espeak-ng or sox is missing or fails."""
     with tempfile.TemporaryDirectory(prefix="hotline-voice-") as folder:
         raw = Path(folder) / "raw.wav"  # a file: through a pipe espeak-ng cannot write the length into the header
-        _run("espeak-ng", *VOICES[language], "-w", str(raw), "--stdin", text=prompt.text(language))
+        _run("espeak-ng", *VOICES[language], "-w", str(raw), "--stdin", text=as_read(prompt.text(language)))
         # -D: no random dither, so the same text is the same file; room is made first so that nothing clips.
         trimmed = ("rate", str(RATE_HZ), *EVEN_LOUDNESS, "pad", str(LEAD_S), str(TAIL_S))
         _run("sox", "-D", "-V1", "-v", "0.9", str(raw), *WAV, str(target), *trimmed)
 
 
+def as_read(text: str) -> str:
+    """The text with the readings that the voice would get wrong spelled out in pinyin."""
+    for word, pinyin in READINGS.items():
+        text = text.replace(word, pinyin)
+    return text
+
+
 def sound(tone: Tone, target: Path) -> None:
     """Write a tone with soft edges to `target`. Raises SetupError if sox is missing or fails."""
-    shape = (
-        "synth",
-        str(tone.duration_s),
-        "sine",
-        str(tone.frequency_hz),
-        "fade",
-        "0.01",
-        str(tone.duration_s),
-        "0.01",
-    )
-    _run("sox", "-D", "-V1", "-n", *WAV, str(target), *shape, "norm", "-6")
+    shape = f"synth {tone.duration_s} sine {tone.frequency_hz} fade 0.01 {tone.duration_s} 0.01 norm -6".split()
+    _run("sox", "-D", "-V1", "-n", *WAV, str(target), *shape)
 
 
 def music(source: Path | None, target: Path) -> None:
@@ -68,9 +78,7 @@ def music(source: Path | None, target: Path) -> None:
     if source is not None:
         _run("sox", "-D", "-V1", str(source), *WAV, str(target), "rate", str(RATE_HZ), *MUSIC_LOUDNESS)
         return
-    voices = [word for pitch in CHORD_HZ for word in ("sine", pitch)]
-    chord = ("synth", CHORD_S, *voices, "remix", "-", "fade", "t", "3", CHORD_S, "3")
-    _run("sox", "-D", "-V1", "-n", *WAV[:2], "-c", "3", *WAV[4:], str(target), *chord, *MUSIC_LOUDNESS)
+    _run("sox", "-D", "-V1", "-n", *WAV, str(target), *CHORD.split(), *MUSIC_LOUDNESS)
 
 
 def is_playable(path: Path) -> bool:
