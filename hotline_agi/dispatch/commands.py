@@ -1,0 +1,207 @@
+"""What the machine wants done, in the imperative. The shell carries them out in order and reports back by events."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hotline_agi.dispatch.events import Step
+from hotline_agi.roster.model import Endpoint
+from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
+from hotline_agi.terms.outcomes import LegOutcome, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingLeg:
+    """Ring one endpoint (AMI ``Originate``). Never repeated: if it is lost, `LegEnded` or a deadline says so."""
+
+    leg: LegId
+    call: CallId
+    node: NodeId
+    volunteer: VolunteerId | None
+    """None: the overflow number."""
+    endpoint: Endpoint
+    language: str
+    ring_timeout_s: float
+
+
+class CancelReason(StrEnum):
+    """Why a leg is taken back; the values are what `hotline-leg` in the dialplan says to a leg that was picked up."""
+
+    ELSEWHERE = "taken"
+    CALLER_LEFT = "gone"
+    WITHDRAWN = "not-now"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelLeg:
+    """Stop the ringing at once. `leg` may not exist in Asterisk yet: then the shell repeats it when it appears."""
+
+    leg: LegId
+    node: NodeId
+    reason: CancelReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DismissLeg:
+    """Tell a leg that was picked up, in words, why there is nothing to accept any more, and end it."""
+
+    leg: LegId
+    node: NodeId
+    reason: CancelReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectLeg:
+    """Answer an accepting leg: it won, and joins the caller now."""
+
+    leg: LegId
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefuseLeg:
+    """Answer an accepting leg: there is nothing for it to take."""
+
+    leg: LegId
+    reason: CancelReason
+
+
+class Music(StrEnum):
+    """What a waiting caller hears; each is a hold-music class per language that begins with its prompt."""
+
+    GREET = "greet"
+    COMFORT = "comfort"
+    COMFORT_ODD = "comfort2"
+    """The same prompt under a second name: a class that did not change is resumed, not begun again."""
+    AGAIN = "again"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldCaller:
+    """Answer a caller who asked: wait one round in the holding bridge, then ask again."""
+
+    call: CallId
+    language: str
+    music: Music
+    round_s: int
+    max_wait_s: float
+    """From now; the dialplan keeps it as its own hard deadline."""
+    overflow: tuple[Step, ...]
+    """What the dialplan does at that deadline, or when we do not answer and nobody else does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuideCaller:
+    """Answer a caller who asked: do these steps, in order. The first that ends the call well ends the list."""
+
+    call: CallId
+    language: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndRound:
+    """End the caller's round in the holding bridge now, so that they ask and hear the news."""
+
+    call: CallId
+    node: NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangUp:
+    """Hang up a side of a talk whose other side asked for the end and was not heard (ghost guard)."""
+
+    party: CallId | LegId
+    node: NodeId
+
+
+class Fact(StrEnum):
+    """What a call's timeline tells, in order of a call's life."""
+
+    ARRIVED = "arrived"
+    ADOPTED = "adopted"
+    CLOSED = "closed"
+    RANG = "rang"
+    PICKED_UP = "picked up"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    TALK_STARTED = "talk started"
+    TALK_ENDED = "talk ended"
+    TALK_FAILED = "talk failed"
+    LEG_ENDED = "leg ended"
+    WAVE = "wave"
+    OVERFLOW = "overflow"
+    ASKED_MESSAGE = "asked for message"
+    STEP = "step"
+    MESSAGE_LEFT = "message left"
+    SURVIVING = "surviving"
+    CALLER_LEFT = "caller left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteFact:
+    """Write down one thing of a call's life. Holds ids and words, never a number or a key."""
+
+    call: CallId
+    fact: Fact
+    leg: LegId | None = None
+    volunteer: VolunteerId | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegRecord:
+    """One leg of a closed call."""
+
+    leg: LegId
+    volunteer: VolunteerId | None
+    endpoint: str
+    wave: int
+    rang_at: datetime
+    ended_at: datetime
+    outcome: LegOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRecord:
+    """A call was admitted. Exactly one per call, before any other word of it."""
+
+    call: CallId
+    line: LineId
+    node: NodeId
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseRecord:
+    """A call is over. Exactly one per admitted call, and its last word."""
+
+    call: CallId
+    line: LineId
+    node: NodeId
+    arrived_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime
+    wait_s: float
+    """From arrival to the first talk, or to the end where there was none."""
+    talk_s: float
+    outcome: Outcome
+    volunteer: VolunteerId | None
+    """Who talked (the last, if there were several talks)."""
+    legs: tuple[LegRecord, ...]
+
+
+Command = (
+    RingLeg
+    | CancelLeg
+    | DismissLeg
+    | ConnectLeg
+    | RefuseLeg
+    | HoldCaller
+    | GuideCaller
+    | EndRound
+    | HangUp
+    | NoteFact
+    | OpenRecord
+    | CloseRecord
+)

@@ -1,0 +1,174 @@
+"""What happened outside, in the past tense. Failures of the outside come as events too.
+
+The machine raises for none of them, in any order, late or doubled: what it cannot place is counted and changes nothing.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from hotline_agi.terms.causes import Cause
+from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallArrived:
+    """A caller reached the dialplan and asks what to do; the caller has heard nothing yet."""
+
+    call: CallId
+    line: LineId
+    node: NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerHeld:
+    """The caller entered the holding bridge: from now on, and until the round ends, a leg may take them out."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundEnded:
+    """The caller left the holding bridge unclaimed and asks what to do next.
+
+    A call that the machine does not know is a caller who waits since before the service started: it is admitted with
+    the `waited_s` that Asterisk counted.
+    """
+
+    call: CallId
+    line: LineId
+    node: NodeId
+    waited_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerKeyed:
+    """The caller pressed a key while waiting."""
+
+    call: CallId
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerSurviving:
+    """The dialplan took the caller over (no answer of ours in time): this call is out of our hands."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerLeft:
+    """The caller's channel is gone."""
+
+    call: CallId
+
+
+class Step(StrEnum):
+    """What the dialplan does with a caller outside the holding bridge; the names are its extensions."""
+
+    CLOSED = "closed"
+    NOBODY = "nobody"
+    MESSAGE = "message"
+    DIRECTORY = "directory"
+    GOODBYE = "goodbye"
+    ENDED = "ended"
+    """Says that the talk is over and that somebody who was cut off should stay on the line."""
+    ROUND = "round"
+    """Ask the service again."""
+    DEADLINE = "deadline"
+    """Only reported, never told: the dialplan's own deadline sent the caller to the overflow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepReached:
+    """The dialplan began one of the steps that it was told (or, on its own deadline, one that it chose itself)."""
+
+    call: CallId
+    step: Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLeft:
+    """A message of the caller is on disk and long enough to be kept."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkEnded:
+    """The caller came out of a talk alive (the other side is gone) and asks what to do."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegAnswered:
+    """The phone was picked up, by a human or by a voicemail."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegAccepted:
+    """A human agreed to take the call, and now waits for the answer."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkStarted:
+    """Both sides are in one two-party bridge."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegEnded:
+    """The leg's channel is gone, or Asterisk refused to make it (`Cause.FAILURE`)."""
+
+    leg: LegId
+    cause: int = Cause.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangupRequested:
+    """One side of a talk hung up; both channels must be gone within a second, or Asterisk lost the hang-up."""
+
+    party: CallId | LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveLeg:
+    """A leg that Asterisk has, as found by taking stock."""
+
+    leg: LegId
+    volunteer: VolunteerId | None
+    up: bool
+    """Picked up (else it still rings)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockTaken:
+    """All that lives in one Asterisk now. What we believed beyond it ended unseen; what we did not know is adopted."""
+
+    node: NodeId
+    calls: frozenset[CallId]
+    legs: tuple[LiveLeg, ...]
+
+
+Event = (
+    CallArrived
+    | CallerHeld
+    | RoundEnded
+    | CallerKeyed
+    | CallerSurviving
+    | CallerLeft
+    | StepReached
+    | MessageLeft
+    | TalkEnded
+    | LegAnswered
+    | LegAccepted
+    | TalkStarted
+    | LegEnded
+    | HangupRequested
+    | StockTaken
+)

@@ -1,0 +1,363 @@
+"""The machine that decides: `handle(event, now) -> commands`.
+
+The contract with the shell:
+
+- call `handle` for everything that happens, `handle_deadline` when `next_deadline` is due; both return commands, to be
+  carried out in order; neither ever raises for anything the outside does;
+- `now` never goes backwards in `mono_s`;
+- `CallArrived`, `RoundEnded` and `TalkEnded` are questions, answered by exactly one `HoldCaller` or `GuideCaller`, at
+  once but after `TalkEnded` (up to `talks.VERDICT_S` later); `LegAccepted` by exactly one `ConnectLeg` or `RefuseLeg`,
+  at most `talks.HOLD_WAIT_S` later. A question that cannot be placed is not answered: the dialplan then serves the
+  caller by itself;
+- a placed leg (`RingLeg`) is never placed again; what became of it comes back as `LegEnded`, or its deadline acts.
+
+States and transitions stand in `state.py`.
+"""
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from hotline_agi.dispatch import answers, overflow, stock, talks, waves
+from hotline_agi.dispatch.commands import CancelLeg, CancelReason, Command, Fact, OpenRecord, RefuseLeg
+from hotline_agi.dispatch.events import (
+    CallArrived,
+    CallerHeld,
+    CallerKeyed,
+    CallerLeft,
+    CallerSurviving,
+    Event,
+    HangupRequested,
+    LegAccepted,
+    LegAnswered,
+    LegEnded,
+    MessageLeft,
+    RoundEnded,
+    Step,
+    StepReached,
+    StockTaken,
+    TalkEnded,
+    TalkStarted,
+)
+from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
+from hotline_agi.dispatch.switchboard import (
+    CALL_TIMERS,
+    CANCEL_GRACE_S,
+    CANCEL_REPEATS,
+    PROMPT_LIMIT_S,
+    Switchboard,
+    Timer,
+)
+from hotline_agi.roster.model import Roster
+from hotline_agi.terms.causes import Cause
+from hotline_agi.terms.ids import CallId, LegId
+from hotline_agi.terms.instants import Now
+from hotline_agi.terms.outcomes import Outcome
+
+SURVIVAL_FORGET_S = 3600.0
+"""The dialplan's own path takes minutes, and perhaps a talk; such a record is closed after this at the latest."""
+KEY_MESSAGE = "*"
+
+
+class Machine:
+    """All calls of all lines. One per controller."""
+
+    def __init__(self, roster: Roster, *, boot: int, now: Now) -> None:
+        """`boot`: seconds of the epoch, for leg ids that no earlier run used."""
+        self._board = Switchboard(roster=roster, boot=boot, now=now)
+
+    # ---- the seam
+
+    def handle(self, event: Event, now: Now) -> list[Command]:
+        """Take one event in."""
+        board = self._board
+        board.now, board.out = now, []
+        self._take(event)
+        return board.out
+
+    def handle_deadline(self, now: Now) -> list[Command]:
+        """Do what is due at `now`; harmless when nothing is."""
+        board = self._board
+        board.now, board.out = now, []
+        for key in board.deadlines.take_due(now.mono_s):
+            assert isinstance(key, tuple)
+            self._due(*key)
+        return board.out
+
+    def next_deadline(self) -> float | None:
+        """Monotonic seconds of the next deadline; None while nothing waits."""
+        return self._board.deadlines.next_s()
+
+    def use_roster(self, roster: Roster, now: Now) -> list[Command]:
+        """Swap the roster between two events. Running legs stay; each waiting call follows it from its next wave."""
+        board = self._board
+        board.now, board.out, board.roster = now, [], roster
+        return board.out
+
+    @property
+    def ignored(self) -> Mapping[str, int]:
+        """How many events could not be placed, by name."""
+        return self._board.ignored
+
+    @property
+    def board(self) -> Switchboard:
+        """What the machine remembers: for tests, snapshots and the doctor to read, never to change."""
+        return self._board
+
+    # ---- events
+
+    def _take(self, event: Event) -> None:
+        board = self._board
+        match event:
+            case CallArrived() | RoundEnded():
+                self._asked(event)
+            case StockTaken():
+                for found in stock.missing(board, event):
+                    self._take(found)
+                stock.adopt(board, event)
+            case LegAnswered() | LegAccepted() | TalkStarted() | LegEnded():
+                self._of_leg(event)
+            case HangupRequested(party=party):
+                if party in board.calls or party in board.legs:
+                    board.set_timer(Timer.GHOST, party, talks.GHOST_S)
+            case _:
+                call = board.calls.get(event.call)
+                if call is None or call.left:
+                    self._ignore(event)
+                else:
+                    self._of_call(call, event)
+
+    def _asked(self, event: CallArrived | RoundEnded) -> None:
+        board = self._board
+        call = board.calls.get(event.call)
+        if call is None:
+            if event.line not in board.roster.lines:
+                self._ignore(event)
+                return
+            call = self._admit(event)
+            call.asking = True
+            if board.duty(call.line).is_open:
+                waves.begin(board, call)
+            else:
+                overflow.begin(board, call, Step.CLOSED)
+        elif call.left or call.state is CallState.SURVIVING:
+            self._ignore(event)
+            return
+        else:
+            call.held, call.asking = False, True
+            self._came_back(call)
+        answers.answer(board, call)
+
+    def _admit(self, event: CallArrived | RoundEnded) -> Call:
+        board = self._board
+        board.admitted += 1
+        waited_s = event.waited_s if isinstance(event, RoundEnded) else 0.0
+        line = board.roster.lines[event.line]
+        call = Call(
+            id=event.call,
+            line=line,
+            node=event.node,
+            order=board.admitted,
+            arrived_at=stock.earlier(board.now.at, waited_s),
+            arrived_s=board.now.mono_s - waited_s,
+            comfort_due_s=board.now.mono_s + line.comfort_every_s,
+        )
+        board.calls[call.id] = call
+        board.out.append(OpenRecord(call=call.id, line=line.id, node=call.node, arrived_at=call.arrived_at))
+        board.note(call, Fact.ADOPTED if waited_s else Fact.ARRIVED)
+        return call
+
+    def _came_back(self, call: Call) -> None:
+        """The caller's round is over (or the steps that we told ended with "ask again")."""
+        board = self._board
+        if call.state is CallState.TALKING:
+            talks.came_out(board, call)
+        elif call.state is CallState.LEAVING and call.steps_told:
+            if call.rering:
+                talks.ring_again(board, call)
+            elif call.overflow_left:
+                overflow.proceed(board, call)
+            else:
+                call.steps = (Step.GOODBYE,)
+
+    def _of_call(
+        self,
+        call: Call,
+        event: CallerHeld | CallerKeyed | CallerSurviving | CallerLeft | StepReached | MessageLeft | TalkEnded,
+    ) -> None:
+        board = self._board
+        match event:
+            case CallerHeld():
+                call.held = True
+                call.round_ends_s = board.now.mono_s + answers.ROUND_S
+                if call.state is CallState.LEAVING and not call.steps_told:
+                    answers.leave(board, call, call.steps)  # decided while the caller was on the way in
+                talks.connect_if_held(board, call)
+            case CallerKeyed(key=key):
+                if key == KEY_MESSAGE and call.state is CallState.WAITING:
+                    overflow.leave_message(board, call)
+                    waves.fill_all(board)
+            case CallerSurviving():
+                self._surrender(call)
+            case CallerLeft():
+                self._left(call)
+            case StepReached(step=step):
+                self._reached(call, step)
+            case MessageLeft():
+                call.outcome = Outcome.MESSAGE
+                board.note(call, Fact.MESSAGE_LEFT)
+            case TalkEnded():
+                call.held = False
+                if call.state is CallState.TALKING:
+                    call.asking = True
+                    talks.came_out(board, call)
+                    answers.answer(board, call)
+                else:
+                    self._ignore(event)
+            case _:
+                assert_never(event)
+
+    def _reached(self, call: Call, step: Step) -> None:
+        board = self._board
+        board.note(call, Fact.STEP, detail=step)
+        if step is Step.DEADLINE and call.state is CallState.WAITING:
+            # the dialplan's own deadline was faster than our word
+            board.cancel_all(call, CancelReason.WITHDRAWN)
+            call.state, call.steps_told, call.held = CallState.LEAVING, True, False
+            board.clear_timers(call, *CALL_TIMERS)
+            board.set_timer(Timer.FORGET, call.id, answers.STEPS_LIMIT_S)
+        if step is Step.DIRECTORY and call.outcome is None:
+            call.outcome = Outcome.DIRECTORY
+
+    def _surrender(self, call: Call) -> None:
+        board = self._board
+        call.state, call.asking, call.held = CallState.SURVIVING, False, False
+        board.clear_timers(call, *CALL_TIMERS)
+        board.set_timer(Timer.FORGET, call.id, SURVIVAL_FORGET_S)
+        board.note(call, Fact.SURVIVING)
+        if call.winner is not None and not call.winner.talked:
+            loser, call.winner = call.winner, None
+            loser.state = LegState.ANSWERED
+            board.cancel(loser, CancelReason.WITHDRAWN)
+        board.cancel_all(call, CancelReason.WITHDRAWN)
+
+    def _left(self, call: Call) -> None:
+        board = self._board
+        call.left, call.asking, call.held = True, False, False
+        call.ended_at = board.now.at
+        talks.count_talk(board, call)
+        board.note(call, Fact.CALLER_LEFT)
+        board.clear_timers(call, *CALL_TIMERS)
+        if call.outcome is None:
+            call.outcome = Outcome.SURVIVED if call.state is CallState.SURVIVING else Outcome.ABANDONED
+        if call.answered_s is None:
+            call.answered_s = board.now.mono_s
+        winner = call.winner
+        if winner is not None and not winner.connected:
+            board.out.append(RefuseLeg(leg=winner.id, reason=CancelReason.CALLER_LEFT))
+            winner.state, winner.cancelled = LegState.CANCELLING, CancelReason.CALLER_LEFT
+        if winner is not None:
+            board.set_timer(Timer.LEG, winner.id, PROMPT_LIMIT_S)
+        board.cancel_all(call, CancelReason.CALLER_LEFT)
+        board.close_if_over(call)
+        waves.fill_all(board)
+
+    def _of_leg(self, event: LegAnswered | LegAccepted | TalkStarted | LegEnded) -> None:
+        board = self._board
+        leg = board.legs.get(event.leg)
+        if leg is None:
+            self._of_unknown_leg(event)
+            return
+        match event:
+            case LegAnswered():
+                if leg.state is LegState.RINGING:
+                    leg.state = LegState.ANSWERED
+                    board.set_timer(Timer.LEG, leg.id, PROMPT_LIMIT_S)
+                    board.note(leg.call, Fact.PICKED_UP, leg.id, leg.volunteer)
+            case LegAccepted():
+                if leg.state is LegState.WINNER:
+                    self._ignore(event)
+                else:
+                    talks.accept(board, leg)
+            case TalkStarted():
+                if leg.call.winner is leg and leg.call.state is CallState.CONNECTING and not leg.call.left:
+                    talks.talk_started(board, leg)
+                else:
+                    self._ignore(event)
+            case LegEnded(cause=cause):
+                self._leg_ended(leg, cause)
+            case _:
+                assert_never(event)
+
+    def _of_unknown_leg(self, event: LegAnswered | LegAccepted | TalkStarted | LegEnded) -> None:
+        board = self._board
+        match event:
+            case LegAccepted(leg=leg_id):
+                # rung by an earlier run of the service: kindly sent away, their phone will ring again
+                board.out.append(RefuseLeg(leg=leg_id, reason=CancelReason.WITHDRAWN))
+            case LegEnded(leg=leg_id) if leg_id in board.foreign:
+                volunteer = board.foreign.pop(leg_id)
+                board.seats.leave(volunteer, leg_id)
+                waves.fill_all(board)
+            case _:
+                self._ignore(event)
+
+    def _leg_ended(self, leg: Leg, cause: int) -> None:
+        board = self._board
+        call, was_winner = leg.call, leg.call.winner is leg
+        outcome = board.forget(leg, cause)
+        if was_winner:
+            talks.winner_gone(board, leg, cause)
+        elif call.state is CallState.WAITING and not call.left:
+            waves.leg_ended(board, leg, outcome)
+        answers.answer(board, call)
+        board.close_if_over(call)
+        waves.fill_all(board)
+
+    # ---- deadlines
+
+    def _due(self, kind: Timer, key: str) -> None:
+        board = self._board
+        call = board.calls.get(CallId(key))
+        leg = board.legs.get(LegId(key))
+        match kind:
+            case Timer.REST:
+                waves.fill_all(board)
+            case Timer.GHOST:
+                talks.ghost(board, CallId(key))
+            case Timer.LEG if leg is not None:
+                self._leg_overdue(leg)
+            case Timer.WAVE if call is not None:
+                waves.wave_over(board, call)
+            case Timer.OVERFLOW if call is not None:
+                waves.give_up(board, call)
+            case Timer.CONNECT if call is not None:
+                talks.connect_failed(board, call)
+            case Timer.VERDICT if call is not None:
+                talks.judge(board, call)
+                answers.answer(board, call)
+            case Timer.FORGET if call is not None:
+                self._forget(call)
+            case _:
+                pass
+
+    def _leg_overdue(self, leg: Leg) -> None:
+        """A leg that should be gone is not: cancel it, repeat the cancel, and at last believe that it is gone."""
+        board = self._board
+        if leg.state is not LegState.CANCELLING:
+            leg.state = LegState.RINGING  # whatever it hears, it is to be hung up, not talked to
+            board.cancel(leg, CancelReason.WITHDRAWN)
+        elif leg.cancel_repeats < CANCEL_REPEATS:
+            leg.cancel_repeats += 1
+            board.set_timer(Timer.LEG, leg.id, CANCEL_GRACE_S)
+            board.out.append(CancelLeg(leg=leg.id, node=leg.node, reason=leg.cancelled or CancelReason.WITHDRAWN))
+        else:
+            self._leg_ended(leg, Cause.UNKNOWN)
+
+    def _forget(self, call: Call) -> None:
+        """Nothing was heard of a call for so long that its end must have been missed."""
+        if call.outcome is None:
+            call.outcome = Outcome.SURVIVED if call.state is CallState.SURVIVING else Outcome.UNCERTAIN
+        self._left(call)
+
+    def _ignore(self, event: Event) -> None:
+        self._board.ignored[type(event).__name__] += 1

@@ -1,0 +1,74 @@
+"""Leaving the ring plan: an external number, a message, other places to turn to, in the order that the line says."""
+
+from hotline_agi.dispatch.answers import leave
+from hotline_agi.dispatch.commands import CancelReason, Fact
+from hotline_agi.dispatch.events import Step
+from hotline_agi.dispatch.state import Call, CallState
+from hotline_agi.dispatch.switchboard import Switchboard, Timer
+from hotline_agi.roster.model import OverflowStep
+
+
+def begin(board: Switchboard, call: Call, opening_step: Step) -> None:
+    """Nobody will come (or the line is closed): stop all ringing and walk the line's overflow from its start."""
+    board.cancel_all(call, CancelReason.WITHDRAWN)
+    board.clear_timers(call, Timer.WAVE, Timer.OVERFLOW)
+    closed = opening_step is Step.CLOSED
+    call.opening_step = opening_step
+    call.overflow_left = list(call.line.closed if closed else call.line.overflow)
+    board.note(call, Fact.CLOSED if closed else Fact.OVERFLOW)
+    proceed(board, call)
+
+
+def leave_message(board: Switchboard, call: Call) -> None:
+    """The caller asked by a key to leave a message now."""
+    board.cancel_all(call, CancelReason.WITHDRAWN)
+    board.note(call, Fact.ASKED_MESSAGE)
+    call.overflow_left = []
+    leave(board, call, (Step.MESSAGE, Step.DIRECTORY, Step.GOODBYE))
+
+
+def proceed(board: Switchboard, call: Call) -> None:
+    """Begin the next overflow steps: what the dialplan can do by itself in one go, or the transfer, which we ring."""
+    steps: list[Step] = []
+    if call.opening_step is Step.CLOSED:
+        # somebody who calls a closed line hears so first, even before a transfer is tried
+        steps.append(Step.CLOSED)
+        call.opening_step = None
+    while call.overflow_left:
+        if call.overflow_left[0] is OverflowStep.TRANSFER:
+            if steps:
+                leave(board, call, (*steps, Step.ROUND))
+                return
+            call.overflow_left.pop(0)
+            if _transfer(board, call):
+                return
+            continue
+        if call.opening_step is not None:
+            steps.append(call.opening_step)
+            call.opening_step = None
+        steps.append(Step(call.overflow_left.pop(0).value))
+    if call.opening_step is not None:
+        steps.append(call.opening_step)
+        call.opening_step = None
+    leave(board, call, (*steps, Step.GOODBYE))
+
+
+def _transfer(board: Switchboard, call: Call) -> bool:
+    """Ring the overflow number while the caller waits on; False where the line has none."""
+    line = call.line
+    if line.transfer is None:
+        return False
+    call.state = CallState.WAITING
+    call.transferring = True
+    board.clear_timers(call, Timer.FORGET)
+    board.ring(call, line.transfer, None, line.transfer_timeout_s)
+    board.set_timer(Timer.OVERFLOW, call.id, line.transfer_timeout_s + 2.0)
+    return True
+
+
+def transfer_failed(board: Switchboard, call: Call) -> None:
+    """The overflow number did not take the call: the next step."""
+    call.transferring = False
+    board.cancel_all(call, CancelReason.WITHDRAWN)
+    board.clear_timers(call, Timer.OVERFLOW)
+    proceed(board, call)

@@ -1,0 +1,141 @@
+"""What the machine remembers of a call and of a leg. Only `machine.py` and its parts change it.
+
+A call:
+
+```text
+            CallArrived / RoundEnded of an unknown call
+                              │
+      nobody will come ┌──── WAITING ◄────────────────────┐ leg lost before the talk,
+      `*`, line closed │      │ LegAccepted               │ volunteer's side failed
+                       ▼      ▼                           │
+                    LEAVING  CONNECTING ── TalkStarted ─► TALKING
+                       ▲                                  │ volunteer hung up
+                       └──────────────────────────────────┘ (goodbye)
+   any state ── CallerSurviving ─► SURVIVING       any state ── CallerLeft ─► over: one CloseRecord
+```
+
+WAITING     legs ring (or nobody can be rung just now); has a wave deadline and an overflow deadline.
+CONNECTING  exactly one winner; all other legs are cancelled; has a deadline, after which ringing goes on.
+TALKING     the winner and the caller hear each other; no deadline but a day, so that even a silent PBX is forgotten.
+LEAVING     the dialplan walks through the steps it was told; the record waits for the caller's hang-up.
+SURVIVING   the dialplan rings by itself; nothing of ours may ring for this call.
+
+A leg:
+
+```text
+   RingLeg ─► RINGING ── LegAnswered ─► ANSWERED ── LegAccepted (first of its call) ─► WINNER
+                 │                         │                                              │
+                 └──── CancelLeg ──► CANCELLING ◄── DismissLeg ──┘     LegEnded, from any ┴─► gone
+```
+
+CANCELLING lasts until the channel is gone, or a grace deadline; only then is the volunteer free again.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, auto
+
+from hotline_agi.dispatch.commands import CancelReason, LegRecord, Music
+from hotline_agi.dispatch.events import Step
+from hotline_agi.roster.model import Endpoint, Line, OverflowStep
+from hotline_agi.terms.ids import CallId, LegId, NodeId, VolunteerId
+from hotline_agi.terms.outcomes import Outcome
+
+
+class CallState(Enum):
+    WAITING = auto()
+    CONNECTING = auto()
+    TALKING = auto()
+    LEAVING = auto()
+    SURVIVING = auto()
+
+
+class LegState(Enum):
+    RINGING = auto()
+    ANSWERED = auto()
+    WINNER = auto()
+    CANCELLING = auto()
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Leg:
+    """One ringing of one volunteer (or of the overflow number: `volunteer` is None)."""
+
+    id: LegId
+    call: "Call"
+    node: NodeId
+    volunteer: VolunteerId | None
+    endpoint: Endpoint
+    wave: int
+    rang_at: datetime
+    state: LegState = LegState.RINGING
+    cancelled: CancelReason | None = None
+    cancel_repeats: int = 0
+    connected: bool = False
+    """The winner was told to join the caller."""
+    talked: bool = False
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Call:
+    """One caller, from the first word to the last."""
+
+    id: CallId
+    line: Line
+    """As the roster had it when the running wave began; a new roster counts from the next wave on."""
+    node: NodeId
+    order: int
+    """Admission order; calls that wait are served by it."""
+    arrived_at: datetime
+    arrived_s: float
+    state: CallState = CallState.WAITING
+    legs: dict[LegId, Leg] = field(default_factory=dict)
+    winner: Leg | None = None
+
+    # where the ring plan is
+    wave: int = -1
+    """Index of the running ring step; past the last: the overflow number rings or the steps are told."""
+    tried: set[VolunteerId] = field(default_factory=set)
+    """Rung in this wave already."""
+    declined: set[VolunteerId] = field(default_factory=set)
+    """Said no to this call; never asked again for it."""
+    attempts: dict[VolunteerId, int] = field(default_factory=dict)
+    next_endpoint: dict[VolunteerId, int] = field(default_factory=dict)
+    urgent: bool = False
+    """Was cut off from a talk through no fault of their own: stands at the head of the queue."""
+
+    # where the caller is
+    asking: bool = False
+    """The caller's dialplan waits for our word now (an AGI is open)."""
+    held: bool = False
+    """In the holding bridge, where a leg may take them out."""
+    round_ends_s: float = 0.0
+    music: Music = Music.GREET
+    comfort_due_s: float = 0.0
+    overflow_due_s: float = 0.0
+    overflow_left: list[OverflowStep] = field(default_factory=list)
+    """Overflow steps that were not begun."""
+    opening_step: Step | None = None
+    """What is said before the overflow steps: closed, nobody, or nothing when the caller asked for them."""
+    steps: tuple[Step, ...] = ()
+    """What the caller is told at the next question, in LEAVING."""
+    steps_told: bool = False
+    rering: bool = False
+    """In LEAVING after a talk whose end we could not judge: who is still there afterwards was cut off."""
+    transferring: bool = False
+    failures: int = 0
+    """Winners lost before or during the talk; bounds the ringing-through-again."""
+    talk_ended_well: bool | None = None
+    """The verdict on the talk that is over; None: no talk is over, or the leg's end is not known yet."""
+    left: bool = False
+    """The caller is gone; the record waits for the last leg."""
+
+    # for the record
+    outcome: Outcome | None = None
+    answered_at: datetime | None = None
+    answered_s: float | None = None
+    talk_s: float = 0.0
+    talk_began_s: float | None = None
+    volunteer: VolunteerId | None = None
+    leg_records: list[LegRecord] = field(default_factory=list)
+    ended_at: datetime | None = None

@@ -1,0 +1,168 @@
+"""From the first accept to the end of the talk: one winner, tested and set in one go, and nobody cut off."""
+
+from hotline_agi.dispatch import answers, waves
+from hotline_agi.dispatch.commands import CancelLeg, CancelReason, ConnectLeg, Fact, HangUp, Music, RefuseLeg
+from hotline_agi.dispatch.events import Step
+from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
+from hotline_agi.dispatch.switchboard import CANCEL_GRACE_S, PROMPT_LIMIT_S, Switchboard, Timer
+from hotline_agi.terms.causes import NORMAL_END
+from hotline_agi.terms.ids import CallId, LegId
+from hotline_agi.terms.outcomes import Outcome
+
+HOLD_WAIT_S = 2.2
+"""How long an accepted leg may wait for its caller to be in the holding bridge: below the 3 s guard of its AGI."""
+JOIN_S = 3.0
+"""From `ConnectLeg` until both are in one bridge; measured at 4 ms, so after this the join failed."""
+ROUND_END_GUARD_S = 0.06
+"""A leg is not told to take the caller out of a round that ends within this: if the caller were already outside,
+asking us, the join would be a masquerade. It waits for the next round, a few milliseconds later."""
+TALK_FORGET_S = 86_400.0
+"""Nothing was heard of a talk for a day: its record is closed. The talk itself is never touched."""
+VERDICT_S = 1.0
+"""How long a caller who came out of a talk waits for the news how the other side ended."""
+GHOST_S = 1.0
+"""About 0.2 % of hang-ups within 35 ms of a join are lost by Asterisk itself; what is still there after this is hung
+up by us (see the design's section 5)."""
+MAX_FAILURES = 3
+"""So many winners may be lost under one call before it goes to the overflow instead of round and round."""
+
+
+def accept(board: Switchboard, leg: Leg) -> None:
+    """A human agreed. Test and set: there is no way from here to a second winner."""
+    call = leg.call
+    if leg.state is not LegState.CANCELLING and (call.state is not CallState.WAITING or call.left):
+        # it hears why from the answer to its question; no further command is needed
+        leg.state = LegState.CANCELLING
+        leg.cancelled = CancelReason.CALLER_LEFT if call.left else CancelReason.ELSEWHERE
+        board.set_timer(Timer.LEG, leg.id, PROMPT_LIMIT_S)
+    if leg.state is LegState.CANCELLING:
+        board.note(call, Fact.REFUSED, leg.id, leg.volunteer)
+        board.out.append(RefuseLeg(leg=leg.id, reason=leg.cancelled or CancelReason.WITHDRAWN))
+        return
+    call.state, call.winner = CallState.CONNECTING, leg
+    leg.state = LegState.WINNER
+    board.note(call, Fact.ACCEPTED, leg.id, leg.volunteer)
+    board.deadlines.clear((Timer.LEG, leg.id))
+    board.clear_timers(call, Timer.WAVE, Timer.OVERFLOW)
+    board.set_timer(Timer.CONNECT, call.id, HOLD_WAIT_S)
+    connect_if_held(board, call)
+    board.cancel_all(call, CancelReason.ELSEWHERE)
+
+
+def connect_if_held(board: Switchboard, call: Call) -> None:
+    """Let the winner take the caller out of the holding bridge, if the caller is safely inside."""
+    leg = call.winner
+    if call.state is not CallState.CONNECTING or leg is None or leg.connected or not call.held:
+        return
+    if board.now.mono_s >= call.round_ends_s - ROUND_END_GUARD_S:
+        return
+    leg.connected = True
+    board.set_timer(Timer.CONNECT, call.id, JOIN_S)
+    board.out.append(ConnectLeg(leg=leg.id, call=call.id))
+
+
+def connect_failed(board: Switchboard, call: Call) -> None:
+    """The winner and the caller did not come together in time: take the winner back, ring on."""
+    leg = call.winner
+    if leg is None:
+        return
+    if not leg.connected:
+        board.out.append(RefuseLeg(leg=leg.id, reason=CancelReason.WITHDRAWN))
+    leg.state, leg.cancelled = LegState.CANCELLING, CancelReason.WITHDRAWN
+    board.set_timer(Timer.LEG, leg.id, CANCEL_GRACE_S)
+    board.out.append(CancelLeg(leg=leg.id, node=leg.node, reason=CancelReason.WITHDRAWN))
+    call.winner = None
+    if leg.volunteer is not None:
+        call.declined.add(leg.volunteer)
+    ring_again(board, call)
+
+
+def talk_started(board: Switchboard, leg: Leg) -> None:
+    call = leg.call
+    leg.talked = True
+    call.state = CallState.TALKING
+    call.held, call.talk_ended_well = False, None
+    call.talk_began_s = board.now.mono_s
+    call.volunteer = leg.volunteer
+    call.outcome = Outcome.TRANSFERRED if leg.volunteer is None else Outcome.TALKED
+    if call.answered_at is None:
+        call.answered_at, call.answered_s = board.now.at, board.now.mono_s
+    board.clear_timers(call, Timer.CONNECT)
+    board.set_timer(Timer.FORGET, call.id, TALK_FORGET_S)
+    board.note(call, Fact.TALK_STARTED, leg.id, leg.volunteer)
+
+
+def winner_gone(board: Switchboard, leg: Leg, cause: int) -> None:
+    """The winner's channel is gone: before the talk that is a failure; after it, the cause says who was at fault."""
+    call = leg.call
+    if call.left:
+        return
+    if call.state is CallState.CONNECTING:
+        if leg.volunteer is not None:
+            call.declined.add(leg.volunteer)
+        ring_again(board, call)
+    elif call.state is CallState.TALKING:
+        count_talk(board, call)
+        call.talk_ended_well = cause in NORMAL_END
+        board.set_timer(Timer.FORGET, call.id, answers.STEPS_LIMIT_S)
+        if call.asking:
+            judge(board, call)
+
+
+def came_out(board: Switchboard, call: Call) -> None:
+    """The caller is out of the talk and asks. If the leg's end is not known yet, wait a moment for it."""
+    count_talk(board, call)
+    if call.talk_ended_well is None:
+        board.set_timer(Timer.VERDICT, call.id, VERDICT_S)
+    else:
+        judge(board, call)
+
+
+def judge(board: Switchboard, call: Call) -> None:
+    """Say goodbye to a caller whose talk ended well; ring through again, at the head, one who was cut off."""
+    board.clear_timers(call, Timer.VERDICT, Timer.FORGET)
+    if call.talk_ended_well is None:
+        # nobody knows: say so, and who is still there afterwards is rung through again
+        call.rering = True
+        answers.leave(board, call, (Step.ENDED, Step.ROUND))
+    elif call.talk_ended_well:
+        board.note(call, Fact.TALK_ENDED, volunteer=call.volunteer)
+        answers.leave(board, call, (Step.GOODBYE,))
+    else:
+        board.note(call, Fact.TALK_FAILED, volunteer=call.volunteer)
+        ring_again(board, call)
+
+
+def ring_again(board: Switchboard, call: Call) -> None:
+    """Through no fault of the caller the winner was lost: back to the head of the queue, a few times."""
+    call.failures += 1
+    call.rering = False
+    call.urgent = True
+    call.attempts.clear()
+    call.talk_ended_well = None
+    call.music = Music.AGAIN
+    call.comfort_due_s = board.now.mono_s + call.line.comfort_every_s
+    if call.failures > MAX_FAILURES:
+        waves.give_up(board, call)
+    else:
+        waves.begin(board, call)
+
+
+def count_talk(board: Switchboard, call: Call) -> None:
+    if call.talk_began_s is not None:
+        call.talk_s += board.now.mono_s - call.talk_began_s
+        call.talk_began_s = None
+
+
+def ghost(board: Switchboard, party: CallId | LegId) -> None:
+    """A side of a talk that hung up is still there: Asterisk lost the hang-up."""
+    leg = board.legs.get(LegId(party))
+    call = leg.call if leg else board.calls.get(CallId(party))
+    if call is None:
+        return
+    if leg is not None:
+        board.out.append(HangUp(party=leg.id, node=leg.node))
+    elif not call.left:
+        board.out.append(HangUp(party=call.id, node=call.node))
+        if call.winner is not None:
+            board.out.append(HangUp(party=call.winner.id, node=call.node))

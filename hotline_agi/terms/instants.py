@@ -1,0 +1,18 @@
+"""Time as an argument: nothing in the pure core reads a clock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """One reading of both clocks.
+
+    Intervals and deadlines are counted in `mono_s` alone, so that a stepped wall clock neither cuts a wait nor
+    stretches it; `at` says which shift it is and what the journal writes.
+    """
+
+    mono_s: float
+    """Seconds of a monotonic clock with an arbitrary start."""
+    at: datetime
+    """Aware, in UTC."""
