@@ -93,7 +93,7 @@ $(STAMP):
 	echo 'installing Python packages …'; start=$$(date +%s); \
 	if ! grep -qsF '$(CURDIR)/.venv' $(BIN)/activate || ! $(BIN)/python -c 'import pip; $(SUITABLE)' 2>/dev/null; then \
 		"$$python" -m venv --clear .venv; fi; \
-	pip="$(BIN)/python -m pip --disable-pip-version-check install --quiet"; \
+	pip="$(BIN)/python -m pip --disable-pip-version-check install -qq"; \
 	$$pip --require-hashes -r requirements.lock; \
 	$$pip --no-deps --no-build-isolation -e .; \
 	rm -f .venv/stamp-*; touch $(STAMP); \
