@@ -19,10 +19,14 @@ class EndpointKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """One way to reach somebody. Exactly one of `pjsip_name` and `number` is set, by `kind`."""
+    """One way to reach somebody. Exactly one of `pjsip_name` and `number` is set, by `kind`.
+
+    In a roster that was read without contacts (``hotline roster check`` in git) a mobile's `number` is None; such a
+    roster rings nobody.
+    """
 
     id: EndpointId
-    """Unique in the roster: the softphone's PJSIP name, or ``<volunteer>-mobile``."""
+    """Unique in the roster: the softphone's PJSIP name, ``<volunteer>-mobile``, or ``<line>-transfer``."""
     kind: EndpointKind
     pjsip_name: str | None = None
     number: PhoneNumber | None = None

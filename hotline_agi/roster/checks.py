@@ -1,0 +1,87 @@
+"""What only shows when the files of all lines lie side by side: unknown people, things used twice, gaps."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from hotline_agi.roster.contacts_file import Contacts
+from hotline_agi.roster.coverage import gaps
+from hotline_agi.roster.fields import nearest
+from hotline_agi.roster.findings import Findings, Mark
+from hotline_agi.roster.line_file import ReadLine
+from hotline_agi.roster.model import Line, RingGroup
+from hotline_agi.roster.people_file import ReadPeople
+from hotline_agi.roster.shifts_file import ReadShifts
+from hotline_agi.terms.ids import LineId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """What could be read of one line's folder; None where a file is missing or refused."""
+
+    line: ReadLine | None
+    people: ReadPeople | None
+    shifts: ReadShifts | None
+
+
+def check_uniqueness(folders: Mapping[LineId, Folder], findings: Findings) -> None:
+    """One id for one person, one PJSIP name for one phone, one number for one line, over all lines."""
+    people: dict[str, Mark] = {}
+    endpoints: dict[str, Mark] = {}
+    numbers: dict[str, Mark] = {}
+    for folder in folders.values():
+        for person in folder.people.people if folder.people else ():
+            what = f"'{person.volunteer.id}' is another person's id already"
+            _claim(people, person.volunteer.id, person.mark, what, "give one of them another id", findings)
+            for endpoint, mark in zip(person.volunteer.endpoints, person.endpoint_marks, strict=True):
+                what = f"the endpoint '{endpoint.id}' is in use already"
+                _claim(endpoints, endpoint.id, mark, what, "one phone belongs to one person, once", findings)
+        if folder.line:
+            for number, mark in zip(folder.line.line.numbers, folder.line.number_marks, strict=True):
+                what, hint = "this number belongs to a line already", "a number leads to one line: delete one"
+                _claim(numbers, number, mark, what, hint, findings)
+
+
+def _claim(taken: dict[str, Mark], name: str, mark: Mark, what: str, hint: str, findings: Findings) -> None:
+    if name in taken:
+        first = taken[name]
+        findings.error(mark, f"{what}: {first.file} line {first.line}", hint)
+    taken.setdefault(name, mark)
+
+
+def check_people(folders: Mapping[LineId, Folder], findings: Findings) -> None:
+    """Everybody named in a shift exists in some folder, and everybody who exists is named in some shift.
+
+    Says nothing where a refused file may hold what is missed.
+    """
+    known = frozenset(who for folder in folders.values() if folder.people for who in folder.people.ids)
+    used = frozenset(named.who for folder in folders.values() if folder.shifts for named in folder.shifts.named)
+    if all(folder.people for folder in folders.values()):
+        for folder in folders.values():
+            for named in folder.shifts.named if folder.shifts else ():
+                if named.who not in known:
+                    hint = nearest(named.who, sorted(known)) or "add the person to people.yaml"
+                    findings.error(named.mark, f"there is no person '{named.who}'", hint)
+    if all(folder.shifts for folder in folders.values()):
+        for folder in folders.values():
+            for person in folder.people.people if folder.people else ():
+                if person.volunteer.id not in used:
+                    findings.warning(person.mark, f"'{person.volunteer.id}' is in no shift", "nobody ever rings them")
+
+
+def check_week(line: Line, read: ReadLine, shifts: ReadShifts, findings: Findings) -> None:
+    """The open hours have people, and the ring plan and the backup people know of each other."""
+    for gap in gaps(line):
+        findings.warning(shifts.mark, f"nobody is on shift {gap}", "name people for these hours, or close then")
+    rung = any(step.group is RingGroup.BACKUP for step in line.ring_steps)
+    named = any(shift.backup for shift in line.shifts)
+    if named and not rung:
+        findings.warning(read.plan_mark, "the backup people are never rung", "add a step {ring: backup, for_s: 20}")
+
+
+def check_contacts(contacts: Contacts, wanted: Iterable[str], findings: Findings) -> None:
+    """Every number in the contacts file is asked for. The messages do not say whose it is."""
+    asked = frozenset(wanted)
+    for contact, mark in contacts.marks.items():
+        if contact not in asked:
+            what = "no mobile and no transfer of the roster asks for this number"
+            findings.warning(mark, what, "correct the id, or delete the line")

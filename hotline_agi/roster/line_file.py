@@ -1,0 +1,243 @@
+"""``line.yaml``: one hotline, its numbers, and what a caller meets. Its format and defaults: `rosters/README.md`."""
+
+from dataclasses import dataclass
+
+from hotline_agi.roster.document import Node, Scalar, Sequence
+from hotline_agi.roster.fields import Fields, sequence_of
+from hotline_agi.roster.findings import Findings, Mark
+from hotline_agi.roster.model import Endpoint, EndpointKind, Line, OpeningHours, OverflowStep, RingGroup, RingStep
+from hotline_agi.roster.values import (
+    ident,
+    integer,
+    names,
+    one_of,
+    phone_number,
+    scalar,
+    seconds,
+    time_of_day,
+    time_zone,
+    weekdays,
+    yes_no,
+)
+from hotline_agi.terms.ids import EndpointId, LineId
+
+DEFAULT_PLAN = (
+    RingStep(group=RingGroup.ON_SHIFT, count=None, for_s=30.0),
+    RingStep(group=RingGroup.BACKUP, count=None, for_s=30.0),
+)
+DEFAULT_END = (OverflowStep.MESSAGE, OverflowStep.DIRECTORY)
+LANGUAGES = ("zh", "en")
+"""There are prompts in these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadLine:
+    """A line without its shifts and without the number of its transfer, and the places that later checks point at."""
+
+    line: Line
+    number_marks: tuple[Mark, ...]
+    contact: str | None
+    """The id in the contacts file of whom calls are transferred to."""
+    contact_mark: Mark
+    plan_mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Transfer:
+    contact: str
+    mark: Mark
+    timeout_s: float
+    confirm: bool
+
+
+def read_line(line_id: LineId, root: Node, findings: Findings) -> ReadLine | None:
+    """The line that a ``line.yaml`` describes, or None if something that it cannot be without is missing or wrong."""
+    fields = Fields.of(root, findings, "the line")
+    if fields is None:
+        return None
+    fields.hint("id", "delete it: the folder's name is the line's id")
+    name = fields.required("name", names)
+    zone = fields.required("time_zone", time_zone)
+    numbers = fields.required("numbers", sequence_of(_number, "numbers"))
+    language = fields.optional("language", _language, "zh")
+    opening = fields.optional("opening", _opening, ())
+    steps = fields.optional("ring", _ring_plan, DEFAULT_PLAN)
+    ring_timeout_s = fields.optional("ring_timeout_s", seconds(5, 60), 25.0)
+    max_wait_s = fields.optional("max_wait_s", seconds(20, 900), 180.0)
+    comfort_every_s = fields.optional("comfort_every_s", seconds(10, 120), 30.0)
+    wrap_up_s = fields.optional("wrap_up_s", seconds(0, 600), 30.0)
+    overflow = fields.optional("overflow", _end_of_call, DEFAULT_END)
+    closed = fields.optional("closed", _end_of_call, DEFAULT_END)
+    transfer = fields.optional("transfer", _transfer, None)
+    fields.close()
+    if numbers is not None and not numbers:
+        findings.error(fields.mark("numbers"), "the line has no number", "write the numbers that callers dial")
+    _check_transfer(fields, transfer, (overflow, closed), findings)
+    _check_time(fields, steps, max_wait_s, findings)
+    if name is None or zone is None or not numbers:
+        return None
+    line = Line(
+        id=line_id,
+        name=name,
+        zone=zone,
+        numbers=tuple(number for number, _ in numbers),
+        language=language,
+        opening=opening,
+        ring_steps=steps,
+        ring_timeout_s=ring_timeout_s,
+        max_wait_s=max_wait_s,
+        comfort_every_s=comfort_every_s,
+        wrap_up_s=wrap_up_s,
+        overflow=overflow,
+        closed=closed,
+        transfer=_target(line_id, transfer),
+        transfer_timeout_s=transfer.timeout_s if transfer else 30.0,
+        shifts=(),
+    )
+    return ReadLine(
+        line=line,
+        number_marks=tuple(mark for _, mark in numbers),
+        contact=transfer.contact if transfer else None,
+        contact_mark=transfer.mark if transfer else fields.mark("transfer"),
+        plan_mark=fields.mark("ring"),
+    )
+
+
+def _number(node: Node, findings: Findings) -> tuple[str, Mark] | None:
+    number = phone_number(node, findings)
+    return None if number is None else (number.reveal(), node.mark)  # callers dial it: it is public
+
+
+def _language(node: Node, findings: Findings) -> str | None:
+    found = scalar(node, findings, "the language")
+    if found is None:
+        return None
+    if found.text in LANGUAGES:
+        return found.text
+    findings.error(node.mark, f"there are no prompts in {found.shown}", f"one of: {', '.join(LANGUAGES)}")
+    return None
+
+
+def _opening(node: Node, findings: Findings) -> tuple[OpeningHours, ...] | None:
+    if isinstance(node, Scalar):
+        if node.text != "always":
+            findings.error(node.mark, f"{node.shown} are no opening hours", "write always or a list of opening hours")
+        return ()
+    hours = sequence_of(_opening_hours, "the opening")(node, findings)
+    if isinstance(node, Sequence) and not node.items:
+        findings.error(node.mark, "the list of opening hours is empty", "write always if the line never closes")
+    return hours
+
+
+def _opening_hours(node: Node, findings: Findings) -> OpeningHours | None:
+    fields = Fields.of(node, findings, "an opening")
+    if fields is None:
+        return None
+    days = fields.required("days", weekdays)
+    start = fields.required("from", time_of_day(is_end=False))
+    until = fields.required("until", time_of_day(is_end=True))
+    fields.close()
+    if days is None or start is None or until is None:
+        return None
+    return OpeningHours(weekdays=days, start=start, until=until)
+
+
+def _ring_plan(node: Node, findings: Findings) -> tuple[RingStep, ...] | None:
+    steps = sequence_of(_ring_step, "the ring plan")(node, findings)
+    if steps is None:
+        return None
+    if isinstance(node, Sequence) and not node.items:
+        findings.error(node.mark, "the ring plan has no step", "write e.g. - {ring: everybody, for_s: 30}")
+    seen: set[RingGroup] = set()
+    for number, step in enumerate(steps, start=1):
+        if step.group in seen:
+            findings.warning(node.mark, f"step {number} of the ring plan adds nobody", "all of them ring already")
+        if step.count is None:
+            seen.add(step.group)
+    return steps
+
+
+def _ring_step(node: Node, findings: Findings) -> RingStep | None:
+    fields = Fields.of(node, findings, "a ring step")
+    if fields is None:
+        return None
+    whom = fields.required("ring", _whom)
+    for_s = fields.required("for_s", seconds(5, 120))
+    fields.close()
+    if whom is None or for_s is None:
+        return None
+    return RingStep(group=whom[0], count=whom[1], for_s=for_s)
+
+
+def _whom(node: Node, findings: Findings) -> tuple[RingGroup, int | None] | None:
+    found = scalar(node, findings, "whom to ring")
+    if found is None:
+        return None
+    if found.text == "everybody":
+        return RingGroup.ON_SHIFT, None
+    if found.text == "backup":
+        return RingGroup.BACKUP, None
+    if found.text.isascii() and found.text.isdigit():
+        count = integer(1, 50)(found, findings)
+        return None if count is None else (RingGroup.ON_SHIFT, count)
+    findings.error(node.mark, f"{found.shown} is nobody to ring", "write a number of people, everybody, or backup")
+    return None
+
+
+def _end_of_call(node: Node, findings: Findings) -> tuple[OverflowStep, ...] | None:
+    """The steps, never none: every call must end well. A list that may leave the caller in silence is warned about."""
+    steps = sequence_of(one_of(OverflowStep, "way to end a call"), "the ways to end a call")(node, findings)
+    if steps is None:
+        return None
+    if not steps:
+        findings.warning(node.mark, "nothing is left for the caller here", "[message, directory] is used instead")
+        return DEFAULT_END
+    if len(set(steps)) < len(steps):
+        findings.error(node.mark, "the same way stands twice", "keep one")
+    if OverflowStep.DIRECTORY in steps[:-1]:
+        findings.warning(node.mark, "what follows directory is never reached", "put directory last")
+    elif steps[-1] is OverflowStep.TRANSFER:
+        what = "a caller whose transfer fails hears nothing more"
+        findings.warning(node.mark, what, "end the list with message or directory")
+    return steps
+
+
+def _transfer(node: Node, findings: Findings) -> _Transfer | None:
+    fields = Fields.of(node, findings, "the transfer")
+    if fields is None:
+        return None
+    fields.hint("number", "write `contact: <id>`; the number itself belongs into the contacts file")
+    contact = fields.required("contact", ident("a contact's id"))
+    timeout_s = fields.optional("timeout_s", seconds(5, 90), 30.0)
+    confirm = fields.optional("confirm", yes_no, False)
+    fields.close()
+    if contact is None:
+        return None
+    return _Transfer(contact=contact, mark=fields.mark("contact"), timeout_s=timeout_s, confirm=confirm)
+
+
+def _target(line_id: LineId, transfer: _Transfer | None) -> Endpoint | None:
+    if transfer is None:
+        return None
+    return Endpoint(id=EndpointId(f"{line_id}-transfer"), kind=EndpointKind.MOBILE, confirm=transfer.confirm)
+
+
+def _check_transfer(
+    fields: Fields, transfer: _Transfer | None, ends: tuple[tuple[OverflowStep, ...], ...], findings: Findings
+) -> None:
+    used = False
+    for key, steps in zip(("overflow", "closed"), ends, strict=True):
+        if OverflowStep.TRANSFER in steps:
+            used = True
+            if not fields.has("transfer"):
+                what = f"'{key}' transfers calls, but nobody is named to transfer them to"
+                findings.error(fields.mark(key), what, "add a line `transfer: {contact: <id>}`")
+    if transfer and not used:
+        findings.warning(transfer.mark, "no call is ever transferred there", "add transfer to overflow or to closed")
+
+
+def _check_time(fields: Fields, steps: tuple[RingStep, ...], max_wait_s: float, findings: Findings) -> None:
+    before_last = sum(step.for_s for step in steps[:-1])
+    if before_last >= max_wait_s:
+        what = f"the last ring step begins after {before_last:g} s, but a caller waits only {max_wait_s:g} s"
+        findings.warning(fields.mark("ring"), what, "shorten the steps or raise max_wait_s")

@@ -1,0 +1,135 @@
+"""``people.yaml``: who they are and how to reach them; their numbers stand in the contacts file, joined by id."""
+
+from dataclasses import dataclass
+
+from hotline_agi.roster.document import Mapping, Node, Scalar
+from hotline_agi.roster.fields import Fields, sequence_of
+from hotline_agi.roster.findings import Findings, Mark
+from hotline_agi.roster.model import Endpoint, EndpointKind, Volunteer
+from hotline_agi.roster.values import ident, language, text, yes_no
+from hotline_agi.terms.ids import EndpointId, VolunteerId
+
+_AS_MOBILE = "write `- mobile`; the number itself belongs into the contacts file under the person's id"
+_LONGEST_PJSIP_NAME = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPerson:
+    """A volunteer whose mobile has no number yet, and where they and their endpoints stand."""
+
+    volunteer: Volunteer
+    mark: Mark
+    endpoint_marks: tuple[Mark, ...]
+    """One for each endpoint, in their order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPeople:
+    people: tuple[ReadPerson, ...]
+    ids: frozenset[VolunteerId]
+    """Of all that the file names, also of those with mistakes: a shift that names them is right."""
+
+
+def read_people(root: Node, languages: tuple[str, ...], findings: Findings) -> ReadPeople:
+    """The volunteers that a ``people.yaml`` names.
+
+    :param languages: what somebody speaks for whom no languages are written.
+    """
+    people: list[ReadPerson] = []
+    ids: set[VolunteerId] = set()
+    fields = Fields.of(root, findings, "the file")
+    volunteers = fields.required("volunteers", _mapping) if fields else None
+    if fields:
+        fields.close()
+    for entry in volunteers.entries if volunteers else ():
+        found = ident("a person's id")(entry.key, findings)
+        if found is not None:
+            ids.add(VolunteerId(found))
+            person = _person(VolunteerId(found), entry.key.mark, entry.value, languages, findings)
+            if person is not None:
+                people.append(person)
+    return ReadPeople(people=tuple(people), ids=frozenset(ids))
+
+
+def _mapping(node: Node, findings: Findings) -> Mapping | None:
+    if isinstance(node, Mapping):
+        return node
+    findings.error(node.mark, "the volunteers must be a block", "write one block `<id>:` with indented fields for each")
+    return None
+
+
+def _person(
+    who: VolunteerId, mark: Mark, node: Node, languages: tuple[str, ...], findings: Findings
+) -> ReadPerson | None:
+    fields = Fields.of(node, findings, f"the person '{who}'")
+    if fields is None:
+        return None
+    for key in ("number", "phone", "mobile", "softphone"):
+        fields.hint(key, "write it under endpoints: [softphone: v01, mobile]; numbers belong into the contacts file")
+    name = fields.required("name", text)
+    spoken = fields.optional("languages", sequence_of(language, "the languages"), languages)
+    read_endpoints = sequence_of(lambda item, into: _endpoint(who, item, into), "the endpoints")
+    endpoints = fields.required("endpoints", read_endpoints)
+    fields.close()
+    if not spoken:
+        findings.error(fields.mark("languages"), f"'{who}' speaks no language", "write e.g. [zh] or delete the line")
+    if endpoints is not None and not endpoints:
+        hint = "write e.g. [softphone: v01, mobile]"
+        findings.error(fields.mark("endpoints"), f"'{who}' has no endpoint, so nothing can ring", hint)
+    if name is None or not endpoints:
+        return None
+    volunteer = Volunteer(id=who, name=name, languages=spoken, endpoints=tuple(endpoint for endpoint, _ in endpoints))
+    return ReadPerson(volunteer=volunteer, mark=mark, endpoint_marks=tuple(place for _, place in endpoints))
+
+
+def _endpoint(who: VolunteerId, node: Node, findings: Findings) -> tuple[Endpoint, Mark] | None:
+    """``mobile``, ``mobile: {confirm: no}``, ``softphone: v01`` or ``softphone: {name: v01, confirm: yes}``."""
+    if isinstance(node, Scalar):
+        if node.text == "mobile":
+            return _mobile(who, True), node.mark
+        hint = "write `softphone: <name of the PJSIP endpoint>`" if node.text == "softphone" else _AS_MOBILE
+        findings.error(node.mark, f"{node.shown} is no endpoint", hint)
+        return None
+    if not isinstance(node, Mapping) or len(node.entries) != 1:
+        findings.error(node.mark, "an endpoint is one of `softphone: <name>` and `mobile`", "one line for each")
+        return None
+    fields = Fields(node, findings, "an endpoint")
+    mobile = fields.optional("mobile", lambda value, into: _mobile_options(who, value, into), None)
+    softphone = fields.optional("softphone", _softphone, None)
+    fields.close()
+    found = mobile or softphone
+    return None if found is None else (found, node.mark)
+
+
+def _mobile(who: VolunteerId, confirm: bool) -> Endpoint:
+    return Endpoint(id=EndpointId(f"{who}-mobile"), kind=EndpointKind.MOBILE, confirm=confirm)
+
+
+def _mobile_options(who: VolunteerId, node: Node, findings: Findings) -> Endpoint | None:
+    if isinstance(node, Scalar):
+        findings.error(node.mark, "a mobile takes no value here", _AS_MOBILE)
+        return None
+    fields = Fields.of(node, findings, "a mobile")
+    if fields is None:
+        return None
+    fields.hint("number", _AS_MOBILE)
+    confirm = fields.optional("confirm", yes_no, True)
+    fields.close()
+    return _mobile(who, confirm)
+
+
+def _softphone(node: Node, findings: Findings) -> Endpoint | None:
+    read_name = ident("a softphone's name", _LONGEST_PJSIP_NAME)
+    confirm = False
+    if isinstance(node, Scalar):
+        name = read_name(node, findings)
+    else:
+        fields = Fields.of(node, findings, "a softphone")
+        if fields is None:
+            return None
+        name = fields.required("name", read_name)
+        confirm = fields.optional("confirm", yes_no, False)
+        fields.close()
+    if name is None:
+        return None
+    return Endpoint(id=EndpointId(name), kind=EndpointKind.SOFTPHONE, pjsip_name=name, confirm=confirm)
