@@ -1,8 +1,8 @@
 """What a caller who asks is told: wait another round, or do these steps.
 
 A caller asks on arrival, at the end of each round in the holding bridge, and on coming out of a talk. While the
-question is open (`Call.asking`) the dialplan waits for us under its own guard of 3 s; everything here answers at once but the
-verdict on a talk, which may take up to `VERDICT_S`.
+question is open (`Call.asking`) the dialplan waits for us under its own guard of 3 s; everything here answers at once
+but the verdict on a talk, which may take up to `talks.VERDICT_S`.
 """
 
 from hotline_agi.dispatch.commands import EndRound, GuideCaller, HoldCaller, Music
