@@ -51,7 +51,7 @@ def made_once(place: Path, make: Callable[[Path], None], *, say: Say) -> Path:
         with locked(place.with_name(f"{place.name}.lock"), say):
             if not place.is_dir():
                 _make(place, make)
-    except PermissionError as error:
+    except (PermissionError, FileExistsError, NotADirectoryError) as error:
         raise SetupError(
             f"{error.filename or place.parent} cannot be written: give it to this user, or set HOTLINE_CACHE to a "
             "folder of yours"
@@ -73,12 +73,13 @@ def _make(place: Path, make: Callable[[Path], None]) -> None:
 
 @contextmanager
 def locked(path: Path, say: Say) -> Iterator[None]:
-    """Hold an exclusive lock on `path`, a folder or a lock file. The kernel frees it with the process, however it ends.
+    """Hold an exclusive lock on `path`, a folder or a lock file. A run that has to wait says so once.
 
-    A run that has to wait says so once.
+    The kernel frees it with this process, however that ends, and with every child started with ``close_fds=False``.
     """
     flags = os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT
     descriptor = os.open(path, flags, 0o644)
+    os.set_inheritable(descriptor, True)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -161,7 +161,7 @@ def _fetch(folder: Path, say: Say) -> None:
             "apt knows no Debian archive: set HOTLINE_DEBIAN_MIRROR to the address of one, or install Asterisk "
             f"{OLDEST_MAJOR} or newer"
         )
-    complaint = ""
+    complaints = []
     for archive in archives:
         for suite in SUITES:
             whole = folder / "whole"
@@ -171,9 +171,10 @@ def _fetch(folder: Path, say: Say) -> None:
                 shutil.rmtree(whole)
                 _unpacked(folder)
                 return
+            complaints.append(complaint)
             shutil.rmtree(whole, ignore_errors=True)
     raise SetupError(
-        f"no Asterisk could be fetched from the Debian mirrors that apt uses ({complaint}): point apt, or "
+        f"no Asterisk could be fetched from the Debian mirrors that apt uses ({complaints[0]}): point apt, or "
         f"HOTLINE_DEBIAN_MIRROR, to a mirror that carries {' or '.join(SUITES)}, or install Asterisk {OLDEST_MAJOR} "
         "or newer"
     )
@@ -191,7 +192,10 @@ def _unpack(folder: Path, suite: str, archive: str, say: Say) -> str:
     command += [f"--aptopt={option}" for option in (*APT_OPTIONS, *_proxies())]
     command += [f"--include={','.join(PACKAGES)}", suite, str(folder), archive]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=FETCH_TIMEOUT_S, check=False)
+        # With our files open: should we be killed, mmdebstrap holds the cache's lock as long as it goes on writing.
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=FETCH_TIMEOUT_S, check=False, close_fds=False
+        )
     except subprocess.TimeoutExpired:
         return f"not finished after {FETCH_TIMEOUT_S / 60:.0f} minutes"
     if done.returncode == 0:
@@ -239,6 +243,8 @@ def main(arguments: Sequence[str] = ()) -> int:
     except SetupError as error:
         print(f"hotline: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130  # as a shell says it; nothing half-made is left
     if "--quiet" not in arguments:
         say(f"Asterisk {found.version} at {found.argv[-1]}")
         say(f"prompts at {folder}")

@@ -149,11 +149,14 @@ def _make(folder: Path, wanted: list[_Item], made: Made) -> None:
             made.setdefault(str(item.place), {})[_sha256(draft)] = item.key
         _write(folder, made)
         for item, draft in drafts:
-            target = folder / item.place
-            target.parent.mkdir(parents=True, exist_ok=True)
             if _state(folder, item, made) in (State.MISSING, State.OUTDATED):  # nobody put a recording there meanwhile
-                draft.chmod(0o644)
-                draft.replace(target)
+                _move(draft, folder / item.place)
+
+
+def _move(draft: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft.chmod(0o644)  # Asterisk reads it as another user
+    draft.replace(target)
 
 
 def _link(folder: Path) -> None:
