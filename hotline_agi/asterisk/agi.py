@@ -1,0 +1,98 @@
+"""FastAGI without I/O: the header block that Asterisk sends when a channel reaches ``AGI(agi://…/ROUTE,ARGS)``.
+
+Whoever can reach the port can send anything, so the reader is bounded in bytes and lines, decodes with replacement, and
+keeps only the few headers that the service uses, each checked by its own pattern.
+"""
+
+import re
+from dataclasses import dataclass
+
+MAX_BYTES = 8192
+"""Asterisk's block is about 700 bytes; arguments of ours add at most 100."""
+MAX_LINES = 64
+
+_ROUTE = re.compile(r"[a-z]{1,16}")
+_UNIQUEID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+_CHANNEL = re.compile(r"[A-Za-z0-9/;@.+_-]{1,80}")
+_ARGUMENT = re.compile(r"[A-Za-z0-9.+_-]{0,80}")
+
+
+class BadRequest(ValueError):
+    """What came is no request of our dialplan. The message never repeats what came."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgiRequest:
+    """One question of the dialplan."""
+
+    route: str
+    """The path of the URL: arrive, round, talked, message, accept, ping."""
+    uniqueid: str
+    channel: str
+    """Full channel name."""
+    arguments: tuple[str, ...]
+
+    def argument(self, index: int) -> str:
+        """The argument at `index` (from 0), or empty."""
+        return self.arguments[index] if index < len(self.arguments) else ""
+
+    def __repr__(self) -> str:
+        return f"AgiRequest(route={self.route!r}, uniqueid={self.uniqueid!r})"  # an argument is the caller's number
+
+
+class RequestReader:
+    """Collects bytes until the blank line. Any chunking gives the same result."""
+
+    def __init__(self) -> None:
+        self._pending = b""
+
+    def feed(self, received: bytes) -> AgiRequest | None:
+        """Take bytes in; the request once it is whole.
+
+        :raises BadRequest: when it is too long or lacks a header; the connection must then be closed.
+        """
+        self._pending += received
+        end = self._pending.find(b"\n\n")
+        if end < 0:
+            if len(self._pending) > MAX_BYTES:
+                raise BadRequest(f"more than {MAX_BYTES} bytes without an end")
+            return None
+        if end > MAX_BYTES:
+            raise BadRequest(f"more than {MAX_BYTES} bytes")
+        return parse(self._pending[:end])
+
+
+def parse(block: bytes) -> AgiRequest:
+    """Read a whole header block (without its blank line).
+
+    :raises BadRequest: for too many lines, a missing or an unfit header.
+    """
+    lines = block.split(b"\n", MAX_LINES + 1)
+    if len(lines) > MAX_LINES:
+        raise BadRequest(f"more than {MAX_LINES} lines")
+    headers: dict[str, str] = {}
+    for line in lines:
+        name, separator, value = line.decode("utf-8", "replace").partition(": ")
+        if not separator:
+            continue
+        # Asterisk writes: who asks, then what the caller claims to be, then our arguments. A line forged through the
+        # claims can so be neither before the first nor after the last of what we read.
+        if name.startswith("agi_arg_"):
+            headers[name] = value
+        else:
+            headers.setdefault(name, value)
+    arguments: list[str] = []
+    while (argument := headers.get(f"agi_arg_{len(arguments) + 1}")) is not None:
+        arguments.append(_fit(_ARGUMENT, argument, "an argument"))
+    return AgiRequest(
+        route=_fit(_ROUTE, headers.get("agi_network_script", ""), "agi_network_script"),
+        uniqueid=_fit(_UNIQUEID, headers.get("agi_uniqueid", ""), "agi_uniqueid"),
+        channel=_fit(_CHANNEL, headers.get("agi_channel", ""), "agi_channel"),
+        arguments=tuple(arguments),
+    )
+
+
+def _fit(pattern: re.Pattern[str], value: str, name: str) -> str:
+    if pattern.fullmatch(value) is None:
+        raise BadRequest(f"unfit or missing: {name}")
+    return value

@@ -1,0 +1,257 @@
+"""One AMI connection at a time, kept up for ever. The only file that imports panoramisk, and its fence.
+
+What panoramisk 1.4 does well is used: its protocol's framing and its message parser. What it does to a hotline is kept
+out, each seen to happen: an unanswered `Originate` sent again after a reconnect (nothing is queued here, and an action
+in flight at a disconnect is reported as uncertain); a dead PBX never noticed (own ping under a timeout); an exception in a
+callback that drops the connection; UTF-8 cut between two reads; line breaks in values; actions whose answer never comes
+kept for ever. Its `Manager`, where most of that lives, is not used.
+"""
+
+import asyncio
+import codecs
+import contextlib
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from panoramisk.ami_protocol import AMIProtocol
+from panoramisk.message import Message
+
+from hotline_agi.asterisk.wire import Fields, action_text
+from hotline_agi.errors import HotlineError, LinkLost, PbxError, SetupError
+from hotline_agi.log import logger
+
+CONNECT_TIMEOUT_S = 5.0
+LOGIN_TIMEOUT_S = 5.0
+PING_EVERY_S = 3.0
+PING_TIMEOUT_S = 4.0
+"""A silent Asterisk is noticed after at most these two together: 7 s (the goal is 10 s)."""
+RETRY_FIRST_S = 0.25
+RETRY_MOST_S = 5.0
+MAX_PENDING = 5000
+"""Actions without an answer yet; more means that Asterisk does not answer, and the link is given up."""
+MAX_MESSAGE_BYTES = 1_000_000
+
+AmiMessage = Mapping[str, Any]
+OnReply = Callable[[AmiMessage | None], None]
+"""Gets the answer, or None if the link broke first: then nobody knows whether the action was done."""
+
+
+class _Protocol(AMIProtocol):  # type: ignore[misc]
+    """panoramisk's protocol with the parts replaced that lose, repeat or pass on too much."""
+
+    def __init__(self, link: "AmiLink") -> None:
+        self._link = link
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._buffer = ""
+        self.greeted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += self._decoder.decode(data)
+        if not self.greeted.done():
+            greeting, newline, rest = self._buffer.partition("\r\n")
+            if newline:
+                self._buffer = rest
+                if greeting.startswith("Asterisk Call Manager/"):
+                    self.greeted.set_result(None)
+                else:
+                    self.greeted.set_exception(PbxError("what answers there is no Asterisk Manager"))
+        *whole, self._buffer = self._buffer.split("\r\n\r\n")
+        for text in whole:
+            message = Message.from_line(text.strip())
+            if message is not None:
+                self._link.received(message)
+        if len(self._buffer) > MAX_MESSAGE_BYTES:
+            self.transport.abort()
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        if not self.greeted.done():
+            self.greeted.set_exception(LinkLost("Asterisk closed the AMI connection"))
+            self.greeted.exception()  # retrieved here, should nobody wait for it any more
+        self._link.disconnected(self)
+
+
+class AmiLink:
+    """The connection to one Asterisk Manager.
+
+    `on_event` gets every event in order, from the event loop; it may raise, that is logged and goes no further.
+    `on_up` is awaited after each login, before events are trusted again; `on_down` is called when the link is lost.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        user: str,
+        secret: str,
+        on_event: Callable[[AmiMessage], None],
+        on_up: Callable[[], Any],
+        on_down: Callable[[], None],
+    ) -> None:
+        self._address = (host, port)
+        self._login = (user, secret)
+        self._on_event, self._on_up, self._on_down = on_event, on_up, on_down
+        self._protocol: _Protocol | None = None
+        self._pending: dict[str, tuple[OnReply, list[AmiMessage] | None]] = {}
+        self._actions = 0
+        self._lost: asyncio.Event = asyncio.Event()
+        self.is_up = False
+        self.trouble = "not connected yet"
+        """Why the link is down, in a sentence that says what to do."""
+
+    # ---- sending
+
+    def send(self, fields: Fields, on_reply: OnReply | None = None, *, rows: list[AmiMessage] | None = None) -> None:
+        """Send one action now. `on_reply` gets its answer; with `rows` the events of a list are collected there first.
+
+        :raises LinkLost: if there is no link: the action was certainly not sent.
+        :raises ValueError: if a field does not pass `wire.checked`.
+        """
+        if self._protocol is None:
+            raise LinkLost(self.trouble)
+        self._actions += 1
+        action_id = f"h{self._actions}"
+        text = action_text((*fields, ("ActionID", action_id)))
+        if len(self._pending) >= MAX_PENDING:
+            self._protocol.transport.abort()
+            raise LinkLost("Asterisk does not answer actions")
+        if on_reply is not None:
+            self._pending[action_id] = (on_reply, rows)
+        self._protocol.transport.write(text.encode())
+
+    async def request(self, fields: Fields, *, timeout_s: float, rows: list[AmiMessage] | None = None) -> AmiMessage:
+        """Send one action and wait for its answer (with `rows`: for the end of its list).
+
+        :raises LinkLost: if the link is or goes down: then it is uncertain whether the action was done.
+        :raises PbxError: if no answer comes within `timeout_s`, or Asterisk refuses.
+        """
+        answer: asyncio.Future[AmiMessage | None] = asyncio.get_running_loop().create_future()
+
+        def take(message: AmiMessage | None) -> None:
+            if not answer.done():
+                answer.set_result(message)
+
+        self.send(fields, take, rows=rows)
+        try:
+            message = await asyncio.wait_for(answer, timeout_s)
+        except TimeoutError:
+            raise PbxError(f"Asterisk did not answer within {timeout_s:g} s") from None
+        if message is None:
+            raise LinkLost("the AMI link broke before the answer")
+        if message.get("Response") == "Error":
+            raise PbxError(f"Asterisk refused: {message.get('Message', 'no reason given')}")
+        return message
+
+    # ---- the connection
+
+    async def connect(self) -> None:
+        """Connect and log in, once.
+
+        :raises SetupError: if that cannot work without somebody mending it; the sentence says what.
+        """
+        host, port = self._address
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                _, protocol = await loop.create_connection(lambda: _Protocol(self), host, port)
+                await protocol.greeted
+        except (OSError, PbxError) as error:
+            raise SetupError(self._unreachable(error)) from error
+        self._protocol = protocol
+        self._lost.clear()
+        user, secret = self._login
+        login = (("Action", "Login"), ("Username", user), ("Secret", secret), ("Events", "on"))
+        try:
+            await self.request(login, timeout_s=LOGIN_TIMEOUT_S)
+        except PbxError as error:
+            self.hang_up()
+            raise SetupError(
+                f"Asterisk refused the AMI login of user {user!r}: make ami.user and ami.secret_file agree with "
+                "site/manager-secret.conf, and allow this address there"
+            ) from error
+
+    async def run(self) -> None:
+        """Keep the link up until cancelled: connect, watch, and connect again with back-off."""
+        wait_s = RETRY_FIRST_S
+        while True:
+            try:
+                if self._protocol is None:
+                    await self.connect()
+                await self._on_up()
+                self.is_up, self.trouble = True, ""
+                logger.info("ami up", port=self._address[1])
+                wait_s = RETRY_FIRST_S
+                await self._watch()
+            except HotlineError as error:
+                self.trouble = str(error)
+            finally:
+                self.hang_up()
+            logger.warning("ami down", trouble=self.trouble, retry_in_s=round(wait_s, 2))
+            await asyncio.sleep(wait_s * random.uniform(0.8, 1.2))
+            wait_s = min(RETRY_MOST_S, wait_s * 2)
+
+    async def _watch(self) -> None:
+        """Ping until Asterisk does not answer or the link is lost."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._lost.wait(), PING_EVERY_S)
+            if self._lost.is_set():
+                raise LinkLost("Asterisk closed the AMI connection: see whether it runs")
+            await self.request((("Action", "Ping"),), timeout_s=PING_TIMEOUT_S)
+
+    def hang_up(self) -> None:
+        """Close the connection, if there is one."""
+        if self._protocol is not None:
+            self._protocol.transport.abort()
+            self.disconnected(self._protocol)
+
+    # ---- called by the protocol
+
+    def received(self, message: AmiMessage) -> None:
+        """One message of Asterisk: an event, an answer, or a row of a list that was asked for."""
+        waiting = self._pending.get(str(message.get("ActionID", "")))
+        if waiting is not None and self._answered(message, *waiting):
+            return
+        if "Event" in message:
+            try:
+                self._on_event(message)
+            except Exception:  # a bug of ours in one event must not cost the link
+                logger.exception("an ami event was not understood", event_name=str(message["Event"]))
+
+    def _answered(self, message: AmiMessage, on_reply: OnReply, rows: list[AmiMessage] | None) -> bool:
+        """Whether `message` belongs to the action that waits for it."""
+        is_event = "Event" in message
+        if rows is None:
+            if is_event:
+                return False
+        elif is_event and not str(message["Event"]).endswith("Complete"):
+            rows.append(message)
+            return True
+        elif not is_event and message.get("Response") != "Error":
+            return True  # "list will follow"
+        del self._pending[str(message["ActionID"])]
+        on_reply(message)
+        return True
+
+    def disconnected(self, protocol: _Protocol) -> None:
+        if protocol is not self._protocol:
+            return
+        self._protocol = None
+        was_up, self.is_up = self.is_up, False
+        self._lost.set()
+        pending, self._pending = self._pending, {}
+        for on_reply, _ in pending.values():
+            on_reply(None)
+        if was_up:
+            self._on_down()
+
+    def _unreachable(self, error: Exception) -> str:
+        host, port = self._address
+        return (
+            f"cannot reach Asterisk's AMI on {host}:{port} ({error or type(error).__name__}): start Asterisk, and make "
+            "ami.host and ami.port agree with site/manager-general.conf"
+        )

@@ -1,0 +1,160 @@
+"""The FastAGI listener: one TCP connection per question of the dialplan.
+
+Our own, because panoramisk's freezes the whole event loop for ever when a client connects and closes. The contract with
+the dialplan: we answer with one ``SET VARIABLE HOTLINE_REPLY`` and close, or we close without a word, and then the
+dialplan serves the caller by itself.
+"""
+
+import asyncio
+import contextlib
+import select
+import socket
+from collections.abc import Callable
+
+from hotline_agi.asterisk.agi import AgiRequest, BadRequest, RequestReader
+from hotline_agi.asterisk.wire import set_variable
+from hotline_agi.errors import SetupError
+
+HEADER_TIMEOUT_S = 2.0
+"""From the connect to the whole header block; Asterisk writes it within a millisecond."""
+ANSWER_TIMEOUT_S = 2.5
+"""From the request to the answer: below the dialplan's guard of 3 s, so that ours is the clean end."""
+MAX_OPEN = 1000
+"""Connections at once. Beyond, the oldest that has not sent its header yet is closed: a flood of idle connections
+pushes out itself, not calls."""
+BACKLOG = 512
+
+Ask = Callable[["AgiSession"], None]
+
+
+class AgiSession(asyncio.Protocol):
+    """One question. `reply` answers it; it must be called at most once, from the event loop."""
+
+    def __init__(self, listener: "FastAgiListener") -> None:
+        self._listener = listener
+        self._reader: RequestReader | None = RequestReader()
+        self._transport: asyncio.Transport | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self.request: AgiRequest | None = None
+        self.on_closed: Callable[[AgiSession], None] | None = None
+        """Called when the connection is over without a reply of ours: hung up, guarded off, or our own timeout."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no whole request came yet."""
+        return self.request is None
+
+    def reply(self, value: str) -> None:
+        """Answer with HOTLINE_REPLY = `value`, then close once Asterisk has confirmed it."""
+        self.on_closed = None
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(set_variable("HOTLINE_REPLY", value))
+
+    def refuse(self) -> None:
+        """Close without a word: the dialplan helps itself."""
+        if self._transport is not None:
+            self._transport.close()
+
+    # ---- asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._timer = asyncio.get_running_loop().call_later(HEADER_TIMEOUT_S, self.refuse)
+        self._listener.opened(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self._reader is None:
+            self.refuse()  # the confirmation of our SET VARIABLE: the dialog is over
+            return
+        try:
+            self.request = self._reader.feed(data)
+        except BadRequest as error:
+            self._listener.refused(str(error))
+            self.refuse()
+            return
+        if self.request is not None:
+            self._reader = None
+            self._ask()
+
+    def _ask(self) -> None:
+        assert self._transport is not None
+        assert self._timer is not None
+        self._timer.cancel()
+        if _peer_has_gone(self._transport):
+            # We were frozen: the dialplan gave up on this question and serves the caller by itself. Answering it now
+            # would ring phones for somebody who is elsewhere.
+            self._listener.refused("the question was given up before it could be read")
+            self.refuse()
+            return
+        self._timer = asyncio.get_running_loop().call_later(ANSWER_TIMEOUT_S, self.refuse)
+        self._listener.ask(self)
+
+    def eof_received(self) -> bool:
+        return False
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._listener.closed(self)
+        if self.on_closed is not None:
+            self.on_closed(self)
+
+
+class FastAgiListener:
+    """The listening socket and its open sessions."""
+
+    def __init__(self, ask: Ask, refused: Callable[[str], None]) -> None:
+        """`ask` gets each session with a whole request; `refused` a sentence for each that was turned away."""
+        self.ask = ask
+        self.refused = refused
+        self._server: asyncio.Server | None = None
+        self._sessions: dict[AgiSession, None] = {}
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen; returns the port (of use with `port` 0).
+
+        :raises SetupError: if the address cannot be listened on.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            self._server = await loop.create_server(
+                lambda: AgiSession(self), host, port, backlog=BACKLOG, reuse_address=True
+            )
+        except OSError as error:
+            raise SetupError(
+                f"cannot listen for FastAGI on {host}:{port} ({error.strerror or error}): "
+                "stop what uses that port, or set fastagi.port to a free one here and in site/globals.conf"
+            ) from error
+        bound = self._server.sockets[0].getsockname()
+        return int(bound[1])
+
+    async def stop(self) -> None:
+        """Stop listening and close what is open; callers in the middle of a question help themselves."""
+        if self._server is not None:
+            self._server.close()
+        for session in list(self._sessions):
+            session.refuse()
+
+    def opened(self, session: AgiSession) -> None:
+        if len(self._sessions) >= MAX_OPEN:
+            idle = next((other for other in self._sessions if other.is_idle), None)
+            if idle is not None:
+                idle.refuse()
+                self._sessions.pop(idle, None)
+        self._sessions[session] = None
+
+    def closed(self, session: AgiSession) -> None:
+        self._sessions.pop(session, None)
+
+
+def _peer_has_gone(transport: asyncio.Transport) -> bool:
+    """Whether the other side has closed its half already; asyncio would only notice one turn of the loop later."""
+    sock: socket.socket | None = transport.get_extra_info("socket")
+    if sock is None:
+        return True
+    poll = select.poll()
+    with contextlib.suppress(OSError, ValueError):
+        poll.register(sock.fileno(), select.POLLRDHUP)
+        return bool(poll.poll(0))
+    return True

@@ -1,0 +1,134 @@
+"""AMI events → events of the machine. Pure; remembers only which channel sits in which bridge.
+
+Asterisk's stream can be forged through caller-supplied text (ASTERISK.md 0.7), and it is late or lost after a gap: only
+fields whose shape is checked here go further, and only for channels that are known.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from hotline_agi.asterisk.ami import AmiMessage
+from hotline_agi.dispatch.events import (
+    CallerHeld,
+    CallerKeyed,
+    CallerLeft,
+    CallerSurviving,
+    Event,
+    HangupRequested,
+    LegAnswered,
+    LegEnded,
+    Step,
+    StepReached,
+    TalkStarted,
+)
+from hotline_agi.terms.causes import Cause
+from hotline_agi.terms.ids import CallId, LegId
+
+LEG_PREFIX = "leg-"
+"""Every leg's ChannelId begins so (see `Switchboard.ring`); the AMI event filter relies on it."""
+HOLDING = "holding_bridge"
+_STEPS = {step.value: step for step in Step}
+_LEG = re.compile(r"leg-[0-9a-f]{14}")
+
+
+@dataclass(slots=True)
+class CallerChannel:
+    """The caller's side in this Asterisk."""
+
+    name: str
+    """Full channel name, for the leg's ``Bridge()``."""
+    holding_bridge: str = ""
+    """Unique id of the holding bridge while the caller is in it."""
+
+
+@dataclass(slots=True)
+class Translator:
+    """Turns events of one Asterisk into the machine's words."""
+
+    callers: dict[CallId, CallerChannel] = field(default_factory=dict)
+    _bridges: dict[str, set[str]] = field(default_factory=dict)
+    """Members (callers and legs) of each two-party bridge."""
+
+    def translate(self, message: AmiMessage) -> Iterator[Event]:
+        """The machine's events in one AMI event; none for what does not concern it."""
+        uniqueid = str(message.get("Uniqueid", ""))
+        match message["Event"]:
+            case "OriginateResponse":
+                if message.get("Response") == "Success" and is_leg(uniqueid):
+                    yield LegAnswered(leg=LegId(uniqueid))
+            case "Hangup":
+                yield from self._hangup(uniqueid, str(message.get("Cause", "")))
+            case "HangupRequest":
+                if is_leg(uniqueid):
+                    yield HangupRequested(party=LegId(uniqueid))
+                elif uniqueid in self.callers:
+                    yield HangupRequested(party=CallId(uniqueid))
+            case "BridgeEnter":
+                yield from self._entered(
+                    uniqueid, str(message.get("BridgeUniqueid", "")), str(message.get("BridgeTechnology", ""))
+                )
+            case "BridgeLeave":
+                self._left(uniqueid, str(message.get("BridgeUniqueid", "")))
+            case "DTMFEnd":
+                if uniqueid in self.callers and message.get("Direction") == "Received":
+                    yield CallerKeyed(call=CallId(uniqueid), key=str(message.get("Digit", ""))[:1])
+            case "UserEvent":
+                yield from self._user_event(message)
+            case _:
+                return
+
+    def _hangup(self, uniqueid: str, cause: str) -> Iterator[Event]:
+        if is_leg(uniqueid):
+            yield LegEnded(leg=LegId(uniqueid), cause=int(cause) if cause.isdecimal() else Cause.UNKNOWN)
+        elif self.callers.pop(CallId(uniqueid), None) is not None:
+            yield CallerLeft(call=CallId(uniqueid))
+
+    def _entered(self, uniqueid: str, bridge: str, technology: str) -> Iterator[Event]:
+        caller = self.callers.get(CallId(uniqueid))
+        if technology == HOLDING:
+            if caller is not None:
+                caller.holding_bridge = bridge
+                yield CallerHeld(call=CallId(uniqueid))
+            return
+        if caller is None and not is_leg(uniqueid):
+            return
+        members = self._bridges.setdefault(bridge, set())
+        members.add(uniqueid)
+        leg = next((member for member in members if is_leg(member)), None)
+        if leg is not None and any(CallId(member) in self.callers for member in members):
+            yield TalkStarted(leg=LegId(leg))
+
+    def _left(self, uniqueid: str, bridge: str) -> None:
+        caller = self.callers.get(CallId(uniqueid))
+        if caller is not None and caller.holding_bridge == bridge:
+            caller.holding_bridge = ""
+        members = self._bridges.get(bridge)
+        if members is not None:
+            members.discard(uniqueid)
+            if not members:
+                del self._bridges[bridge]
+
+    def _user_event(self, message: AmiMessage) -> Iterator[Event]:
+        call = CallId(str(message.get("Call", "")))
+        if call not in self.callers:
+            return
+        match message.get("UserEvent"):
+            case "HotlineSurviving":
+                yield CallerSurviving(call=call)
+            case "HotlineStep":
+                step = _STEPS.get(str(message.get("Step", "")))
+                if step is not None:
+                    yield StepReached(call=call, step=step)
+            case _:
+                return
+
+    def forget_gap(self) -> None:
+        """Events were lost: who is in which bridge is not known any more."""
+        self._bridges.clear()
+        for caller in self.callers.values():
+            caller.holding_bridge = ""
+
+
+def is_leg(uniqueid: str) -> bool:
+    return _LEG.fullmatch(uniqueid) is not None

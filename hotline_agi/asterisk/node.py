@@ -1,0 +1,301 @@
+"""One Asterisk as the service sees it: carries out the machine's commands, reports the machine's events.
+
+Nothing here decides. An action whose answer is lost is never sent again: its leg is reported by the stock-taking after
+the link is back, or by the machine's own deadline.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from hotline_agi.asterisk.ami import AmiLink, AmiMessage
+from hotline_agi.asterisk.fastagi import AgiSession
+from hotline_agi.asterisk.messages import CallerChannel, Translator, is_leg
+from hotline_agi.dispatch.commands import (
+    CancelLeg,
+    CancelReason,
+    ConnectLeg,
+    DismissLeg,
+    EndRound,
+    GuideCaller,
+    HangUp,
+    HoldCaller,
+    RefuseLeg,
+    RingLeg,
+)
+from hotline_agi.dispatch.events import (
+    CallArrived,
+    Event,
+    LegAccepted,
+    LegEnded,
+    LiveLeg,
+    RoundEnded,
+    StockTaken,
+    TalkEnded,
+)
+from hotline_agi.errors import LinkLost
+from hotline_agi.log import logger
+from hotline_agi.roster.model import Endpoint
+from hotline_agi.terms.causes import Cause
+from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
+
+STOCK_TIMEOUT_S = 5.0
+ELSEWHERE_CAUSES = {
+    CancelReason.ELSEWHERE: Cause.ANSWERED_ELSEWHERE,
+    CancelReason.CALLER_LEFT: Cause.NORMAL_CLEARING,
+    CancelReason.WITHDRAWN: Cause.NORMAL_CLEARING,
+}
+MESSAGE_HANDLER = "HotlineMessage"
+STORED_HANDLER = "HotlineStored"
+
+NodeCommand = RingLeg | CancelLeg | DismissLeg | ConnectLeg | RefuseLeg | HoldCaller | GuideCaller | EndRound | HangUp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialling:
+    """How this Asterisk reaches the telephone network and what it shows there."""
+
+    trunk: str
+    """Name of the trunk's PJSIP endpoint."""
+    caller_id: str
+    """What volunteers see, e.g. ``"hotline" <100>``; never the caller's number."""
+
+
+def dial_string(endpoint: Endpoint, dialling: Dialling) -> str:
+    """Where `Originate` (or the survival plan's `Dial`) sends the INVITE.
+
+    :raises ValueError: for a mobile whose number is not known.
+    """
+    if endpoint.pjsip_name is not None:
+        return f"PJSIP/{endpoint.pjsip_name}"
+    if endpoint.number is None:
+        raise ValueError(f"no number for endpoint {endpoint.id}")
+    return f"PJSIP/{endpoint.number.reveal()}@{dialling.trunk}"
+
+
+class Node:
+    """One Asterisk: its AMI link, its open AGI questions, its channels."""
+
+    def __init__(
+        self,
+        node: NodeId,
+        *,
+        dialling: Dialling,
+        report: Callable[[Event], None],
+        line_of_number: Callable[[str], LineId | None],
+        user_event: Callable[[AmiMessage], None],
+    ) -> None:
+        """`report` takes events into the machine; `user_event` gets our own UserEvents that are not about calls' flow."""
+        self.id = node
+        self.link: AmiLink | None = None
+        self._dialling = dialling
+        self._report = report
+        self._line_of_number = line_of_number
+        self._user_event = user_event
+        self._translator = Translator()
+        self._caller_sessions: dict[CallId, AgiSession] = {}
+        self._leg_sessions: dict[LegId, AgiSession] = {}
+        self._cancels: dict[LegId, CancelLeg] = {}
+        """Cancels of legs whose channel did not exist yet; repeated when it appears."""
+
+    # ---- Asterisk → machine
+
+    def on_message(self, message: AmiMessage) -> None:
+        """One AMI event."""
+        name = message["Event"]
+        if name == "Newchannel":
+            self._repeat_cancel(LegId(str(message.get("Uniqueid", ""))))
+            return
+        if name == "UserEvent" and message.get("UserEvent") in (MESSAGE_HANDLER, STORED_HANDLER):
+            self._user_event(message)
+            return
+        if name == "Hangup":
+            self._cancels.pop(LegId(str(message.get("Uniqueid", ""))), None)
+        for event in self._translator.translate(message):
+            self._report(event)
+
+    def on_question(self, session: AgiSession) -> None:
+        """One question of the dialplan about a caller or a leg. Left unanswered, the dialplan helps itself."""
+        request = session.request
+        assert request is not None
+        if self.link is None or not self.link.is_up:
+            # without AMI nobody can be rung: better the dialplan's own plan than silence
+            session.refuse()
+            return
+        if request.route == "accept":
+            self._accept(session, LegId(request.uniqueid))
+            return
+        call = CallId(request.uniqueid)
+        line = self._line_of_number(request.argument(0))
+        if line is None:
+            logger.error("a call to a number that no line owns: add it to the line's `numbers`")
+            session.refuse()
+            return
+        self._translator.callers.setdefault(call, CallerChannel(request.channel))
+        self._caller_sessions[call] = session
+        session.on_closed = lambda _: self._forget_caller_session(call, session)
+        if request.route == "arrive":
+            self._report(CallArrived(call=call, line=line, node=self.id))
+        elif request.route == "round":
+            waited = request.argument(1)
+            waited_s = float(waited) if waited.isdecimal() else 0.0
+            self._report(RoundEnded(call=call, line=line, node=self.id, waited_s=waited_s))
+        else:
+            self._report(TalkEnded(call=call))
+
+    def _accept(self, session: AgiSession, leg: LegId) -> None:
+        self._leg_sessions[leg] = session
+        session.on_closed = lambda _: self._forget_leg_session(leg, session)
+        self._report(LegAccepted(leg=leg))
+
+    def _forget_caller_session(self, call: CallId, session: AgiSession) -> None:
+        if self._caller_sessions.get(call) is session:
+            del self._caller_sessions[call]
+
+    def _forget_leg_session(self, leg: LegId, session: AgiSession) -> None:
+        if self._leg_sessions.get(leg) is session:
+            del self._leg_sessions[leg]
+
+    async def take_stock(self) -> None:
+        """Report all that lives in this Asterisk; after each (re)connect, before events are trusted.
+
+        :raises LinkLost: if the link broke meanwhile.
+        :raises PbxError: if Asterisk does not answer.
+        """
+        assert self.link is not None
+        rows: list[AmiMessage] = []
+        await self.link.request((("Action", "Status"),), timeout_s=STOCK_TIMEOUT_S, rows=rows)
+        self._translator.forget_gap()
+        alive = {CallId(str(row.get("Uniqueid", ""))) for row in rows}
+        for call in [call for call in self._translator.callers if call not in alive]:
+            del self._translator.callers[call]
+        legs = []
+        for row in rows:
+            uniqueid = str(row.get("Uniqueid", ""))
+            if is_leg(uniqueid):
+                volunteer = str(row.get("Accountcode", ""))
+                legs.append(
+                    LiveLeg(
+                        leg=LegId(uniqueid),
+                        volunteer=VolunteerId(volunteer) if volunteer else None,
+                        up=row.get("ChannelStateDesc") == "Up",
+                    )
+                )
+        self._report(StockTaken(node=self.id, calls=frozenset(alive), legs=tuple(legs)))
+
+    # ---- machine → Asterisk
+
+    def carry_out(self, command: NodeCommand) -> None:
+        """Do one command now, or report at once that it could not be done."""
+        match command:
+            case RingLeg():
+                self._ring(command)
+            case CancelLeg():
+                self._cancel(command)
+            case DismissLeg(leg=leg, reason=reason):
+                self._try(
+                    ("Action", "Redirect"),
+                    ("Channel", leg),
+                    ("Context", "hotline-leg"),
+                    ("Exten", reason.value),
+                    ("Priority", "1"),
+                )
+            case ConnectLeg(leg=leg, call=call):
+                caller = self._translator.callers.get(call)
+                self._answer_leg(leg, f"ok:won:{caller.name}" if caller else "ok:gone")
+            case RefuseLeg(leg=leg, reason=reason):
+                self._answer_leg(leg, f"ok:{reason.value}")
+            case HoldCaller():
+                overflow = "-".join(command.overflow)
+                self._answer_caller(
+                    command.call,
+                    f"ok:hold:{command.language}:{command.music}:{command.round_s}:{command.max_wait_s:.0f}:{overflow}",
+                )
+            case GuideCaller(call=call, language=language, steps=steps):
+                self._answer_caller(call, f"ok:steps:{language}:{'-'.join(steps)}")
+            case EndRound(call=call):
+                self._end_round(call)
+            case HangUp(party=party):
+                self._hang_up(party, Cause.NORMAL_CLEARING)
+
+    def _ring(self, command: RingLeg) -> None:
+        endpoint = command.endpoint
+        try:
+            if self.link is None:
+                raise LinkLost("no AMI link")
+            self.link.send(
+                (
+                    ("Action", "Originate"),
+                    ("Channel", dial_string(endpoint, self._dialling)),
+                    ("ChannelId", command.leg),
+                    ("Context", "hotline-leg"),
+                    ("Exten", "confirm" if endpoint.confirm else "direct"),
+                    ("Priority", "1"),
+                    ("Timeout", str(round(command.ring_timeout_s * 1000))),
+                    ("CallerID", self._dialling.caller_id),
+                    ("Account", command.volunteer or ""),
+                    ("Async", "true"),
+                    ("Variable", f"HOTLINE_CALL={command.call}"),
+                    ("Variable", f"CHANNEL(language)={command.language}"),
+                ),
+                lambda answer: self._originated(command.leg, answer),
+            )
+        except (LinkLost, ValueError) as error:
+            logger.error("a leg could not be placed", leg=command.leg, trouble=str(error))
+            self._report(LegEnded(leg=command.leg, cause=Cause.FAILURE))
+
+    def _originated(self, leg: LegId, answer: AmiMessage | None) -> None:
+        if answer is not None and answer.get("Response") == "Error":
+            logger.error("asterisk refused to ring a leg", leg=leg, trouble=str(answer.get("Message", "")))
+            self._report(LegEnded(leg=leg, cause=Cause.FAILURE))
+
+    def _cancel(self, command: CancelLeg) -> None:
+        """Hang the leg up; if its channel does not exist yet, again as soon as it appears."""
+        self._cancels[command.leg] = command
+
+        def answered(answer: AmiMessage | None) -> None:
+            if answer is not None and answer.get("Response") == "Success":
+                self._cancels.pop(command.leg, None)
+
+        self._hang_up(command.leg, ELSEWHERE_CAUSES[command.reason], answered)
+
+    def _repeat_cancel(self, leg: LegId) -> None:
+        command = self._cancels.get(leg)
+        if command is not None:
+            self._cancel(command)
+
+    def _hang_up(self, channel: str, cause: Cause, on_reply: Callable[[AmiMessage | None], None] | None = None) -> None:
+        self._try(("Action", "Hangup"), ("Channel", channel), ("Cause", str(int(cause))), on_reply=on_reply)
+
+    def _end_round(self, call: CallId) -> None:
+        """Kick the caller out of the holding bridge, and of no other: a talk must never be ended by this."""
+        caller = self._translator.callers.get(call)
+        if caller is not None and caller.holding_bridge:
+            self._try(("Action", "BridgeKick"), ("BridgeUniqueid", caller.holding_bridge), ("Channel", caller.name))
+
+    def _answer_caller(self, call: CallId, reply: str) -> None:
+        session = self._caller_sessions.pop(call, None)
+        if session is not None:
+            session.reply(reply)
+
+    def _answer_leg(self, leg: LegId, reply: str) -> None:
+        session = self._leg_sessions.pop(leg, None)
+        if session is not None:
+            session.reply(reply)
+
+    def _try(self, *fields: tuple[str, str], on_reply: Callable[[AmiMessage | None], None] | None = None) -> None:
+        """Send what is harmless when lost: the machine's deadlines see to it."""
+        try:
+            if self.link is not None:
+                self.link.send(fields, on_reply)
+        except LinkLost as error:
+            logger.warning("an action was not sent", action=fields[0][1], trouble=str(error))
+
+    def snapshot(self) -> dict[str, Any]:
+        """How much is open here: for tests of leaks and for the doctor."""
+        return {
+            "callers": len(self._translator.callers),
+            "caller_questions": len(self._caller_sessions),
+            "leg_questions": len(self._leg_sessions),
+            "cancels": len(self._cancels),
+        }
