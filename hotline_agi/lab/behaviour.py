@@ -111,9 +111,9 @@ class Carrier:
         peer.on_invite = self._ring
 
     @classmethod
-    async def open(cls, *, host: str = "127.0.0.10", port: int = 0) -> "Carrier":
+    async def open(cls, *, host: str = "127.0.0.10", port: int = 0, traced: bool = True) -> "Carrier":
         """Bind the carrier's address, by which the PBX knows its trunk."""
-        return cls(await SipPeer.open(host=host, port=port))
+        return cls(await SipPeer.open(host=host, port=port, traced=traced))
 
     @property
     def address(self) -> Address:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from hotline_agi.lab import sip
 from hotline_agi.lab.dialog import Dialog
 from hotline_agi.lab.rtp import MATCHING_PURITY, RtpStream
 from hotline_agi.lab.tone import Sound
@@ -11,7 +12,40 @@ from hotline_agi.lab.wire import CallFailed, CallTimeout
 
 
 class PhoneCall(Dialog):
-    """A call in or out; made by `SipPeer`."""
+    """A call in or out; made by `SipPeer`. What comes too late (an answer after a CANCEL) does nothing."""
+
+    # --- what it does; `hang_up` and `later` are the dialog's
+
+    def ring(self) -> None:
+        """180 Ringing."""
+        if self._may_answer():
+            self.ringing_at = self.ringing_at or time.monotonic()
+            self._reply(self.invite, 180, more=self._contact())
+            self._wake()
+
+    def answer(self, tone_hz: int | None = None, *, media: bool = True) -> None:
+        """200 OK; the other side hears the tone, or a quiet room. Without media no audio is sent or heard."""
+        if not self._may_answer():
+            return
+        offered = sip.media_of(self.invite.body)
+        if self.invite.body and offered is None:
+            self._refuse(488)
+            return
+        stream = self._open_stream(tone_hz, media=media)
+        self.answered_at = time.monotonic()
+        self.status = 200
+        self._answer_invite(self.invite, 200, sip.describe(self.wire.host, stream.port, answering=offered))
+        if offered is not None:
+            stream.connect(offered)
+        self._wake()
+
+    def reject(self, status: int = 486) -> None:
+        """Refuse an incoming call that was not answered yet."""
+        self._refuse(status)
+
+    def ignore(self) -> None:
+        """Say nothing to this call, whatever comes: the phone is dead or unreachable."""
+        self.ignored = True
 
     # --- what it says and hears
 

@@ -1,7 +1,6 @@
 """The signalling of one call: a dialog between two user agents without proxies (RFC 3261 sections 12 to 15).
 
-Every moment is kept in `time.monotonic` seconds and every message in `messages`. Methods that come too late (an answer
-after a CANCEL) do nothing.
+Every moment is kept in `time.monotonic` seconds and every message in `messages`.
 """
 
 import asyncio
@@ -49,6 +48,7 @@ class Dialog:
         direction: Literal["in", "out"],
         parties: Parties,
         *,
+        traced: bool,
         sink: Callable[[], socket.socket],
         on_end: Callable[["Dialog"], None],
     ) -> None:
@@ -61,7 +61,7 @@ class Dialog:
         self.local_tag = wire.new_tag()
         self.invite: Message
         """As received, or as sent last: with the answer to a challenge."""
-        self.messages: deque[Trace] = deque(maxlen=KEPT_MESSAGES)
+        self.messages: deque[Trace] = deque(maxlen=KEPT_MESSAGES if traced else 0)
         self.invited_at = time.monotonic()
         self.ringing_at: float | None = None
         self.answered_at: float | None = None
@@ -71,8 +71,10 @@ class Dialog:
         """Of the final response to the INVITE; 408 also if none came."""
         self.end_reason: EndReason | None = None
         self.reason_header: str | None = None
-        """The Reason (RFC 3326) of the CANCEL or BYE, in either direction."""
+        """The Reason (RFC 3326) of the CANCEL or BYE, in either direction; several of them with commas between."""
         self.stream: RtpStream | None = None
+        self.replied = False
+        """Whether we said anything to the INVITE of the other side."""
         self.ignored = False
         self.cseq = 0
         self._sink = sink
@@ -83,47 +85,13 @@ class Dialog:
         self._invitation: Invitation | None = None
         self._final: FinalResponse | None = None
         self._bye_waits = False
+        self._sdp_version = 1
         self._waiters: list[asyncio.Future[None]] = []
         self._timers: list[asyncio.TimerHandle] = []
 
     def __repr__(self) -> str:
         state = self.end_reason or ("up" if self.answered_at else "ringing" if self.ringing_at else "new")
         return f"<call {self.direction} {self.local_user} ↔ {self.remote_user}: {state}>"
-
-    # --- what the owner does
-
-    def ring(self) -> None:
-        """180 Ringing."""
-        if self._may_answer():
-            self.ringing_at = self.ringing_at or time.monotonic()
-            self._reply(self.invite, 180, more=self._contact())
-            self._wake()
-
-    def answer(self, tone_hz: int | None = None, *, media: bool = True) -> None:
-        """200 OK; the other side hears the tone, or a quiet room. Without media no audio is sent or heard."""
-        if not self._may_answer():
-            return
-        offered = sip.media_of(self.invite.body)
-        if self.invite.body and offered is None:
-            self.reject(488)
-            return
-        stream = self._open_stream(tone_hz, media=media)
-        self.answered_at = time.monotonic()
-        self.status = 200
-        self._answer_invite(self.invite, 200, sip.describe(self.wire.host, stream.port, answering=offered))
-        if offered is not None:
-            stream.connect(offered)
-        self._wake()
-
-    def reject(self, status: int = 486) -> None:
-        """Refuse an incoming call that was not answered yet."""
-        if self._may_answer():
-            self._answer_invite(self.invite, status)
-            self._end("rejected", status)
-
-    def ignore(self) -> None:
-        """Say nothing to this call, whatever comes: the phone is dead or unreachable."""
-        self.ignored = True
 
     def hang_up(self, reason: str | None = None) -> None:
         """End the call as its state demands: BYE, CANCEL, or 603 if it rings here; `reason` fills the Reason header."""
@@ -137,7 +105,7 @@ class Dialog:
                 self._send_bye()
             self._end("bye-out", self.status)
         elif self._invitation is None:
-            self.reject(603)
+            self._refuse(603)
         elif self.cancelled_at is None:
             self.cancelled_at = time.monotonic()
             self.reason_header = reason
@@ -164,14 +132,14 @@ class Dialog:
                 self._reply(message, 200)
                 if self._may_answer():
                     self.cancelled_at = time.monotonic()
-                    self.reason_header = message.header("reason")
+                    self.reason_header = ", ".join(message.headers.get("reason", [])) or None
                     self._answer_invite(self.invite, 487)
                     self._end("cancelled", 487)
             case "BYE":
                 self._stop_repeating()
                 self._reply(message, 200)
                 if self.ended_at is None:
-                    self.reason_header = message.header("reason")
+                    self.reason_header = ", ".join(message.headers.get("reason", [])) or None
                     self._end("bye-in", self.status)
             case "INVITE" | "UPDATE" if self.ended_at is None:
                 self._take_update(message)
@@ -235,14 +203,18 @@ class Dialog:
             body=body,
         )
 
-    # --- inside
-
     def _may_answer(self) -> bool:
         return self.direction == "in" and self.answered_at is None and self.ended_at is None and not self.ignored
 
     def _reply(self, request: Message, status: int, *, more: str = "", body: str = "") -> str:
+        self.replied = True
         tag = self.local_tag
         return self.wire.reply(request, status, self.address, tag=tag, more=more, body=body, log=self.messages)
+
+    def _refuse(self, status: int) -> None:
+        if self._may_answer():
+            self._answer_invite(self.invite, status)
+            self._end("rejected", status)
 
     def _answer_invite(self, invite: Message, status: int, body: str = "") -> None:
         self._stop_repeating()
@@ -273,7 +245,8 @@ class Dialog:
         sdp = ""
         if self.stream is not None and (message.body or message.method == "INVITE"):
             offered = sip.media_of(message.body)
-            sdp = sip.describe(self.wire.host, self.stream.port, version=2, answering=offered)
+            self._sdp_version += 1
+            sdp = sip.describe(self.wire.host, self.stream.port, version=self._sdp_version, answering=offered)
             if offered is not None:
                 self.stream.connect(offered)
         if message.method == "INVITE":

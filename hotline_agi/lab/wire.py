@@ -80,6 +80,8 @@ class Wire:
         self.messages_out = 0
         self.malformed = 0
         self.closed = False
+        self.kept_s = GIVE_UP_S
+        """For how long what ended is remembered, to answer its late repetitions."""
         self.quiet = asyncio.Event()
         """Set while every request that we sent has its final response."""
         self.quiet.set()
@@ -213,7 +215,7 @@ class Wire:
     def forget_later(self, forget: Callable[[], object]) -> None:
         """Do it when nobody repeats anything any more; without a timer of its own, on the next occasion."""
         now = time.monotonic()
-        self._forgotten.append((now + GIVE_UP_S, forget))
+        self._forgotten.append((now + self.kept_s, forget))
         while self._forgotten[0][0] < now:
             self._forgotten.popleft()[1]()
 

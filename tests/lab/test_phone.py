@@ -12,6 +12,7 @@ from hotline_agi.lab import behaviour
 from hotline_agi.lab.behaviour import Behaviour, Carrier
 from hotline_agi.lab.call import PhoneCall
 from hotline_agi.lab.phone import SipPeer
+from hotline_agi.lab.tone import tone
 from hotline_agi.lab.wire import CallFailed, CallTimeout
 
 CALLER_HZ, CALLEE_HZ = 710, 1130
@@ -319,5 +320,35 @@ def test_injections_travel_as_they_are_and_a_carrier_knows_its_mobiles() -> None
             await carrier.until_leg("13900000001", 0.05, nth=2)
         await caller.close()
         await carrier.close()
+
+    asyncio.run(play())
+
+
+@scene
+async def test_a_tone_may_be_changed_and_a_recording_played(caller: SipPeer, callee: SipPeer) -> None:
+    out, into = await ringing(caller, callee, behaviour.answer_at_once(CALLEE_HZ))
+    await out.until_hears(CALLEE_HZ, 2)
+    into.play(tone(CALLER_HZ, 0.2))
+    changed_at = await out.until_hears(CALLER_HZ, 2)
+    await asyncio.sleep(changed_at + 0.5 - time.monotonic())
+    assert out.loudness(0.2) < 100  # silence follows, as packets
+    assert out.stream is not None
+    assert out.stream.first_after(time.monotonic() - 0.1) is not None
+    assert out.stream.is_quiet(time.monotonic() - 0.1)
+
+
+def test_what_ended_is_forgotten_in_the_end() -> None:
+    async def play() -> None:
+        caller, callee = await SipPeer.open(traced=False), await SipPeer.open(traced=False)
+        caller.wire.kept_s = callee.wire.kept_s = 0.05
+        for _ in range(3):
+            out, into = await ringing(caller, callee, behaviour.busy())
+            await out.until_ended(2)
+            assert not into.messages
+            await asyncio.sleep(0.06)
+        assert len(caller.calls) <= 1
+        assert len(callee.calls) <= 2
+        await caller.close()
+        await callee.close()
 
     asyncio.run(play())
