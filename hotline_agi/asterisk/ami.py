@@ -2,9 +2,9 @@
 
 What panoramisk 1.4 does well is used: its protocol's framing and its message parser. What it does to a hotline is kept
 out, each seen to happen: an unanswered `Originate` sent again after a reconnect (nothing is queued here, and an action
-in flight at a disconnect is reported as uncertain); a dead PBX never noticed (own ping under a timeout); an exception in a
-callback that drops the connection; UTF-8 cut between two reads; line breaks in values; actions whose answer never comes
-kept for ever. Its `Manager`, where most of that lives, is not used.
+in flight at a disconnect is reported as uncertain); a dead PBX never noticed (own ping under a timeout); an exception
+in a callback that drops the connection; UTF-8 cut between two reads; line breaks in values; actions whose answer never
+comes kept for ever. Its `Manager`, where most of that lives, is not used.
 """
 
 import asyncio

@@ -85,7 +85,7 @@ class Node:
         line_of_number: Callable[[str], LineId | None],
         user_event: Callable[[AmiMessage], None],
     ) -> None:
-        """`report` takes events into the machine; `user_event` gets our own UserEvents that are not about calls' flow."""
+        """`report` takes events into the machine; `user_event` gets our UserEvents that are not for the machine."""
         self.id = node
         self.link: AmiLink | None = None
         self._dialling = dialling

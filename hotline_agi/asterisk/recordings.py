@@ -1,0 +1,62 @@
+"""Callers' messages on disk, as Asterisk's Record() leaves them. File names are ours: ``EPOCH_DID_UNIQUEID.wav``."""
+
+import re
+import wave
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hotline_agi.terms.ids import CallId
+
+MIN_LENGTH_S = 2.0
+"""Shorter than this is somebody who hung up at the beep: not kept."""
+
+_NAME = re.compile(r"(?P<epoch>[0-9]{9,11})_(?P<did>[0-9]{1,15})_(?P<call>[a-z0-9.-]{3,64})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """One message file."""
+
+    name: str
+    """File name without folder and ending."""
+    call: CallId
+    did: str
+    """Digits of the dialled number (no ``+``)."""
+    recorded_at: datetime
+    length_s: float
+
+
+def inspect(folder: Path, name: str) -> Recorded | None:
+    """Look at one recording; None for a name that is not ours or a file that is no readable sound. Blocks on disk."""
+    match = _NAME.fullmatch(name)
+    if match is None:
+        return None
+    try:
+        with wave.open(str(folder / f"{name}.wav"), "rb") as sound:
+            length_s = sound.getnframes() / sound.getframerate()
+    except (OSError, EOFError, wave.Error, ZeroDivisionError):
+        return None
+    return Recorded(
+        name=name,
+        call=CallId(match["call"]),
+        did=match["did"],
+        recorded_at=datetime.fromtimestamp(int(match["epoch"]), UTC),
+        length_s=round(length_s, 2),
+    )
+
+
+def keep_or_drop(folder: Path, name: str) -> Recorded | None:
+    """The recording if it is long enough to be kept; a shorter one is deleted. Blocks on disk."""
+    found = inspect(folder, name)
+    if found is not None and found.length_s >= MIN_LENGTH_S:
+        return found
+    if found is not None:
+        (folder / f"{name}.wav").unlink(missing_ok=True)
+    return None
+
+
+def left_alone(folder: Path, known: frozenset[str]) -> list[Recorded]:
+    """Messages that are not in the journal: left while the service was away. Blocks on disk."""
+    names = sorted(path.stem for path in folder.glob("*.wav") if path.stem not in known)
+    return [found for name in names if (found := keep_or_drop(folder, name)) is not None]

@@ -1,0 +1,148 @@
+"""The survival plan: who is rung, for the coming days, by a dialplan that finds nobody to ask.
+
+It is kept in AstDB, in two generations: the one that is not in force is written row by row, and one last row switches
+over, so a caller who comes in between reads a whole plan. Rows go in by `Originate` of a Local channel into the
+dialplan, which checks each by its own pattern; AMI's DBPut would need rights that the service must not have. Writing
+again what stands there already does no harm, so here, and only here, an uncertain action is repeated.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from hotline_agi.asterisk.ami import AmiLink, AmiMessage
+from hotline_agi.asterisk.node import Dialling, dial_string
+from hotline_agi.errors import PbxError
+from hotline_agi.roster.duty import duty_spans
+from hotline_agi.roster.model import Endpoint, Line, OverflowStep, Roster
+from hotline_agi.terms.ids import VolunteerId
+
+DAYS = 7
+ROWS_PER_ACTION = 12
+"""HOTLINE_ROW1..12 in `hotline-db`."""
+STORE_TIMEOUT_S = 5.0
+REFRESH_S = 3600.0
+"""The plan moves on with time; an hour keeps it at least 6 days and 23 hours long."""
+
+Row = tuple[str, str]
+
+
+def plan_rows(roster: Roster, dialling: Dialling, now: datetime) -> list[Row]:
+    """The plan from `now` (aware) for `DAYS` days, as (key, value) below the generation's key.
+
+    Formats: see `hotline-plan` in asterisk-conf/hotline/extensions.conf, which checks them again on reading.
+    """
+    legs = _Legs(roster, dialling)
+    rows: list[Row] = []
+    for line in roster.lines.values():
+        transfer = legs.of(line.language, [line.transfer]) if line.transfer else ""
+        steps = "-".join(step for step in line.overflow if step is not OverflowStep.TRANSFER) or "directory"
+        for number in line.numbers:
+            rows.append((f"did/{number}", f"{line.id}:{line.language}:{steps}:{transfer}"))
+        rows.extend(_spans(line, legs, now))
+    return legs.rows + rows
+
+
+def _spans(line: Line, legs: "_Legs", now: datetime) -> Iterable[Row]:
+    closed = "-".join(["closed", *(step for step in line.closed if step is not OverflowStep.TRANSFER)])
+    number = 0
+    for number, span in enumerate(duty_spans(line, now, now + timedelta(days=DAYS)), 1):
+        until = int(span.until_utc.timestamp())
+        if span.duty.is_open:
+            first = legs.of_people(line, span.duty.volunteers)
+            then = legs.of_people(line, [one for one in span.duty.backup if one not in span.duty.volunteers])
+            yield f"plan/{line.id}/{number}", f"{until}:{first}:{then}:"
+        else:
+            yield f"plan/{line.id}/{number}", f"{until}:::{closed}"
+    # what an earlier plan of this generation had behind this one
+    yield f"plan/{line.id}/{number + 1}", ""
+
+
+class _Legs:
+    """Numbers the ways to reach people: e0001 and so on."""
+
+    def __init__(self, roster: Roster, dialling: Dialling) -> None:
+        self._roster, self._dialling = roster, dialling
+        self._ids: dict[tuple[str, Sequence[str]], str] = {}
+        self.rows: list[Row] = []
+
+    def of_people(self, line: Line, people: Iterable[VolunteerId]) -> str:
+        """Their legs, joined as the dialplan wants them."""
+        known = [self._roster.volunteers[one] for one in people if one in self._roster.volunteers]
+        return "-".join(filter(None, (self.of(line.language, person.endpoints) for person in known)))
+
+    def of(self, language: str, endpoints: Sequence[Endpoint]) -> str:
+        """The leg that tries `endpoints` in order, each when the one before cannot be reached; empty for none."""
+        usable = [one for one in endpoints if one.pjsip_name is not None or one.number is not None]
+        if not usable:
+            return ""
+        key = (language, tuple(one.id for one in usable))
+        if key not in self._ids:
+            otherwise = self.of(language, usable[1:])
+            leg = f"e{len(self._ids) + 1:04d}"
+            self._ids[key] = leg
+            accept = "confirm" if usable[0].confirm else "direct"
+            target = dial_string(usable[0], self._dialling)
+            self.rows.append((f"endpoint/{leg}", f"{accept}:{language}:{target}:{otherwise}"))
+        return self._ids[key]
+
+
+class SurvivalPlan:
+    """Keeps one Asterisk's plan up to date."""
+
+    def __init__(self, link: AmiLink, dialling: Dialling) -> None:
+        self._link, self._dialling = link, dialling
+        self._stored: dict[str, asyncio.Future[AmiMessage]] = {}
+        self._tickets = 0
+
+    def on_stored(self, message: AmiMessage) -> None:
+        """The dialplan's word that it wrote a set of rows."""
+        waiting = self._stored.get(str(message.get("Ticket", "")))
+        if waiting is not None and not waiting.done():
+            waiting.set_result(message)
+
+    async def write(self, roster: Roster, now: datetime) -> int:
+        """Write the plan and put it in force; returns its number of rows.
+
+        :raises PbxError: if Asterisk did not take all of it; the plan in force stays.
+        """
+        in_force = await self._store([])
+        generation = "b" if in_force == "a" else "a"
+        rows = [(f"{generation}/{key}", value) for key, value in plan_rows(roster, self._dialling, now)]
+        for start in range(0, len(rows), ROWS_PER_ACTION):
+            await self._store(rows[start : start + ROWS_PER_ACTION])
+        await self._store([("gen", generation)])
+        return len(rows)
+
+    async def _store(self, rows: Sequence[Row]) -> str:
+        """Write one handful; returns the generation in force afterwards."""
+        self._tickets += 1
+        digest = hashlib.sha256(repr((self._tickets, rows)).encode()).hexdigest()
+        ticket = digest[:16]
+        done: asyncio.Future[AmiMessage] = asyncio.get_running_loop().create_future()
+        self._stored[ticket] = done
+        try:
+            self._link.send(
+                (
+                    ("Action", "Originate"),
+                    ("Channel", "Local/put@hotline-db/n"),
+                    ("Application", "Wait"),
+                    ("Data", "1"),
+                    ("Async", "true"),
+                    ("Variable", f"HOTLINE_TICKET={ticket}"),
+                    *(("Variable", f"HOTLINE_ROW{n}={key}={value}") for n, (key, value) in enumerate(rows, 1)),
+                )
+            )
+            answer = await asyncio.wait_for(done, STORE_TIMEOUT_S)
+        except TimeoutError:
+            raise PbxError(
+                "the dialplan did not confirm the survival plan: is hotline/extensions.conf loaded?"
+            ) from None
+        finally:
+            del self._stored[ticket]
+        if answer.get("Bad") != "0":
+            raise PbxError(
+                "the dialplan refused a row of the survival plan: it does not fit this version of the service"
+            )
+        return str(answer.get("Gen", ""))

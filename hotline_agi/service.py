@@ -1,0 +1,337 @@
+"""The service: events into the machine, its commands out. The only owner of a timer.
+
+    AMI, FastAGI ──► Node ──► step(event) ──► Machine ──► commands ──► Node, journal, log
+
+Everything on a call's way runs synchronously in one turn of the event loop, so "test and set" is one; whatever may block
+(disk, reading rosters) happens elsewhere. Start order: settings and roster, AMI, stock-taking, then the FastAGI port:
+while that is closed, callers are served by the dialplan alone, so nothing is promised before it can be kept.
+"""
+
+import asyncio
+import contextlib
+import signal
+import time
+from datetime import UTC, datetime
+from typing import assert_never
+
+from hotline_agi import rosters
+from hotline_agi.asterisk import recordings
+from hotline_agi.asterisk.ami import AmiLink, AmiMessage
+from hotline_agi.asterisk.fastagi import AgiSession, FastAgiListener
+from hotline_agi.asterisk.node import MESSAGE_HANDLER, STORED_HANDLER, Dialling, Node
+from hotline_agi.asterisk.survival import REFRESH_S, SurvivalPlan
+from hotline_agi.dispatch.commands import (
+    CancelLeg,
+    CloseRecord,
+    Command,
+    ConnectLeg,
+    DismissLeg,
+    EndRound,
+    GuideCaller,
+    HangUp,
+    HoldCaller,
+    NoteFact,
+    OpenRecord,
+    RefuseLeg,
+    RingLeg,
+)
+from hotline_agi.dispatch.events import Event, MessageLeft
+from hotline_agi.dispatch.machine import Machine
+from hotline_agi.errors import HotlineError, PbxError
+from hotline_agi.log import logger
+from hotline_agi.notify import notify, watchdog_s
+from hotline_agi.settings import Settings
+from hotline_agi.store.journal import Journal, MessageRecord
+from hotline_agi.terms.ids import CallId, LineId
+from hotline_agi.terms.instants import Now
+from hotline_agi.terms.numbers import PhoneNumber
+
+RETRY_SURVIVAL_S = 10.0
+DISK_TIMEOUT_S = 2.0
+"""For looking at one recording, while its caller waits for "thank you"."""
+LATE_S = 2.0
+"""A deadline that is this late says that the loop hangs: then the watchdog is not fed."""
+
+
+class Service:
+    """One controller with one Asterisk. Make it, then await `run`."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Reads what can be read without Asterisk.
+
+        :raises SetupError: if roster, contacts, secret or journal are missing or wrong.
+        """
+        self._settings = settings
+        secret = settings.ami_secret()
+        reading = rosters.load(settings.rosters, settings.contacts)
+        for warning in reading.warnings:
+            logger.warning("roster", finding=str(warning))
+        self._roster = reading.roster
+        self._journal = Journal.open(settings.state / "journal.sqlite")
+        self._loop_time = time.monotonic  # the clock of asyncio's default loop
+        self._machine = Machine(self._roster, boot=int(time.time()), now=self._now())
+        dialling = Dialling(trunk=settings.trunk, caller_id=settings.caller_id)
+        self._node = Node(
+            settings.node,
+            dialling=dialling,
+            report=self.step,
+            line_of_number=self._line_of_number,
+            user_event=self._user_event,
+        )
+        self._link = AmiLink(
+            host=settings.ami_host,
+            port=settings.ami_port,
+            user=settings.ami_user,
+            secret=secret,
+            on_event=self._node.on_message,
+            on_up=self._link_up,
+            on_down=lambda: None,
+        )
+        self._node.link = self._link
+        self._survival = SurvivalPlan(self._link, dialling)
+        self._survival_due = asyncio.Event()
+        self._listener = FastAgiListener(self._asked, lambda why: logger.warning("fastagi", refused=why))
+        self._timer: asyncio.TimerHandle | None = None
+        self._chores: set[asyncio.Task[None]] = set()
+        self._listening = asyncio.Event()
+        self._stop = asyncio.Event()
+
+    # ---- the loop
+
+    def step(self, event: Event) -> None:
+        """Take one event in and carry its consequences out. Never raises for what the outside does."""
+        self._carry_out(self._machine.handle(event, self._now()))
+
+    def _wake(self) -> None:
+        self._timer = None
+        self._carry_out(self._machine.handle_deadline(self._now()))
+
+    def _carry_out(self, commands: list[Command]) -> None:
+        for command in commands:
+            match command:
+                case (
+                    RingLeg()
+                    | CancelLeg()
+                    | DismissLeg()
+                    | ConnectLeg()
+                    | RefuseLeg()
+                    | HoldCaller()
+                    | GuideCaller()
+                    | EndRound()
+                    | HangUp()
+                ):
+                    self._node.carry_out(command)
+                case OpenRecord() | NoteFact():
+                    self._journal.write(command, datetime.now(UTC))
+                case CloseRecord():
+                    self._journal.write(command, datetime.now(UTC))
+                    _log_call(command)
+                case _:
+                    assert_never(command)
+        self._arm()
+
+    def _arm(self) -> None:
+        """One timer for all deadlines."""
+        due_s = self._machine.next_deadline()
+        if self._timer is not None:
+            if due_s is not None and self._timer.when() <= due_s:
+                return  # it wakes early enough, and arms itself again
+            self._timer.cancel()
+            self._timer = None
+        if due_s is not None:
+            self._timer = asyncio.get_running_loop().call_at(due_s, self._wake)
+
+    def _now(self) -> Now:
+        return Now(self._loop_time(), datetime.now(UTC))
+
+    # ---- life
+
+    async def run(self) -> None:
+        """Serve until SIGTERM or SIGINT.
+
+        :raises SetupError: if the start fails for a reason that somebody must mend.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        loop.add_signal_handler(signal.SIGHUP, self.reload)
+        await self._link.connect()
+        tasks = [
+            asyncio.create_task(self._link.run(), name="ami"),
+            asyncio.create_task(self._keep_survival_plan(), name="survival plan"),
+            asyncio.create_task(self._feed_watchdog(), name="watchdog"),
+            asyncio.create_task(self._adopt_recordings(), name="recordings"),
+        ]
+        for task in tasks:
+            task.add_done_callback(self._task_ended)
+        try:
+            await self._listen()
+            await self._stop.wait()
+        finally:
+            await self._shut_down(tasks)
+
+    async def _listen(self) -> None:
+        """Open the FastAGI port once AMI is up and stock is taken."""
+        await self._listening.wait()
+        if self._stop.is_set():
+            return
+        port = await self._listener.start(self._settings.fastagi_host, self._settings.fastagi_port)
+        logger.info("ready", node=self._settings.node, fastagi_port=port, lines=len(self._roster.lines))
+        notify("READY=1\nSTATUS=serving calls")
+
+    async def _shut_down(self, tasks: list[asyncio.Task[None]]) -> None:
+        notify("STOPPING=1")
+        await self._listener.stop()
+        for task in (*tasks, *self._chores):
+            task.cancel()
+        await asyncio.gather(*tasks, *self._chores, return_exceptions=True)
+        self._link.hang_up()
+        if self._timer is not None:
+            self._timer.cancel()
+        await asyncio.to_thread(self._journal.close, DISK_TIMEOUT_S)
+        logger.info("stopped")
+
+    def _task_ended(self, task: asyncio.Task[None]) -> None:
+        """A task of ours never ends by itself: if one does, a supervisor starts us afresh."""
+        if not task.cancelled() and not self._stop.is_set():
+            logger.error("a task ended", task=task.get_name(), exc_info=task.exception())
+            self._listening.set()
+            self._stop.set()
+
+    def reload(self) -> None:
+        """Read the roster again and swap it in; a bad one is refused and the good one stays in force."""
+        self._chore(self._reload())
+
+    async def _reload(self) -> None:
+        try:
+            reading = await asyncio.to_thread(rosters.load, self._settings.rosters, self._settings.contacts)
+        except HotlineError as error:
+            logger.error("the new roster is refused; the one in force stays", finding=str(error))
+            return
+        self._roster = reading.roster
+        self._carry_out(self._machine.use_roster(reading.roster, self._now()))
+        self._survival_due.set()
+        logger.info("the new roster is in force", lines=len(reading.roster.lines))
+
+    def _chore(self, work: "asyncio._CoroutineLike[None]") -> None:
+        task = asyncio.ensure_future(work)
+        self._chores.add(task)
+        task.add_done_callback(self._chore_ended)
+
+    def _chore_ended(self, task: "asyncio.Task[None]") -> None:
+        self._chores.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("a chore failed", exc_info=task.exception())
+
+    # ---- Asterisk
+
+    async def _link_up(self) -> None:
+        await self._node.take_stock()
+        self._survival_due.set()
+        self._listening.set()
+
+    def _asked(self, session: AgiSession) -> None:
+        request = session.request
+        assert request is not None
+        if request.route == "ping":
+            session.reply("ok")
+        elif request.route == "message":
+            self._chore(self._recorded(CallId(request.uniqueid), request.argument(0), session))
+        else:
+            self._note_number(request.route, CallId(request.uniqueid), request.argument(1))
+            self._node.on_question(session)
+
+    def _note_number(self, route: str, call: CallId, number: str) -> None:
+        if route == "arrive":
+            with contextlib.suppress(ValueError):  # withheld numbers are no numbers
+                self._journal.write_number(call, PhoneNumber(number))
+
+    def _line_of_number(self, number: str) -> LineId | None:
+        line = self._roster.line_of_number(number)
+        return line.id if line else None
+
+    def _user_event(self, message: AmiMessage) -> None:
+        if message.get("UserEvent") == STORED_HANDLER:
+            self._survival.on_stored(message)
+        elif message.get("UserEvent") == MESSAGE_HANDLER:
+            self._chore(self._recorded(CallId(str(message.get("Call", ""))), str(message.get("File", "")), None))
+
+    async def _keep_survival_plan(self) -> None:
+        """Write the plan when the roster changes, when Asterisk comes back, and every hour."""
+        wait_s = 0.0
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._survival_due.wait(), wait_s or None)
+            self._survival_due.clear()
+            try:
+                rows = await self._survival.write(self._roster, datetime.now(UTC))
+                logger.info("survival plan written", rows=rows)
+                wait_s = REFRESH_S
+            except PbxError as error:
+                logger.error("the survival plan was not written", trouble=str(error))
+                wait_s = RETRY_SURVIVAL_S
+
+    # ---- messages
+
+    async def _recorded(self, call: CallId, name: str, session: AgiSession | None) -> None:
+        """A caller finished a recording (or hung up in it): keep it or not, and say so while they listen."""
+        try:
+            async with asyncio.timeout(DISK_TIMEOUT_S):
+                found = await asyncio.to_thread(recordings.keep_or_drop, self._settings.messages, name)
+        except TimeoutError:
+            if session is not None:
+                session.refuse()  # the dialplan judges by its clock; the file is found at the next start
+            return
+        if found is not None:
+            self._keep(found)
+            self.step(MessageLeft(call=call))
+        if session is not None:
+            session.reply("ok:kept" if found else "ok:short")
+
+    def _keep(self, found: recordings.Recorded) -> None:
+        line = self._line_of_number(found.did) or self._line_of_number(f"+{found.did}")
+        self._journal.write_message(
+            MessageRecord(
+                call=found.call,
+                line=line or LineId("unknown"),
+                file=f"{found.name}.wav",
+                length_s=found.length_s,
+                recorded_at=found.recorded_at,
+            )
+        )
+
+    async def _adopt_recordings(self) -> None:
+        """Messages that were left while no service ran."""
+        known = await asyncio.to_thread(self._journal.known_files)
+        for found in await asyncio.to_thread(recordings.left_alone, self._settings.messages, known):
+            self._keep(found)
+            logger.info("a message was left while the service was away", call=found.call)
+        await self._stop.wait()
+
+    # ---- watchdog
+
+    async def _feed_watchdog(self) -> None:
+        """Tell systemd that the loop turns and keeps its deadlines; a loop that does not is killed and started anew."""
+        every_s = (watchdog_s() or 5.0) / 3
+        while True:
+            due_s = self._machine.next_deadline()
+            if due_s is None or self._loop_time() - due_s < LATE_S:
+                notify("WATCHDOG=1")
+            else:
+                logger.error("deadlines are not kept; the watchdog is not fed")
+            await asyncio.sleep(every_s)
+
+
+def _log_call(record: CloseRecord) -> None:
+    """The one canonical line per call."""
+    logger.info(
+        "call",
+        call=record.call,
+        line=record.line,
+        outcome=record.outcome.value,
+        volunteer=record.volunteer,
+        wait_s=record.wait_s,
+        talk_s=record.talk_s,
+        rang=len(record.legs),
+        legs=",".join(f"{leg.volunteer or 'overflow'}:{leg.outcome.value}" for leg in record.legs),
+    )

@@ -1,0 +1,167 @@
+"""What hospital IT configures, read once at start, from one YAML file. Every problem in it is reported at once.
+
+Secrets are never in this file: `ami.secret_file` names a file (with systemd: one of ``LoadCredential=``).
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotline_agi.errors import SetupError
+from hotline_agi.roster.document import Node, parse
+from hotline_agi.roster.fields import Fields
+from hotline_agi.roster.findings import Findings
+from hotline_agi.roster.values import integer, scalar
+from hotline_agi.terms.ids import NodeId, is_id
+
+MAX_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where everything is. Paths in the file may be relative to the file."""
+
+    rosters: Path
+    """Folder with one folder per line."""
+    contacts: Path | None
+    """The file with people's numbers; None: none is used, and mobiles cannot be rung."""
+    state: Path
+    """Folder that is ours to write: the journal of calls."""
+    messages: Path
+    """Folder where Asterisk records callers' messages (HOTLINE_MESSAGES in site/globals.conf)."""
+    sounds: Path
+    """Asterisk's sounds folder; prompts are ``LANGUAGE/hotline/*.wav`` in it."""
+    node: NodeId
+    """Name of the Asterisk (``systemname`` in its asterisk.conf)."""
+    trunk: str
+    """PJSIP endpoint of the trunk, over which mobiles are reached."""
+    caller_id: str
+    """What volunteers see when they are rung; never a caller's number."""
+    ami_host: str
+    ami_port: int
+    ami_user: str
+    ami_secret_file: Path
+    fastagi_host: str
+    fastagi_port: int
+    log_format: str
+    """``auto`` (JSON unless a terminal), ``json`` or ``console``."""
+
+    def ami_secret(self) -> str:
+        """The AMI user's secret.
+
+        :raises SetupError: if its file is missing, unreadable or empty.
+        """
+        try:
+            secret = self.ami_secret_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SetupError(
+                f"cannot read the AMI secret from {self.ami_secret_file} ({_reason(error)}): write there the `secret` "
+                "of site/manager-secret.conf, readable by this user alone"
+            ) from error
+        if not secret:
+            raise SetupError(f"{self.ami_secret_file} is empty: write there the `secret` of site/manager-secret.conf")
+        return secret
+
+
+def read_settings(path: Path) -> Settings:
+    """Read the settings file.
+
+    :raises SetupError: if there is none; `InvalidText` with every problem if something in it is wrong.
+    """
+    try:
+        content = path.read_bytes()[: MAX_BYTES + 1]
+    except OSError as error:
+        raise SetupError(
+            f"cannot read the settings {path} ({_reason(error)}): give their path with --config; "
+            "asterisk-conf/hotline.example.yaml is one to start from"
+        ) from error
+    findings = Findings()
+    fields = Fields.of(parse(str(path), content), findings, "the settings")
+    if fields is None:
+        findings.refuse()
+        raise AssertionError
+    base = path.resolve().parent
+    settings = _settings(fields, base)
+    fields.close()
+    findings.refuse()
+    assert settings is not None
+    return settings
+
+
+def _settings(fields: Fields, base: Path) -> Settings | None:
+    def place(node: Node, found: Findings) -> Path | None:
+        text = _text(node, found)
+        # $CREDENTIALS_DIRECTORY is where systemd puts LoadCredential= files
+        return None if text is None else base / os.path.expandvars(text)
+
+    rosters = fields.required("rosters", place)
+    contacts = fields.optional("contacts", place, None)
+    state = fields.required("state", place)
+    messages = fields.required("messages", place)
+    sounds = fields.optional("sounds", place, Path("/usr/share/asterisk/sounds"))
+    node = fields.optional("node", _id, "pbx1")
+    trunk = fields.optional("trunk", _id, "trunk")
+    caller_id = fields.optional("caller_id", _text, '"hotline" <100>')
+    log_format = fields.optional("log_format", _log_format, "auto")
+    ami_host, ami_port = "127.0.0.1", 5038
+    ami_user, secret_file = "hotline-agi", None
+    ami = fields.required("ami", lambda node, found: Fields.of(node, found, "ami"))
+    if ami is not None:
+        ami_host = ami.optional("host", _text, ami_host)
+        ami_port = ami.optional("port", _port, ami_port)
+        ami_user = ami.optional("user", _text, ami_user)
+        secret_file = ami.required("secret_file", place)
+        ami.close()
+    agi_host, agi_port = "127.0.0.1", 4573
+    agi = fields.optional("fastagi", lambda node, found: Fields.of(node, found, "fastagi"), None)
+    if agi is not None:
+        agi_host = agi.optional("host", _text, agi_host)
+        agi_port = agi.optional("port", _port, agi_port)
+        agi.close()
+    if rosters is None or state is None or messages is None or secret_file is None:
+        return None
+    return Settings(
+        rosters=rosters,
+        contacts=contacts,
+        state=state,
+        messages=messages,
+        sounds=sounds,
+        node=NodeId(node),
+        trunk=trunk,
+        caller_id=caller_id,
+        ami_host=ami_host,
+        ami_port=ami_port,
+        ami_user=ami_user,
+        ami_secret_file=secret_file,
+        fastagi_host=agi_host,
+        fastagi_port=agi_port,
+        log_format=log_format,
+    )
+
+
+_port = integer(1, 65535)
+
+
+def _text(node: Node, findings: Findings) -> str | None:
+    found = scalar(node, findings, "one value")
+    return None if found is None else found.text
+
+
+def _id(node: Node, findings: Findings) -> str | None:
+    text = _text(node, findings)
+    if text is not None and not is_id(text):
+        findings.error(node.mark, "not a name", "small letters, digits and -, beginning with a letter")
+        return None
+    return text
+
+
+def _log_format(node: Node, findings: Findings) -> str | None:
+    text = _text(node, findings)
+    if text is not None and text not in ("auto", "json", "console"):
+        findings.error(node.mark, "no such log format", "auto, json or console")
+        return None
+    return text
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or type(error).__name__
