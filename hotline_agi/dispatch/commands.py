@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from hotline_agi.dispatch.events import Step
 from hotline_agi.roster.model import Endpoint
+from hotline_agi.terms.facts import Fact as Fact
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 
@@ -113,29 +114,6 @@ class HangUp:
 
     party: CallId | LegId
     node: NodeId
-
-
-class Fact(StrEnum):
-    """What a call's timeline tells, in order of a call's life."""
-
-    ARRIVED = "arrived"
-    ADOPTED = "adopted"
-    CLOSED = "closed"
-    RANG = "rang"
-    PICKED_UP = "picked up"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    TALK_STARTED = "talk started"
-    TALK_ENDED = "talk ended"
-    TALK_FAILED = "talk failed"
-    LEG_ENDED = "leg ended"
-    WAVE = "wave"
-    OVERFLOW = "overflow"
-    ASKED_MESSAGE = "asked for message"
-    STEP = "step"
-    MESSAGE_LEFT = "message left"
-    SURVIVING = "surviving"
-    CALLER_LEFT = "caller left"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
