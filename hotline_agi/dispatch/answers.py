@@ -56,8 +56,8 @@ def _hold(board: Switchboard, call: Call) -> None:
         call.music = Music.COMFORT_ODD if call.music is Music.COMFORT else Music.COMFORT
         call.comfort_due_s = now_s + call.line.comfort_every_s
     remaining_s = max(0.0, call.overflow_due_s - now_s) + DEADLINE_MARGIN_S
-    if call.transferring:
-        remaining_s += call.line.transfer_timeout_s
+    if not call.transferring and OverflowStep.TRANSFER in call.line.overflow:
+        remaining_s += call.line.transfer_timeout_s  # the caller will wait for the overflow number too
     call.asking = False
     board.out.append(
         HoldCaller(

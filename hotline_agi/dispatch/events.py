@@ -5,6 +5,7 @@ The machine raises for none of them, in any order, late or doubled: what it cann
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
 
 from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
@@ -153,6 +154,9 @@ class StockTaken:
     node: NodeId
     calls: frozenset[CallId]
     legs: tuple[LiveLeg, ...]
+    asked_s: float = inf
+    """Monotonic seconds when Asterisk was asked. Who came since then may be missing here and is not judged; without it
+    the shell must carry out nothing between asking and handing the stock in."""
 
 
 Event = (

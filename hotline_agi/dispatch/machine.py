@@ -56,6 +56,7 @@ from hotline_agi.terms.outcomes import Outcome
 SURVIVAL_FORGET_S = 3600.0
 """The dialplan's own path takes minutes, and perhaps a talk; such a record is closed after this at the latest."""
 KEY_MESSAGE = "*"
+CallerEvent = CallerHeld | CallerKeyed | CallerSurviving | CallerLeft | StepReached | MessageLeft | TalkEnded
 
 
 class Machine:
@@ -111,17 +112,24 @@ class Machine:
             case CallArrived() | RoundEnded():
                 self._asked(event)
             case StockTaken():
+                board.settling = True
                 for found in stock.missing(board, event):
                     self._take(found)
                 stock.adopt(board, event)
+                board.settling = False
+                waves.fill_all(board)
             case LegAnswered() | LegAccepted() | TalkStarted() | LegEnded():
                 self._of_leg(event)
             case HangupRequested(party=party):
                 if party in board.calls or party in board.legs:
                     board.set_timer(Timer.GHOST, party, talks.GHOST_S)
+                else:
+                    self._ignore(event)
             case _:
                 call = board.calls.get(event.call)
-                if call is None or call.left:
+                if call is None:
+                    self._of_unknown_call(event)
+                elif call.left and not isinstance(event, MessageLeft):  # a message may be weighed after the hang-up
                     self._ignore(event)
                 else:
                     self._of_call(call, event)
@@ -130,7 +138,7 @@ class Machine:
         board = self._board
         call = board.calls.get(event.call)
         if call is None:
-            if event.line not in board.roster.lines:
+            if event.line not in board.roster.lines or event.call in board.departed:
                 self._ignore(event)
                 return
             call = self._admit(event)
@@ -159,6 +167,7 @@ class Machine:
             order=board.admitted,
             arrived_at=stock.earlier(board.now.at, waited_s),
             arrived_s=board.now.mono_s - waited_s,
+            admitted_s=board.now.mono_s,
             comfort_due_s=board.now.mono_s + line.comfort_every_s,
         )
         board.calls[call.id] = call
@@ -179,11 +188,7 @@ class Machine:
             else:
                 call.steps = (Step.GOODBYE,)
 
-    def _of_call(
-        self,
-        call: Call,
-        event: CallerHeld | CallerKeyed | CallerSurviving | CallerLeft | StepReached | MessageLeft | TalkEnded,
-    ) -> None:
+    def _of_call(self, call: Call, event: CallerEvent) -> None:
         board = self._board
         match event:
             case CallerHeld():
@@ -206,21 +211,35 @@ class Machine:
                 call.outcome = Outcome.MESSAGE
                 board.note(call, Fact.MESSAGE_LEFT)
             case TalkEnded():
-                call.held = False
-                if call.state is CallState.TALKING:
-                    call.asking = True
-                    talks.came_out(board, call)
-                    answers.answer(board, call)
-                else:
-                    self._ignore(event)
+                self._talk_ended(call, event)
             case _:
                 assert_never(event)
+
+    def _of_unknown_call(self, event: CallerEvent) -> None:
+        if isinstance(event, CallerLeft | CallerSurviving):
+            self._board.depart(event.call)  # its `CallArrived` may still be on the way, on the other stream
+        self._ignore(event)
+
+    def _talk_ended(self, call: Call, event: TalkEnded) -> None:
+        board = self._board
+        if call.state is CallState.SURVIVING:
+            self._ignore(event)
+            return
+        if call.state is CallState.CONNECTING and call.winner is not None and call.winner.connected:
+            # the other stream, which says that the talk began, is late
+            talks.talk_started(board, call.winner)
+        call.held, call.asking = False, True
+        if call.state is CallState.TALKING:
+            talks.came_out(board, call)
+        # else: a talk of which nothing was heard; the caller goes on where we believed them
+        answers.answer(board, call)
 
     def _reached(self, call: Call, step: Step) -> None:
         board = self._board
         board.note(call, Fact.STEP, detail=step)
-        if step is Step.DEADLINE and call.state is CallState.WAITING:
+        if step is Step.DEADLINE and call.state in (CallState.WAITING, CallState.CONNECTING):
             # the dialplan's own deadline was faster than our word
+            talks.release_winner(board, call, CancelReason.WITHDRAWN)
             board.cancel_all(call, CancelReason.WITHDRAWN)
             call.state, call.steps_told, call.held = CallState.LEAVING, True, False
             board.clear_timers(call, *CALL_TIMERS)
@@ -235,9 +254,7 @@ class Machine:
         board.set_timer(Timer.FORGET, call.id, SURVIVAL_FORGET_S)
         board.note(call, Fact.SURVIVING)
         if call.winner is not None and not call.winner.talked:
-            loser, call.winner = call.winner, None
-            loser.state = LegState.ANSWERED
-            board.cancel(loser, CancelReason.WITHDRAWN)
+            talks.release_winner(board, call, CancelReason.WITHDRAWN)
         board.cancel_all(call, CancelReason.WITHDRAWN)
 
     def _left(self, call: Call) -> None:
@@ -252,11 +269,10 @@ class Machine:
         if call.answered_s is None:
             call.answered_s = board.now.mono_s
         winner = call.winner
-        if winner is not None and not winner.connected:
-            board.out.append(RefuseLeg(leg=winner.id, reason=CancelReason.CALLER_LEFT))
-            winner.state, winner.cancelled = LegState.CANCELLING, CancelReason.CALLER_LEFT
-        if winner is not None:
-            board.set_timer(Timer.LEG, winner.id, PROMPT_LIMIT_S)
+        if winner is not None and winner.connected:
+            board.set_timer(Timer.LEG, winner.id, PROMPT_LIMIT_S)  # its dialplan ends it
+        else:
+            talks.release_winner(board, call, CancelReason.CALLER_LEFT)
         board.cancel_all(call, CancelReason.CALLER_LEFT)
         board.close_if_over(call)
         waves.fill_all(board)
@@ -279,7 +295,12 @@ class Machine:
                 else:
                     talks.accept(board, leg)
             case TalkStarted():
-                if leg.call.winner is leg and leg.call.state is CallState.CONNECTING and not leg.call.left:
+                if (
+                    leg.connected
+                    and leg.call.winner is leg
+                    and leg.call.state is CallState.CONNECTING
+                    and not leg.call.left
+                ):
                     talks.talk_started(board, leg)
                 else:
                     self._ignore(event)

@@ -7,6 +7,9 @@ from hotline_agi.dispatch.state import Call, CallState
 from hotline_agi.dispatch.switchboard import Switchboard, Timer
 from hotline_agi.roster.model import OverflowStep
 
+TRANSFER_GRACE_S = 2.0
+"""The overflow number's leg ends by itself at its ring timeout; after this we go on without it."""
+
 
 def begin(board: Switchboard, call: Call, opening_step: Step) -> None:
     """Nobody will come (or the line is closed): stop all ringing and walk the line's overflow from its start."""
@@ -62,7 +65,8 @@ def _transfer(board: Switchboard, call: Call) -> bool:
     call.transferring = True
     board.clear_timers(call, Timer.FORGET)
     board.ring(call, line.transfer, None, line.transfer_timeout_s)
-    board.set_timer(Timer.OVERFLOW, call.id, line.transfer_timeout_s + 2.0)
+    call.overflow_due_s = board.now.mono_s + line.transfer_timeout_s + TRANSFER_GRACE_S
+    board.set_timer(Timer.OVERFLOW, call.id, line.transfer_timeout_s + TRANSFER_GRACE_S)
     return True
 
 

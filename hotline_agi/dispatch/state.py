@@ -68,6 +68,7 @@ class Leg:
     endpoint: Endpoint
     wave: int
     rang_at: datetime
+    rang_s: float
     state: LegState = LegState.RINGING
     cancelled: CancelReason | None = None
     cancel_repeats: int = 0
@@ -88,6 +89,8 @@ class Call:
     """Admission order; calls that wait are served by it."""
     arrived_at: datetime
     arrived_s: float
+    admitted_s: float
+    """When we heard of the call first; later than `arrived_s` if the caller waits since before the service started."""
     state: CallState = CallState.WAITING
     legs: dict[LegId, Leg] = field(default_factory=dict)
     winner: Leg | None = None

@@ -32,6 +32,9 @@ PROMPT_LIMIT_S = 30.0
 CANCEL_GRACE_S = 2.0
 """A cancelled leg's channel is gone in milliseconds; after this the cancel is repeated, and at last given up."""
 CANCEL_REPEATS = 2
+DEPARTED_KEPT = 4096
+"""So many calls that are over are remembered by id: AMI and AGI are two streams, and a caller's question may reach us
+after the news that this caller left."""
 
 
 class Timer(Enum):
@@ -79,7 +82,11 @@ class Switchboard:
     calls: dict[CallId, Call] = field(default_factory=dict)
     legs: dict[LegId, Leg] = field(default_factory=dict)
     foreign: dict[LegId, VolunteerId] = field(default_factory=dict)
-    """Talks of legs that an earlier run of the service began."""
+    """Legs that we did not begin, or believed gone, and that keep their volunteer busy."""
+    departed: dict[CallId, None] = field(default_factory=dict)
+    """Calls that are over (or were never ours), the latest `DEPARTED_KEPT` of them: they are not admitted again."""
+    settling: bool = False
+    """Stock is being taken: nobody is rung before we know who is still there."""
     seats: Seats = field(default_factory=Seats)
     deadlines: Deadlines = field(default_factory=Deadlines)
     ignored: Counter[str] = field(default_factory=Counter)
@@ -87,7 +94,7 @@ class Switchboard:
     out: list[Command] = field(default_factory=list)
     admitted: int = 0
     legs_made: int = 0
-    _duties: dict[LineId, Duty] = field(default_factory=dict)
+    _duties: dict[LineId, tuple[Line, Duty]] = field(default_factory=dict)
     _duties_at: Now | None = None
 
     def note(
@@ -112,9 +119,10 @@ class Switchboard:
         if self._duties_at is not self.now:
             self._duties_at = self.now
             self._duties.clear()
-        if line.id not in self._duties:
-            self._duties[line.id] = on_duty(line, self.now.at)
-        return self._duties[line.id]
+        known = self._duties.get(line.id)
+        if known is None or known[0] is not line:  # two calls may follow two rosters
+            known = self._duties[line.id] = line, on_duty(line, self.now.at)
+        return known[1]
 
     # ---- legs
 
@@ -129,6 +137,7 @@ class Switchboard:
             endpoint=endpoint,
             wave=call.wave,
             rang_at=self.now.at,
+            rang_s=self.now.mono_s,
         )
         self.legs[leg.id] = call.legs[leg.id] = leg
         if volunteer is not None:
@@ -200,11 +209,18 @@ class Switchboard:
         waiting = [call for call in self.calls.values() if call.state is CallState.WAITING and not call.left]
         return sorted(waiting, key=lambda call: (not call.urgent, call.order))
 
+    def depart(self, call: CallId) -> None:
+        """`call` is over: a question that still comes from it comes too late."""
+        self.departed[call] = None
+        if len(self.departed) > DEPARTED_KEPT:
+            del self.departed[next(iter(self.departed))]
+
     def close_if_over(self, call: Call) -> None:
         """Write the one record of a call whose caller is gone and whose last leg is gone."""
         if not call.left or call.legs or self.calls.pop(call.id, None) is None:
             return
         self.clear_timers(call, *CALL_TIMERS, Timer.GHOST)
+        self.depart(call.id)
         ended_at = call.ended_at or self.now.at
         answered_s = call.answered_s if call.answered_s is not None else self.now.mono_s
         self.out.append(

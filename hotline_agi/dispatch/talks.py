@@ -1,10 +1,10 @@
 """From the first accept to the end of the talk: one winner, tested and set in one go, and nobody cut off."""
 
-from hotline_agi.dispatch import answers, waves
-from hotline_agi.dispatch.commands import CancelLeg, CancelReason, ConnectLeg, Fact, HangUp, Music, RefuseLeg
+from hotline_agi.dispatch import answers, overflow, waves
+from hotline_agi.dispatch.commands import CancelReason, ConnectLeg, Fact, HangUp, Music, RefuseLeg
 from hotline_agi.dispatch.events import Step
 from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
-from hotline_agi.dispatch.switchboard import CANCEL_GRACE_S, PROMPT_LIMIT_S, Switchboard, Timer
+from hotline_agi.dispatch.switchboard import PROMPT_LIMIT_S, Switchboard, Timer
 from hotline_agi.terms.causes import NORMAL_END
 from hotline_agi.terms.ids import CallId, LegId
 from hotline_agi.terms.outcomes import Outcome
@@ -17,7 +17,7 @@ ROUND_END_GUARD_S = 0.06
 """A leg is not told to take the caller out of a round that ends within this: if the caller were already outside,
 asking us, the join would be a masquerade. It waits for the next round, a few milliseconds later."""
 TALK_FORGET_S = 86_400.0
-"""Nothing was heard of a talk for a day: its record is closed. The talk itself is never touched."""
+"""Nothing was heard of a talk for a day: its end was missed; its record is closed, and a leg that is left hung up."""
 VERDICT_S = 1.0
 """How long a caller who came out of a talk waits for the news how the other side ended."""
 GHOST_S = 1.0
@@ -31,13 +31,10 @@ def accept(board: Switchboard, leg: Leg) -> None:
     """A human agreed. Test and set: there is no way from here to a second winner."""
     call = leg.call
     if leg.state is not LegState.CANCELLING and (call.state is not CallState.WAITING or call.left):
-        # it hears why from the answer to its question; no further command is needed
-        leg.state = LegState.CANCELLING
-        leg.cancelled = CancelReason.CALLER_LEFT if call.left else CancelReason.ELSEWHERE
-        board.set_timer(Timer.LEG, leg.id, PROMPT_LIMIT_S)
+        refuse(board, leg, CancelReason.CALLER_LEFT if call.left else CancelReason.ELSEWHERE)
+        return
     if leg.state is LegState.CANCELLING:
-        board.note(call, Fact.REFUSED, leg.id, leg.volunteer)
-        board.out.append(RefuseLeg(leg=leg.id, reason=leg.cancelled or CancelReason.WITHDRAWN))
+        refuse(board, leg, leg.cancelled or CancelReason.WITHDRAWN)
         return
     call.state, call.winner = CallState.CONNECTING, leg
     leg.state = LegState.WINNER
@@ -47,6 +44,25 @@ def accept(board: Switchboard, leg: Leg) -> None:
     board.set_timer(Timer.CONNECT, call.id, HOLD_WAIT_S)
     connect_if_held(board, call)
     board.cancel_all(call, CancelReason.ELSEWHERE)
+
+
+def refuse(board: Switchboard, leg: Leg, reason: CancelReason) -> None:
+    """Answer an accepting leg that there is nothing to take. It hears why and ends; no further command is needed."""
+    leg.state, leg.cancelled = LegState.CANCELLING, reason
+    board.set_timer(Timer.LEG, leg.id, PROMPT_LIMIT_S)
+    board.note(leg.call, Fact.REFUSED, leg.id, leg.volunteer)
+    board.out.append(RefuseLeg(leg=leg.id, reason=reason))
+
+
+def release_winner(board: Switchboard, call: Call, reason: CancelReason) -> None:
+    """The winner, if there is one, shall not have this caller (any more): refused while it asks, hung up afterwards."""
+    leg, call.winner = call.winner, None
+    if leg is None:
+        return
+    if leg.connected:
+        board.cancel(leg, reason)
+    else:
+        refuse(board, leg, reason)
 
 
 def connect_if_held(board: Switchboard, call: Call) -> None:
@@ -66,12 +82,7 @@ def connect_failed(board: Switchboard, call: Call) -> None:
     leg = call.winner
     if leg is None:
         return
-    if not leg.connected:
-        board.out.append(RefuseLeg(leg=leg.id, reason=CancelReason.WITHDRAWN))
-    leg.state, leg.cancelled = LegState.CANCELLING, CancelReason.WITHDRAWN
-    board.set_timer(Timer.LEG, leg.id, CANCEL_GRACE_S)
-    board.out.append(CancelLeg(leg=leg.id, node=leg.node, reason=CancelReason.WITHDRAWN))
-    call.winner = None
+    release_winner(board, call, CancelReason.WITHDRAWN)
     if leg.volunteer is not None:
         call.declined.add(leg.volunteer)
     ring_again(board, call)
@@ -123,6 +134,7 @@ def judge(board: Switchboard, call: Call) -> None:
     board.clear_timers(call, Timer.VERDICT, Timer.FORGET)
     if call.talk_ended_well is None:
         # nobody knows: say so, and who is still there afterwards is rung through again
+        release_winner(board, call, CancelReason.WITHDRAWN)
         call.rering = True
         answers.leave(board, call, (Step.ENDED, Step.ROUND))
     elif call.talk_ended_well:
@@ -134,12 +146,18 @@ def judge(board: Switchboard, call: Call) -> None:
 
 
 def ring_again(board: Switchboard, call: Call) -> None:
-    """Through no fault of the caller the winner was lost: back to the head of the queue, a few times."""
+    """Through no fault of the caller the winner was lost: back to the head of the queue, a few times.
+
+    Who was put through to the overflow number goes on with the next overflow step: the volunteers had their time.
+    """
     call.failures += 1
     call.rering = False
+    call.talk_ended_well = None
+    if call.transferring:
+        overflow.transfer_failed(board, call)
+        return
     call.urgent = True
     call.attempts.clear()
-    call.talk_ended_well = None
     call.music = Music.AGAIN
     call.comfort_due_s = board.now.mono_s + call.line.comfort_every_s
     if call.failures > MAX_FAILURES:

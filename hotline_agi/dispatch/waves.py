@@ -1,12 +1,13 @@
 """Ringing: which volunteers, how many together, when more, and when it is over.
 
 Each ring step (wave) rings up to `count` phones on top of those that ring already. Within a wave a phone that turns out
-busy, unreachable or unwilling is replaced at once by the next volunteer in turn. When nobody is left to ring, nothing
-rings, and nobody of the wave is merely occupied, the next wave starts at once; a caller never waits for a clock that
-cannot bring anybody.
+busy, unreachable or unwilling is replaced at once by the next volunteer in turn. Who was occupied during an earlier
+wave and comes free in a later one is rung then: the caller who waits longest is served first, whichever wave it is in.
+When nobody is left to ring, nothing rings, and nobody is merely occupied, the next wave starts at once; a caller never
+waits for a clock that cannot bring anybody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from hotline_agi.dispatch import overflow
 from hotline_agi.dispatch.commands import CancelReason, Fact
@@ -37,7 +38,7 @@ def wave_over(board: Switchboard, call: Call) -> None:
 
 def fill(board: Switchboard, call: Call) -> None:
     """Ring whom the running wave wants and who is free."""
-    if call.state is not CallState.WAITING or call.transferring or call.left:
+    if call.state is not CallState.WAITING or call.transferring or call.left or board.settling:
         return
     step = call.line.ring_steps[call.wave]
     for volunteer in _candidates(board, call):
@@ -88,23 +89,31 @@ def _next_wave(board: Switchboard, call: Call) -> None:
     fill(board, call)
 
 
-def _group(board: Switchboard, call: Call) -> Sequence[VolunteerId]:
+def _wanted(board: Switchboard, call: Call) -> Iterator[VolunteerId]:
+    """Whom the running wave is for, and who could not be rung in an earlier one."""
+    groups = {step.group for step in call.line.ring_steps[: call.wave]}
+    yield from _group(board, call, call.line.ring_steps[call.wave].group)
+    for group in groups - {call.line.ring_steps[call.wave].group}:
+        yield from (volunteer for volunteer in _group(board, call, group) if not call.attempts.get(volunteer))
+
+
+def _group(board: Switchboard, call: Call, group: RingGroup) -> Sequence[VolunteerId]:
     duty = board.duty(call.line)
-    return duty.volunteers if call.line.ring_steps[call.wave].group is RingGroup.ON_SHIFT else duty.backup
+    return duty.volunteers if group is RingGroup.ON_SHIFT else duty.backup
 
 
 def _candidates(board: Switchboard, call: Call) -> list[VolunteerId]:
     """Whom the running wave may still ring, in turn: never asked for this call first, then longest not rung."""
     wanted = [
         volunteer
-        for volunteer in _group(board, call)
+        for volunteer in _wanted(board, call)
         if volunteer not in call.tried and volunteer not in call.declined and _endpoints(board, volunteer)
     ]
     return sorted(board.seats.by_turn(wanted), key=lambda volunteer: call.attempts.get(volunteer, 0))
 
 
 def _somebody_may_come_free(board: Switchboard, call: Call) -> bool:
-    """Whether a candidate of this wave is occupied by another call, a talk or a wrap-up."""
+    """Whether a candidate is occupied by another call, a talk or a wrap-up."""
     return any(not board.seats.is_free(volunteer, board.now.mono_s) for volunteer in _candidates(board, call))
 
 
