@@ -31,7 +31,8 @@ def check_uniqueness(folders: Mapping[LineId, Folder], findings: Findings) -> No
     for folder in folders.values():
         for person in folder.people.people if folder.people else ():
             what = f"'{person.volunteer.id}' is another person's id already"
-            _claim(people, person.volunteer.id, person.mark, what, "give one of them another id", findings)
+            if not _claim(people, person.volunteer.id, person.mark, what, "give one of them another id", findings):
+                continue
             for endpoint, mark in zip(person.volunteer.endpoints, person.endpoint_marks, strict=True):
                 what = f"the endpoint '{endpoint.id}' is in use already"
                 _claim(endpoints, endpoint.id, mark, what, "one phone belongs to one person, once", findings)
@@ -41,11 +42,13 @@ def check_uniqueness(folders: Mapping[LineId, Folder], findings: Findings) -> No
                 _claim(numbers, number, mark, what, hint, findings)
 
 
-def _claim(taken: dict[str, Mark], name: str, mark: Mark, what: str, hint: str, findings: Findings) -> None:
-    if name in taken:
-        first = taken[name]
-        findings.error(mark, f"{what}: {first.file} line {first.line}", hint)
-    taken.setdefault(name, mark)
+def _claim(taken: dict[str, Mark], name: str, mark: Mark, what: str, hint: str, findings: Findings) -> bool:
+    """Whether `name` was free; if not, that is noted."""
+    first = taken.setdefault(name, mark)
+    if first is mark:
+        return True
+    findings.error(mark, f"{what}: {first.file} line {first.line}", hint)
+    return False
 
 
 def check_people(folders: Mapping[LineId, Folder], findings: Findings) -> None:
@@ -55,13 +58,13 @@ def check_people(folders: Mapping[LineId, Folder], findings: Findings) -> None:
     """
     known = frozenset(who for folder in folders.values() if folder.people for who in folder.people.ids)
     used = frozenset(named.who for folder in folders.values() if folder.shifts for named in folder.shifts.named)
-    if all(folder.people for folder in folders.values()):
+    if all(folder.people and folder.people.complete for folder in folders.values()):
         for folder in folders.values():
             for named in folder.shifts.named if folder.shifts else ():
-                if named.who not in known:
+                if named.who not in known and not findings.full:
                     hint = nearest(named.who, sorted(known)) or "add the person to people.yaml"
                     findings.error(named.mark, f"there is no person '{named.who}'", hint)
-    if all(folder.shifts for folder in folders.values()):
+    if not findings.failed:  # a shift with mistakes may name them
         for folder in folders.values():
             for person in folder.people.people if folder.people else ():
                 if person.volunteer.id not in used:

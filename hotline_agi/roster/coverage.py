@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import time
 
 from hotline_agi.roster.model import Line
-from hotline_agi.roster.values import WEEKDAYS
+from hotline_agi.roster.values import days_in_words
 
 DAY_MIN = 24 * 60
 WEEK_MIN = 7 * DAY_MIN
@@ -27,22 +27,6 @@ def gaps(line: Line) -> tuple[str, ...]:
     for start, length in _runs(missing):
         days_of_gap.setdefault((start % DAY_MIN, length), []).append(start // DAY_MIN)
     return tuple(_in_words(sorted(days), start, length) for (start, length), days in days_of_gap.items())
-
-
-def days_in_words(days: Iterable[int]) -> str:
-    """Weekdays as the roster writes them: ``daily``, ``mon-fri``, ``mon, wed``."""
-    stretches: list[list[int]] = []
-    for day in sorted(days):
-        if stretches and stretches[-1][-1] == day - 1:
-            stretches[-1].append(day)
-        else:
-            stretches.append([day])
-    if stretches and len(stretches[0]) == 7:
-        return "daily"
-    return ", ".join(
-        "-".join(WEEKDAYS[day] for day in (s[0], s[-1])) if len(s) > 2 else ", ".join(WEEKDAYS[day] for day in s)
-        for s in stretches
-    )
 
 
 def _paint(week: bytearray, weekdays: Iterable[int], start: time, until: time, value: int) -> None:

@@ -10,6 +10,7 @@ aliases, merge keys, tags, directives and further documents are refused: a roste
 from the eye what the file says.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,9 @@ MAX_NODES = 200_000
 
 # libyaml is some 20 times faster and Debian builds PyYAML with it; the tests hold both to the same tree.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+# Chinese input methods write these where YAML needs the ASCII sign; the line then is text and no structure.
+FULL_WIDTH = {"：": ":", "，": ",", "［": "[", "］": "]", "【": "[", "】": "]", "｛": "{", "｝": "}", "－": "-"}
 
 _MANY_DIGITS = 6
 """From so many digits on a text may be somebody's telephone number, which no message may repeat."""
@@ -92,10 +96,10 @@ def parse(file: str, content: bytes, *, secret: bool = False) -> Node:
         except _TooMuch:
             pass  # already among the findings
         except yaml.YAMLError as fault:
-            _note_syntax(file, fault, findings, secret=secret)
+            _note_syntax(file, "" if secret else text, fault, findings)
         root = tree.root
         if root is None and not findings.failed:
-            findings.error(Mark(file=file), "the file says nothing but comments")
+            findings.error(Mark(file=file), "the file says nothing")
     findings.refuse()
     assert root is not None
     return root
@@ -206,18 +210,41 @@ class _Tree:
         return Mark(file=self._file, line=mark.line + 1, column=mark.column + 1)
 
 
-def _note_syntax(file: str, fault: yaml.YAMLError, findings: Findings, *, secret: bool) -> None:
-    place = getattr(fault, "problem_mark", None) or getattr(fault, "context_mark", None)
+def _note_syntax(file: str, text: str, fault: yaml.YAMLError, findings: Findings) -> None:
+    """Note a syntax error in the parser's words.
+
+    :param text: of the file; empty if nothing of it may be said.
+    """
+    place, context = getattr(fault, "problem_mark", None), getattr(fault, "context_mark", None)
+    hint = "look at the colons, brackets, quotes and the indentation of this line and the one above"
+    what = "not readable as YAML here"
+    # An unclosed bracket or quote is noticed lines later, at worst at the end of the file; its beginning says more.
+    if (
+        context
+        and place
+        and context.line < place.line
+        and re.search("flow|quoted", getattr(fault, "context", "") or "")
+    ):
+        place, what, hint = context, "the bracket, brace or quote that opens here is not closed", "close it"
     mark = Mark(file=file, line=place.line + 1, column=place.column + 1) if place else Mark(file=file)
-    said = "" if secret else next(_said(fault), "")
-    what = f"not readable as YAML here{said and f': {said}'}"
-    findings.error(
-        mark, what, "look at the colons, brackets, quotes and the indentation of this line and the one above"
-    )
+    if text and place:
+        what += next(_said(fault), "")
+        hint = _full_width_near(text, mark.line) or hint
+    findings.error(mark, what, hint)
 
 
 def _said(fault: yaml.YAMLError) -> Iterator[str]:
     """The parser's own words, unless they could quote much of the text."""
-    for said in (getattr(fault, "problem", None), getattr(fault, "context", None)):
-        if said and len(said) < 100 and sum(c.isdigit() for c in said) < _MANY_DIGITS:
-            yield said
+    said = getattr(fault, "problem", None)
+    if said and len(said) < 100 and sum(c.isdigit() for c in said) < _MANY_DIGITS:
+        yield f": {said}"
+
+
+def _full_width_near(text: str, line: int) -> str:
+    """A hint if the line of a syntax error or the one above has a Chinese sign where YAML's own may be meant."""
+    above = max(line - 2, 0)
+    for number, written in enumerate(re.split(r"\r\n|\n|\r", text)[above:line], start=above + 1):
+        for wide, narrow in FULL_WIDTH.items():
+            if wide in written.partition(" #")[0]:
+                return f"line {number} has {wide}, a full-width sign; YAML needs {narrow} and a blank"
+    return ""

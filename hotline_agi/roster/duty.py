@@ -155,7 +155,7 @@ def _occurrences(
             yield instant(zone, day, stretch.start, False), instant(zone, last_day, stretch.until, True)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def instant(zone: ZoneInfo, day: date, at: time, last: bool) -> datetime:
     """The first or the `last` occurrence of a wall-clock time, in UTC; in a gap of the clock, of the jump."""
     wall = datetime.combine(day, at)

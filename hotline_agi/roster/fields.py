@@ -14,15 +14,12 @@ import difflib
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from hotline_agi.roster.document import Entry, Mapping, Node, Scalar, Sequence
+from hotline_agi.roster.document import FULL_WIDTH, Entry, Mapping, Node, Scalar, Sequence
 from hotline_agi.roster.findings import Findings, Mark
 
 T = TypeVar("T")
 Default = TypeVar("Default")
 Converter = Callable[[Node, Findings], T | None]
-
-# Chinese input methods write these where YAML needs the ASCII sign; the line then is text and no structure.
-FULL_WIDTH = {"：": ":", "，": ",", "［": "[", "］": "]", "【": "[", "】": "]", "｛": "{", "｝": "}", "－": "-"}
 
 
 class Fields:
@@ -77,7 +74,7 @@ class Fields:
     def close(self) -> None:
         """Note every key that nobody asked for, with the nearest known name."""
         for text, entry in self._entries.items():
-            if text not in self._asked:
+            if text not in self._asked and not self._findings.full:
                 hint = self._hints.get(text) or full_width_hint(entry.key) or nearest(text, self._asked)
                 what = f"{self._of} has no field {entry.key.shown}"
                 self._findings.error(entry.key.mark, what, hint or f"known are: {', '.join(self._asked)}")
@@ -94,7 +91,10 @@ class Fields:
 
 
 def sequence_of(convert: Converter[T], what: str) -> Converter[tuple[T, ...]]:
-    """A list of things, each converted; wrong items are noted and left out. A list that is none is refused."""
+    """A list of things, each converted; wrong items are noted and left out.
+
+    Refused is what is no list, and a list of which no item is right.
+    """
 
     def read(node: Node, findings: Findings) -> tuple[T, ...] | None:
         if not isinstance(node, Sequence):
@@ -103,11 +103,13 @@ def sequence_of(convert: Converter[T], what: str) -> Converter[tuple[T, ...]]:
             return None
         values = []
         for item in node.items:
+            if findings.full:
+                break
             if isinstance(item, Scalar) and item.missing:
                 findings.error(item.mark, f"an empty item in {what}", "delete it")
             elif (value := convert(item, findings)) is not None:
                 values.append(value)
-        return tuple(values)
+        return tuple(values) if values or not node.items else None
 
     return read
 

@@ -7,7 +7,8 @@ from hotline_agi.errors import InvalidText
 from hotline_agi.terms.problems import Problem, Severity
 
 MAX_PROBLEMS = 200
-"""Per file or folder read: a person mends what they can see, and a hostile file must not fill the memory."""
+"""In one reading, and as many errors again: a person mends what they can see, and hostile text must not fill the
+memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,11 @@ class Findings:
         self.problems: list[Problem] = []
         self.failed = False
         """Whether at least one error (not only warnings) was found."""
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing more is taken: whoever reads a long list may stop, so that hostile text costs no time."""
+        return len(self.problems) >= 2 * MAX_PROBLEMS
 
     def error(self, mark: Mark, what: str, hint: str = "") -> None:
         self.failed = True
@@ -48,8 +54,8 @@ class Findings:
             raise InvalidText(self.problems)
 
     def _add(self, mark: Mark, what: str, hint: str, severity: Severity) -> None:
-        # An error must always get in, else a file with many warnings could be refused without a reason.
-        if len(self.problems) < MAX_PROBLEMS or (severity is Severity.ERROR and len(self.problems) < 2 * MAX_PROBLEMS):
+        # Room is kept for errors, else a file with many warnings could be refused without a reason.
+        if len(self.problems) < (2 * MAX_PROBLEMS if severity is Severity.ERROR else MAX_PROBLEMS):
             found = Problem(file=mark.file, line=mark.line, column=mark.column, what=what, hint=hint, severity=severity)
             if found not in self.problems:
                 self.problems.append(found)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hotline_agi.roster.document import Node, Scalar, Sequence
+from hotline_agi.roster.document import Node, Scalar
 from hotline_agi.roster.fields import Fields, sequence_of
 from hotline_agi.roster.findings import Findings, Mark
 from hotline_agi.roster.model import Endpoint, EndpointKind, Line, OpeningHours, OverflowStep, RingGroup, RingStep
@@ -124,7 +124,7 @@ def _opening(node: Node, findings: Findings) -> tuple[OpeningHours, ...] | None:
             findings.error(node.mark, f"{node.shown} are no opening hours", "write always or a list of opening hours")
         return ()
     hours = sequence_of(_opening_hours, "the opening")(node, findings)
-    if isinstance(node, Sequence) and not node.items:
+    if hours == ():
         findings.error(node.mark, "the list of opening hours is empty", "write always if the line never closes")
     return hours
 
@@ -146,7 +146,7 @@ def _ring_plan(node: Node, findings: Findings) -> tuple[RingStep, ...] | None:
     steps = sequence_of(_ring_step, "the ring plan")(node, findings)
     if steps is None:
         return None
-    if isinstance(node, Sequence) and not node.items:
+    if not steps:
         findings.error(node.mark, "the ring plan has no step", "write e.g. - {ring: everybody, for_s: 30}")
     seen: set[RingGroup] = set()
     for number, step in enumerate(steps, start=1):

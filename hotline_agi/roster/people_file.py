@@ -28,10 +28,12 @@ class ReadPeople:
     people: tuple[ReadPerson, ...]
     ids: frozenset[VolunteerId]
     """Of all that the file names, also of those with mistakes: a shift that names them is right."""
+    complete: bool
+    """Whether every id could be read."""
 
 
-def read_people(root: Node, languages: tuple[str, ...], findings: Findings) -> ReadPeople:
-    """The volunteers that a ``people.yaml`` names.
+def read_people(root: Node, languages: tuple[str, ...], findings: Findings) -> ReadPeople | None:
+    """The volunteers that a ``people.yaml`` names, or None if it has no table of them.
 
     :param languages: what somebody speaks for whom no languages are written.
     """
@@ -41,14 +43,16 @@ def read_people(root: Node, languages: tuple[str, ...], findings: Findings) -> R
     volunteers = fields.required("volunteers", _mapping) if fields else None
     if fields:
         fields.close()
-    for entry in volunteers.entries if volunteers else ():
+    if volunteers is None:
+        return None
+    for entry in volunteers.entries:
         found = ident("a person's id")(entry.key, findings)
         if found is not None:
             ids.add(VolunteerId(found))
             person = _person(VolunteerId(found), entry.key.mark, entry.value, languages, findings)
             if person is not None:
                 people.append(person)
-    return ReadPeople(people=tuple(people), ids=frozenset(ids))
+    return ReadPeople(people=tuple(people), ids=frozenset(ids), complete=len(ids) == len(volunteers.entries))
 
 
 def _mapping(node: Node, findings: Findings) -> Mapping | None:

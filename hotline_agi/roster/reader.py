@@ -14,7 +14,6 @@ from hotline_agi.errors import InvalidText
 from hotline_agi.roster.checks import Folder, check_contacts, check_people, check_uniqueness, check_week
 from hotline_agi.roster.contacts_file import Contacts, read_contacts
 from hotline_agi.roster.document import Node, parse
-from hotline_agi.roster.fields import nearest
 from hotline_agi.roster.findings import Findings, Mark
 from hotline_agi.roster.line_file import ReadLine, read_line
 from hotline_agi.roster.model import EndpointKind, Line, Roster, Volunteer
@@ -101,8 +100,7 @@ def _lines(files: Mapping[str, bytes], findings: Findings) -> list[LineId]:
         else:
             lines.add(LineId(folders[0]))
             if name not in FILES:
-                hint = nearest(name, FILES) or f"known: {', '.join(FILES)}"
-                findings.error(whole, "no roster file is called so", hint)
+                findings.error(whole, "no roster file is called so", f"known are {', '.join(FILES)}")
     if not lines and not findings.failed:
         findings.error(Mark(file="."), "there is no line", f"a line is a folder with {', '.join(FILES)}")
     return sorted(lines)

@@ -4,10 +4,10 @@ same people."""
 from dataclasses import dataclass
 
 from hotline_agi.roster.document import Entry, Mapping, Node, Sequence
-from hotline_agi.roster.fields import Fields, sequence_of
+from hotline_agi.roster.fields import Fields, full_width_hint, sequence_of
 from hotline_agi.roster.findings import Findings, Mark
 from hotline_agi.roster.model import Shift
-from hotline_agi.roster.values import EVERY_DAY, WEEKDAYS, days_of, ident, time_of_day
+from hotline_agi.roster.values import EVERY_DAY, WEEKDAYS, days_in_words, days_of, ident, time_of_day
 from hotline_agi.terms.ids import VolunteerId
 
 
@@ -32,17 +32,22 @@ Week = dict[int, tuple[Named, ...]]
 """Who, by weekday (0 is Monday). A day that is not in it was not written."""
 
 
-def read_shifts(root: Node, findings: Findings) -> ReadShifts:
-    """The shifts that a ``shifts.yaml`` describes; whether the people exist is not known here."""
+def read_shifts(root: Node, findings: Findings) -> ReadShifts | None:
+    """The shifts that a ``shifts.yaml`` describes, or None if it has no table of them.
+
+    Whether the people exist is not known here.
+    """
     shifts: list[Shift] = []
     named: list[Named] = []
     fields = Fields.of(root, findings, "the file")
     slots = fields.required("shifts", _mapping) if fields else None
     if fields:
         fields.close()
-    for entry in slots.entries if slots else ():
+    if slots is None:
+        return None
+    for entry in slots.entries:
         _read_slot(entry, shifts, named, findings)
-    return ReadShifts(shifts=tuple(shifts), named=tuple(named), mark=slots.mark if slots else root.mark)
+    return ReadShifts(shifts=tuple(shifts), named=tuple(named), mark=slots.mark)
 
 
 def _mapping(node: Node, findings: Findings) -> Mapping | None:
@@ -63,6 +68,7 @@ def _read_slot(entry: Entry, shifts: list[Shift], named: list[Named], findings: 
     no_backup: Week = {}
     backup = fields.optional("backup", _week, no_backup)
     fields.close()
+    named.extend(found for week in (people or {}, backup) for cell in week.values() for found in cell)
     if people is None or start is None or until is None or slot is None:
         return
     if start == until and fields.text("until") != "24:00":
@@ -73,22 +79,24 @@ def _read_slot(entry: Entry, shifts: list[Shift], named: list[Named], findings: 
         shifts.append(
             Shift(slot=slot, weekdays=days, start=start, until=until, volunteers=_ids(on_shift), backup=_ids(behind))
         )
-    named.extend(found for week in (people, backup) for cell in week.values() for found in cell)
 
 
 def _week(node: Node, findings: Findings) -> Week | None:
-    """A list of people (the same every day) or a table from days to lists. No day stands in it twice."""
+    """A list of people (the same every day) or a table from days to lists; None if it is neither or a day is wrong."""
     if isinstance(node, Sequence):
         people = _cell(node, findings)
         return None if people is None else dict.fromkeys(EVERY_DAY, people)
     if not isinstance(node, Mapping):
-        findings.error(node.mark, "people must be a list or a table", "write [a, b] or lines such as `mon-fri: [a, b]`")
+        hint = full_width_hint(node) or "write [a, b] or lines such as `mon-fri: [a, b]`"
+        findings.error(node.mark, "people must be a list or a table", hint)
         return None
     week: Week = {}
+    understood = True
     first_lines: dict[int, int] = {}
     for entry in node.entries:
         days = days_of(entry.key.text, entry.key.shown, entry.key.mark, findings)
         people = _cell(entry.value, findings)
+        understood &= days is not None
         for day in sorted(days or ()):
             if day in first_lines:
                 what = f"{WEEKDAYS[day]} stands here a second time; first in line {first_lines[day]}"
@@ -97,7 +105,7 @@ def _week(node: Node, findings: Findings) -> Week | None:
             week.setdefault(day, people or ())
     if not node.entries:
         findings.error(node.mark, "the table of people is empty", "write lines such as `mon-fri: [a, b]`")
-    return week
+    return week if understood else None
 
 
 def _cell(node: Node, findings: Findings) -> tuple[Named, ...] | None:
@@ -116,16 +124,19 @@ def _named(node: Node, findings: Findings) -> Named | None:
 
 
 def _check_days(slot: str, fields: Fields, people: Week, backup: Week, findings: Findings) -> None:
-    stray = [WEEKDAYS[day] for day in backup if day not in people]
+    stray = [day for day in backup if day not in people]
     if stray and len(backup) < 7:  # a backup for every day means every day on which the slot takes place
-        what = f"'{slot}' has a backup on {', '.join(stray)}, but takes place without people then"
+        what = f"'{slot}' has a backup on {days_in_words(stray)}, but takes place without people then"
         findings.error(fields.mark("backup"), what, "name people for that day, or [] if only the backup is there")
+    idle: dict[Named, list[int]] = {}
     for day, behind in backup.items():
         on_shift = {found.who for found in people.get(day, ())}
         for found in behind:
             if found.who in on_shift:
-                what = f"'{found.who}' is on shift on {WEEKDAYS[day]} already, so their being backup changes nothing"
-                findings.warning(found.mark, what, "name somebody else")
+                idle.setdefault(found, []).append(day)
+    for found, days in idle.items():
+        what = f"'{found.who}' is on shift {days_in_words(days)} already, so their being backup changes nothing"
+        findings.warning(found.mark, what, "name somebody else")
 
 
 def _same_people(people: Week, backup: Week) -> list[tuple[frozenset[int], tuple[Named, ...], tuple[Named, ...]]]:

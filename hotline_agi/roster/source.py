@@ -93,6 +93,8 @@ def _look_for_end(file: str, lines: list[str], findings: Findings) -> None:
         findings.error(Mark(file=file), "the file is empty", f"a file ends with a line {END_MARKER}")
         return
     last = filled[-1]
+    if all(lines[number - 1].lstrip().startswith("#") for number in filled[:-1]):
+        findings.error(Mark(file=file), "the file says nothing")
     for number, line in enumerate(lines, start=1):
         if number != last and line.startswith(END_MARKER):
             what = f"{END_MARKER} ends the file, but more follows"

@@ -4,6 +4,7 @@ No message repeats a telephone number: `Scalar.shown` describes texts that may h
 """
 
 import re
+from collections.abc import Iterable
 from collections.abc import Mapping as AbstractMapping
 from datetime import time
 from enum import StrEnum
@@ -11,8 +12,8 @@ from functools import cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from hotline_agi.roster.document import Node, Scalar, Sequence
-from hotline_agi.roster.fields import FULL_WIDTH, Converter, Fields, nearest
+from hotline_agi.roster.document import FULL_WIDTH, Node, Scalar, Sequence
+from hotline_agi.roster.fields import Converter, Fields, nearest
 from hotline_agi.roster.findings import Findings, Mark
 from hotline_agi.terms.ids import is_id
 from hotline_agi.terms.numbers import PhoneNumber
@@ -240,3 +241,19 @@ def days_of(written: str, shown: str, mark: Mark, findings: Findings) -> frozens
             findings.error(mark, f"{shown} is no weekday", hint)
             return None
     return frozenset(days)
+
+
+def days_in_words(days: Iterable[int]) -> str:
+    """Weekdays as the roster writes them: ``daily``, ``mon-fri``, ``mon, wed``."""
+    stretches: list[list[int]] = []
+    for day in sorted(days):
+        if stretches and stretches[-1][-1] == day - 1:
+            stretches[-1].append(day)
+        else:
+            stretches.append([day])
+    if stretches and len(stretches[0]) == 7:
+        return "daily"
+    return ", ".join(
+        "-".join(WEEKDAYS[day] for day in (s[0], s[-1])) if len(s) > 2 else ", ".join(WEEKDAYS[day] for day in s)
+        for s in stretches
+    )

@@ -1,0 +1,93 @@
+"""``line.yaml``: what it becomes, its defaults, and every bound of `rosters/README.md`. What is refused: `bad/line-*`."""
+
+import re
+from datetime import time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from hotline_agi.roster.document import parse
+from hotline_agi.roster.findings import Findings
+from hotline_agi.roster.line_file import ReadLine, read_line
+from hotline_agi.roster.model import EndpointKind, OpeningHours, OverflowStep, RingGroup, RingStep
+from hotline_agi.terms.ids import LineId
+from tests.roster.trees import EXAMPLE
+
+LEAST = "name: {zh: 热线, en: Line}\ntime_zone: Asia/Shanghai\nnumbers: ['100']\n"
+
+
+def read(written: str) -> tuple[ReadLine | None, Findings]:
+    findings = Findings()
+    return read_line(LineId("xinli"), parse("f", f"{written}\n...\n".encode()), findings), findings
+
+
+def test_defaults() -> None:
+    found, findings = read(LEAST)
+    assert found is not None
+    assert findings.problems == []
+    line = found.line
+    assert (line.id, line.name, line.zone) == ("xinli", {"zh": "热线", "en": "Line"}, ZoneInfo("Asia/Shanghai"))
+    assert (line.numbers, line.language, line.opening, line.shifts) == (("100",), "zh", (), ())
+    assert line.ring_steps == (
+        RingStep(group=RingGroup.ON_SHIFT, count=None, for_s=30.0),
+        RingStep(group=RingGroup.BACKUP, count=None, for_s=30.0),
+    )
+    assert (line.ring_timeout_s, line.max_wait_s, line.comfort_every_s, line.wrap_up_s) == (25.0, 180.0, 30.0, 30.0)
+    assert line.overflow == line.closed == (OverflowStep.MESSAGE, OverflowStep.DIRECTORY)
+    assert (line.transfer, line.transfer_timeout_s, found.contact) == (None, 30.0, None)
+
+
+def test_everything_written() -> None:
+    found, findings = read(
+        LEAST.replace("'100'", "+44 1632 960-100")
+        + "language: en\nopening: [{days: sat-mon, from: 20:00, until: 24:00}]\n"
+        + "ring: [{ring: 3, for_s: 15}, {ring: everybody, for_s: 20}, {ring: backup, for_s: 5.5}]\n"
+        + "ring_timeout_s: 5\nmax_wait_s: 900\ncomfort_every_s: 10\nwrap_up_s: 0\n"
+        + "overflow: [transfer, directory]\nclosed: [directory]\n"
+        + "transfer: {contact: switchboard, timeout_s: 90, confirm: yes}"
+    )
+    assert found is not None
+    assert findings.problems == []
+    line = found.line
+    assert line.numbers == ("+441632960100",)
+    assert line.opening == (OpeningHours(weekdays=frozenset({5, 6, 0}), start=time(20), until=time(0)),)
+    assert [(s.group, s.count, s.for_s) for s in line.ring_steps] == [
+        (RingGroup.ON_SHIFT, 3, 15.0),
+        (RingGroup.ON_SHIFT, None, 20.0),
+        (RingGroup.BACKUP, None, 5.5),
+    ]
+    assert (line.ring_timeout_s, line.max_wait_s, line.comfort_every_s, line.wrap_up_s) == (5.0, 900.0, 10.0, 0.0)
+    assert line.overflow == (OverflowStep.TRANSFER, OverflowStep.DIRECTORY)
+    assert line.closed == (OverflowStep.DIRECTORY,)
+    assert line.transfer is not None
+    assert (line.transfer.id, line.transfer.kind) == ("xinli-transfer", EndpointKind.MOBILE)
+    assert (line.transfer.confirm, line.transfer_timeout_s, found.contact) == (True, 90.0, "switchboard")
+
+
+BOUNDS = {"ring_timeout_s": (5, 60), "max_wait_s": (20, 900), "comfort_every_s": (10, 120), "wrap_up_s": (0, 600)}
+
+
+@pytest.mark.parametrize(("field", "least", "most"), [(k, *v) for k, v in BOUNDS.items()])
+def test_bounds_are_those_of_the_readme(field: str, least: int, most: int) -> None:
+    row = next(row for row in (EXAMPLE / "README.md").read_text().splitlines() if row.startswith(f"| `{field}`"))
+    default, bounds = (cell.strip() for cell in row.split("|")[2:4])
+    assert bounds == f"{least}–{most}"
+    found, _ = read(LEAST)
+    assert found is not None
+    assert getattr(found.line, field) == float(default)
+    for value, is_good in ((least, True), (most, True), (least - 1, False), (most + 1, False)):
+        assert read(f"{LEAST}{field}: {value}")[1].failed is not is_good
+
+
+def test_every_field_of_the_readme_is_known() -> None:
+    readme = (EXAMPLE / "README.md").read_text().partition("## `line.yaml`")[2].partition("## `people.yaml`")[0]
+    documented = re.findall(r"^\| `([a-z_]+)`", readme, re.MULTILINE)
+    problem = read("unknown: 1")[1].problems[-1]
+    assert documented == problem.hint.removeprefix("known are: ").split(", ")
+
+
+def test_always_is_written_out() -> None:
+    found, findings = read(LEAST + "opening: always")
+    assert found is not None
+    assert not findings.failed
+    assert found.line.opening == ()
