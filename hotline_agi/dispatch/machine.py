@@ -55,6 +55,8 @@ from hotline_agi.terms.outcomes import Outcome
 
 SURVIVAL_FORGET_S = 3600.0
 """The dialplan's own path takes minutes, and perhaps a talk; such a record is closed after this at the latest."""
+MESSAGE_WEIGH_S = 3.0
+"""Who hangs up in a recording has perhaps left a message; whether it is long enough is known a moment later."""
 KEY_MESSAGE = "*"
 CallerEvent = CallerHeld | CallerKeyed | CallerSurviving | CallerLeft | StepReached | MessageLeft | TalkEnded
 
@@ -210,6 +212,8 @@ class Machine:
             case MessageLeft():
                 call.outcome = Outcome.MESSAGE
                 board.note(call, Fact.MESSAGE_LEFT)
+                board.deadlines.clear((Timer.MESSAGE, call.id))
+                board.close_if_over(call)
             case TalkEnded():
                 self._talk_ended(call, event)
             case _:
@@ -236,6 +240,7 @@ class Machine:
 
     def _reached(self, call: Call, step: Step) -> None:
         board = self._board
+        call.step = step
         board.note(call, Fact.STEP, detail=step)
         if step is Step.DEADLINE and call.state in (CallState.WAITING, CallState.CONNECTING):
             # the dialplan's own deadline was faster than our word
@@ -274,6 +279,8 @@ class Machine:
         else:
             talks.release_winner(board, call, CancelReason.CALLER_LEFT)
         board.cancel_all(call, CancelReason.CALLER_LEFT)
+        if call.step is Step.MESSAGE and call.outcome is not Outcome.MESSAGE:
+            board.set_timer(Timer.MESSAGE, call.id, MESSAGE_WEIGH_S)
         board.close_if_over(call)
         waves.fill_all(board)
 
@@ -356,6 +363,8 @@ class Machine:
             case Timer.VERDICT if call is not None:
                 talks.judge(board, call)
                 answers.answer(board, call)
+            case Timer.MESSAGE if call is not None:
+                board.close_if_over(call)
             case Timer.FORGET if call is not None:
                 self._forget(call)
             case _:

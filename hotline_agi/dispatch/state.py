@@ -123,6 +123,8 @@ class Call:
     steps: tuple[Step, ...] = ()
     """What the caller is told at the next question, in LEAVING."""
     steps_told: bool = False
+    step: Step | None = None
+    """The step that the dialplan began last."""
     rering: bool = False
     """In LEAVING after a talk whose end we could not judge: who is still there afterwards was cut off."""
     transferring: bool = False

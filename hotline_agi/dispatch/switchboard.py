@@ -48,6 +48,7 @@ class Timer(Enum):
     FORGET = auto()
     LEG = auto()
     REST = auto()
+    MESSAGE = auto()
 
 
 CALL_TIMERS = (Timer.WAVE, Timer.OVERFLOW, Timer.CONNECT, Timer.VERDICT, Timer.FORGET)
@@ -216,8 +217,10 @@ class Switchboard:
             del self.departed[next(iter(self.departed))]
 
     def close_if_over(self, call: Call) -> None:
-        """Write the one record of a call whose caller is gone and whose last leg is gone."""
-        if not call.left or call.legs or self.calls.pop(call.id, None) is None:
+        """Write the one record of a call whose caller is gone, whose last leg is gone, and whose message is weighed."""
+        if not call.left or call.legs or self.deadlines.has((Timer.MESSAGE, call.id)):
+            return
+        if self.calls.pop(call.id, None) is None:
             return
         self.clear_timers(call, *CALL_TIMERS, Timer.GHOST)
         self.depart(call.id)

@@ -1,7 +1,8 @@
 """Leaving the ring plan: an external number, a message, other places to turn to."""
 
-from hotline_agi.dispatch.commands import EndRound, Fact, RingLeg
+from hotline_agi.dispatch.commands import CloseRecord, EndRound, Fact, RingLeg
 from hotline_agi.dispatch.events import Step
+from hotline_agi.dispatch.machine import MESSAGE_WEIGH_S
 from hotline_agi.dispatch.state import CallState
 from hotline_agi.roster.model import OverflowStep
 from hotline_agi.terms.causes import Cause
@@ -55,16 +56,31 @@ def test_other_keys_do_nothing() -> None:
     assert desk.keys("c1", "5") == []
 
 
-def test_a_message_that_is_weighed_after_the_hang_up_counts() -> None:
+def in_a_recording() -> Desk:
     desk = Desk()
     desk.waits("c1")
     desk.keys("c1", "*")
-    desk.asks("c1")
-    desk.leaves("c1")
-    desk.leaves_message("c1")
     desk.ends("lin")
     desk.ends("wang")
+    desk.asks("c1")
+    desk.reaches("c1", Step.MESSAGE)
+    return desk
+
+
+def test_a_message_that_is_weighed_after_the_hang_up_counts() -> None:
+    desk = in_a_recording()
+    desk.leaves("c1")
+    desk.passes(1.0)
+    desk.leaves_message("c1")
     assert desk.record("c1").outcome is Outcome.MESSAGE
+
+
+def test_a_recording_that_held_no_message_closes_the_record_a_moment_later() -> None:
+    desk = in_a_recording()
+    desk.leaves("c1")
+    assert not of(CloseRecord, desk.log)
+    desk.passes(MESSAGE_WEIGH_S)
+    assert desk.record("c1").outcome is Outcome.ABANDONED
 
 
 def test_who_hears_the_directory_heard_where_else_to_turn() -> None:
