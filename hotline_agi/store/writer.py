@@ -1,0 +1,286 @@
+"""The journal's writer: one thread, the only one that touches the database and the spool.
+
+Any trouble with the database (locked, full, vanished, damaged) closes the connection; the next attempt opens it anew.
+A record that the database refuses for its content goes to a file of its own, so that it holds nobody up.
+"""
+
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hotline_agi.errors import SetupError
+from hotline_agi.log import logger
+from hotline_agi.store.records import Entry, Row, from_line, rows_of, store, to_line
+from hotline_agi.store.schema import connect, to_text
+from hotline_agi.store.spool import Spool
+
+BATCH_S = 0.05
+"""Entries gather this long before a commit; with its fsync they are on disk within 100 ms."""
+BATCH_ENTRIES = 1_000
+"""A transaction's size, so that a backlog does not hold the write lock for long."""
+BUSY_S = 0.25
+"""How long SQLite itself waits for another's lock before the attempt counts as failed."""
+RETRY_S, RETRY_MAX_S = 0.05, 0.5
+PURGE_EVERY_S = 86_400.0
+
+_REFUSALS = (
+    sqlite3.IntegrityError,
+    sqlite3.DataError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    OverflowError,
+    UnicodeError,
+)
+"""What SQLite raises for the content of a row; everything else is trouble with the database."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalState:
+    """How the journal is, for the doctor and the alarms."""
+
+    waiting: int
+    """Records in memory."""
+    spooled: bool
+    """Records are in the spool and not in the database."""
+    lost: int
+    """Records lost for good since the start."""
+    trouble: str | None
+    """What the last attempt failed with; None: all is well."""
+
+
+class Writer:
+    """Takes entries off `queue` and brings them to disk."""
+
+    def __init__(
+        self,
+        path: Path,
+        connection: sqlite3.Connection,
+        queue: deque[Entry],
+        *,
+        number_days: float,
+        queue_records: int,
+    ) -> None:
+        self._path = path
+        self._connection: sqlite3.Connection | None = connection
+        self._inode = path.stat().st_ino
+        self._queue = queue
+        self._number_days = number_days
+        self._queue_records = queue_records
+        self._spool = Spool(path.with_name(f"{path.name}.spool"))
+        self._refused = Spool(path.with_name(f"{path.name}.refused"))
+        self._batch: list[Row] = []
+        """Taken off the queue and not on disk yet."""
+        self._wake = threading.Event()
+        self._closing = threading.Event()
+        self._give_up_s = float("inf")
+        self._pause_s = 0.0
+        self._trouble: str | None = None
+        self._spooled = self._spool.holds_something()
+        self._spool_trouble = False
+        self._purge_due_s = 0.0
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+
+    # ---- for the event loop
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def wake(self) -> None:
+        """Something is in the queue. No lock of the event is held while the disk is waited for."""
+        if not self._wake.is_set():  # it is cleared before the queue is read, so nothing is overlooked
+            self._wake.set()
+
+    def state(self, lost: int) -> JournalState:
+        return JournalState(
+            waiting=len(self._queue) + len(self._batch), spooled=self._spooled, lost=lost, trouble=self._trouble
+        )
+
+    def finish(self, timeout_s: float) -> int:
+        """Write all and stop; return how many records are left in memory."""
+        self._give_up_s = time.monotonic() + timeout_s
+        self._closing.set()
+        self._wake.set()
+        self._thread.join(timeout_s + 1.0)
+        return len(self._queue) + len(self._batch)
+
+    # ---- the thread
+
+    def _run(self) -> None:
+        while True:
+            closing = self._closing.is_set()
+            try:
+                self._store_all()
+            except (sqlite3.Error, OSError, SetupError) as error:
+                self._failed(str(error))
+            except Exception as error:  # a bug of ours must not end the journal
+                logger.exception("journal writer failed")
+                self._failed(repr(error))
+            else:
+                self._succeeded()
+            too_late = closing and time.monotonic() >= self._give_up_s
+            if self._trouble is not None and (too_late or self._is_full()):
+                self._move_to_spool()
+            if closing and (too_late or not (self._queue or self._batch)):
+                break
+            self._rest()
+        self._disconnect()
+
+    def _rest(self) -> None:
+        """Wait for something to do: for entries and until they have gathered, or for the next attempt."""
+        if self._pause_s > 0:
+            if self._closing.is_set():
+                time.sleep(max(0.0, min(self._pause_s, self._give_up_s - time.monotonic())))
+            else:
+                self._closing.wait(self._pause_s)
+        else:
+            self._wake.wait(max(0.0, self._purge_due_s - time.monotonic()))
+            self._closing.wait(BATCH_S)
+        self._wake.clear()
+
+    def _is_full(self) -> bool:
+        return len(self._queue) + len(self._batch) >= self._queue_records
+
+    def _failed(self, trouble: str) -> None:
+        if self._trouble is None:
+            logger.error("journal cannot be written; records wait in memory", trouble=trouble)
+        self._trouble = trouble
+        self._pause_s = min(max(2 * self._pause_s, RETRY_S), RETRY_MAX_S)
+        self._disconnect()
+
+    def _succeeded(self) -> None:
+        if self._trouble is not None:
+            logger.info("journal is written again")
+        self._trouble = None
+        self._pause_s = 0.0
+
+    # ---- the database
+
+    def _store_all(self) -> None:
+        connection = self._connected()
+        self._store_queue(connection)
+        if self._spool.holds_something():
+            self._read_spool(connection)
+        self._spooled = False
+        if time.monotonic() >= self._purge_due_s:
+            self._purge(connection)
+
+    def _store_queue(self, connection: sqlite3.Connection) -> None:
+        while True:
+            if not self._batch:
+                self._fill_batch(BATCH_ENTRIES)
+            if not self._batch:
+                return
+            self._commit(connection, self._batch)
+            self._batch = []
+
+    def _fill_batch(self, count: int) -> None:
+        for _ in range(min(count, len(self._queue))):
+            entry = self._queue.popleft()
+            try:
+                self._batch.extend(rows_of(entry))
+            except Exception as error:  # not one of our records, or holding what is no text or instant
+                logger.error("journal record refused", record=type(entry.record).__name__, error=repr(error))
+
+    def _commit(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
+        """All of `rows` in one transaction; if one is refused, each in its own, and that one to the file beside."""
+        try:
+            _in_transaction(connection, rows)
+        except _REFUSALS:
+            for row in rows:
+                try:
+                    _in_transaction(connection, [row])
+                except _REFUSALS as error:
+                    self._refuse(row.table, [] if row.is_secret else [to_line(row)], repr(error))
+
+    def _refuse(self, table: str, lines: Sequence[bytes], error: str) -> None:
+        self._refused.append(lines)
+        logger.error("journal record refused", table=table, error=error)
+
+    def _connected(self) -> sqlite3.Connection:
+        """The connection, opened anew after trouble, or when the file at `path` is not the one that we hold."""
+        if self._connection is not None and not self._is_replaced():
+            return self._connection
+        self._disconnect()
+        self._connection = connect(self._path, busy_s=BUSY_S)
+        self._inode = self._path.stat().st_ino
+        return self._connection
+
+    def _is_replaced(self) -> bool:
+        try:
+            inode = self._path.stat().st_ino
+        except FileNotFoundError:
+            inode = -1
+        if inode != self._inode:
+            # SQLite would go on writing to the file that nobody can see any more
+            logger.error("journal file was moved away or replaced; going on with what is there", path=str(self._path))
+        return inode != self._inode
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                connection.close()
+            except sqlite3.Error as error:
+                logger.warning("journal did not close well", error=str(error))
+
+    def _purge(self, connection: sqlite3.Connection) -> None:
+        """Remove callers' numbers that are too old: from the table, and from the write-ahead log."""
+        before = to_text(datetime.now(UTC) - timedelta(days=self._number_days))
+        removed = connection.execute("DELETE FROM caller_number WHERE stored_at < ?", (before,)).rowcount
+        if removed:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            logger.info("callers' numbers purged", removed=removed)
+        self._purge_due_s = time.monotonic() + PURGE_EVERY_S
+
+    # ---- the spool
+
+    def _move_to_spool(self) -> None:
+        """Everything from memory to the spool; if that fails too it stays, and is tried again."""
+        self._fill_batch(len(self._queue))
+        try:
+            self._spool.append([to_line(row) for row in self._batch])
+        except OSError as error:
+            if not self._spool_trouble:
+                logger.error("journal spool cannot be written either", trouble=error.strerror)
+            self._spool_trouble = True
+            return
+        self._spool_trouble = False
+        if not self._spooled:
+            logger.error("journal spools its records beside the database", trouble=self._trouble)
+        self._spooled = True
+        self._batch = []
+
+    def _read_spool(self, connection: sqlite3.Connection) -> None:
+        records = 0
+        with self._spool.take(BATCH_ENTRIES) as chunks:
+            for chunk in chunks:
+                self._commit(connection, list(self._understood(chunk)))
+                self._store_queue(connection)  # new calls do not wait for a long spool
+                records += len(chunk)
+        logger.info("journal took its spool in", records=records)
+
+    def _understood(self, lines: Iterable[bytes]) -> Iterable[Row]:
+        for line in lines:
+            try:
+                yield from_line(line)
+            except ValueError as error:
+                self._refuse("unknown", [line], repr(error))
+
+
+def _in_transaction(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        store(connection, rows)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
