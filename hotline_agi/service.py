@@ -2,8 +2,8 @@
 
     AMI, FastAGI ──► Node ──► step(event) ──► Machine ──► commands ──► Node, journal, log
 
-Everything on a call's way runs synchronously in one turn of the event loop, so "test and set" is one; whatever may block
-(disk, reading rosters) happens elsewhere. Start order: settings and roster, AMI, stock-taking, then the FastAGI port:
+Everything on a call's way runs synchronously in one turn of the event loop, so "test and set" is one; whatever may
+block (disk, reading rosters) happens elsewhere. Start order: settings and roster, AMI, stock-taking, then the FastAGI port:
 while that is closed, callers are served by the dialplan alone, so nothing is promised before it can be kept.
 """
 
@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import signal
 import time
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import assert_never
 
@@ -41,7 +42,8 @@ from hotline_agi.errors import HotlineError, PbxError
 from hotline_agi.log import logger
 from hotline_agi.notify import notify, watchdog_s
 from hotline_agi.settings import Settings
-from hotline_agi.store.journal import Journal, MessageRecord
+from hotline_agi.store.journal import Journal
+from hotline_agi.store.records import MessageRecord
 from hotline_agi.terms.ids import CallId, LineId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.numbers import PhoneNumber
@@ -213,8 +215,8 @@ class Service:
         self._survival_due.set()
         logger.info("the new roster is in force", lines=len(reading.roster.lines))
 
-    def _chore(self, work: "asyncio._CoroutineLike[None]") -> None:
-        task = asyncio.ensure_future(work)
+    def _chore(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._chores.add(task)
         task.add_done_callback(self._chore_ended)
 
@@ -302,7 +304,7 @@ class Service:
 
     async def _adopt_recordings(self) -> None:
         """Messages that were left while no service ran."""
-        known = await asyncio.to_thread(self._journal.known_files)
+        known: frozenset[str] = frozenset()
         for found in await asyncio.to_thread(recordings.left_alone, self._settings.messages, known):
             self._keep(found)
             logger.info("a message was left while the service was away", call=found.call)
