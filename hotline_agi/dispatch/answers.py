@@ -14,6 +14,9 @@ from hotline_agi.roster.model import OverflowStep
 ROUND_S = 4
 """Length of a round in the holding bridge: a caller whose service was killed is in the survival path after at most this
 (the promise is 6 s), after a freeze with the guard's 3 s on top (the promise is 8 s)."""
+ASK_LIMIT_S = 12.0
+"""A caller who waits asks again after a round, and the dialplan's guard is 3 s: who did not for this long is not in our
+hands any more. The news of their survival or hang-up was lost, and no phone may go on ringing for them."""
 DEADLINE_MARGIN_S = 15.0
 """How much later than ours the dialplan's own deadline is, so that it only acts when we do not."""
 STEPS_LIMIT_S = 900.0
@@ -29,6 +32,7 @@ def answer(board: Switchboard, call: Call) -> None:
     elif call.state is CallState.LEAVING:
         call.asking = False
         call.steps_told = True
+        board.clear_timers(call, Timer.ASK)
         board.out.append(GuideCaller(call=call.id, language=call.line.language, steps=call.steps))
 
 
@@ -41,6 +45,7 @@ def leave(board: Switchboard, call: Call, steps: tuple[Step, ...]) -> None:
     if call.asking:
         answer(board, call)
     else:
+        board.set_timer(Timer.ASK, call.id, ASK_LIMIT_S)
         board.out.append(EndRound(call=call.id, node=call.node))
 
 
@@ -59,6 +64,7 @@ def _hold(board: Switchboard, call: Call) -> None:
     if not call.transferring and OverflowStep.TRANSFER in call.line.overflow:
         remaining_s += call.line.transfer_timeout_s  # the caller will wait for the overflow number too
     call.asking = False
+    board.set_timer(Timer.ASK, call.id, ASK_LIMIT_S)
     board.out.append(
         HoldCaller(
             call=call.id,

@@ -204,6 +204,8 @@ class Machine:
                     overflow.leave_message(board, call)
                     waves.fill_all(board)
             case CallerSurviving():
+                if call.outcome is Outcome.UNCERTAIN:
+                    call.outcome = None  # now it is known
                 self._surrender(call)
             case CallerLeft():
                 self._left(call)
@@ -358,6 +360,9 @@ class Machine:
                 waves.wave_over(board, call)
             case Timer.OVERFLOW if call is not None:
                 waves.give_up(board, call)
+            case Timer.ASK if call is not None:
+                call.outcome = call.outcome or Outcome.UNCERTAIN
+                self._surrender(call)
             case Timer.CONNECT if call is not None:
                 talks.connect_failed(board, call)
             case Timer.VERDICT if call is not None:

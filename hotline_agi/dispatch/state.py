@@ -14,7 +14,8 @@ A call:
    any state ── CallerSurviving ─► SURVIVING       any state ── CallerLeft ─► over: one CloseRecord
 ```
 
-WAITING     legs ring (or nobody can be rung just now); has a wave deadline and an overflow deadline.
+WAITING     legs ring (or nobody can be rung just now); has a wave deadline, an overflow deadline, and one for the
+            next question: a caller who ceases to ask is in survival, or gone, unseen.
 CONNECTING  exactly one winner; all other legs are cancelled; has a deadline, after which ringing goes on.
 TALKING     the winner and the caller hear each other; no deadline but a day, so that even a silent PBX is forgotten.
 LEAVING     the dialplan walks through the steps it was told; the record waits for the caller's hang-up.

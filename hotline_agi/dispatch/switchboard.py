@@ -42,6 +42,7 @@ class Timer(Enum):
 
     WAVE = auto()
     OVERFLOW = auto()
+    ASK = auto()
     CONNECT = auto()
     VERDICT = auto()
     GHOST = auto()
@@ -51,7 +52,7 @@ class Timer(Enum):
     MESSAGE = auto()
 
 
-CALL_TIMERS = (Timer.WAVE, Timer.OVERFLOW, Timer.CONNECT, Timer.VERDICT, Timer.FORGET)
+CALL_TIMERS = (Timer.WAVE, Timer.OVERFLOW, Timer.ASK, Timer.CONNECT, Timer.VERDICT, Timer.FORGET)
 
 _OUTCOME_OF_CANCEL = {
     CancelReason.ELSEWHERE: LegOutcome.ELSEWHERE,

@@ -98,7 +98,7 @@ def talk_started(board: Switchboard, leg: Leg) -> None:
     call.outcome = Outcome.TRANSFERRED if leg.volunteer is None else Outcome.TALKED
     if call.answered_at is None:
         call.answered_at, call.answered_s = board.now.at, board.now.mono_s
-    board.clear_timers(call, Timer.CONNECT)
+    board.clear_timers(call, Timer.CONNECT, Timer.ASK)
     board.set_timer(Timer.FORGET, call.id, TALK_FORGET_S)
     board.note(call, Fact.TALK_STARTED, leg.id, leg.volunteer)
 

@@ -1,14 +1,17 @@
 """A desk to play the machine's stories on: two virtual clocks, short names for events, time that passes in no time."""
 
 from datetime import timedelta
+from math import inf
 from typing import TypeVar
 
+from hotline_agi.dispatch.answers import ROUND_S
 from hotline_agi.dispatch.commands import (
     CancelLeg,
     CloseRecord,
     Command,
     ConnectLeg,
     DismissLeg,
+    EndRound,
     Fact,
     GuideCaller,
     HoldCaller,
@@ -54,6 +57,8 @@ class Desk:
         self.now_s = 1000.0
         self.machine = Machine(of or roster(), boot=0x5E3A0000, now=self.now)
         self.log: list[Command] = []
+        self._rounds: dict[CallId, float] = {}
+        """When the rounds end of those who are in the holding bridge."""
 
     @property
     def now(self) -> Now:
@@ -62,16 +67,42 @@ class Desk:
     # ---- time and events
 
     def take(self, event: Event) -> list[Command]:
+        match event:
+            case CallerHeld(call=call):
+                self._rounds[call] = self.now_s + ROUND_S
+            case TalkStarted(leg=leg):
+                for ring in [ring for ring in of(RingLeg, self.log) if ring.leg == leg]:
+                    self._rounds.pop(ring.call, None)
+            case RoundEnded(call=call) | CallerLeft(call=call) | CallerSurviving(call=call) | StepReached(call=call):
+                self._rounds.pop(call, None)
+            case _:
+                pass
         return self._said(self.machine.handle(event, self.now))
 
     def passes(self, seconds: float) -> list[Command]:
-        """Let time pass, stopping at each deadline."""
+        """Let time pass, stopping at each deadline; who is in the holding bridge asks every round and goes back in."""
         until_s, said = self.now_s + seconds, list[Command]()
-        while (due_s := self.machine.next_deadline()) is not None and due_s <= until_s:
-            self.now_s = max(self.now_s, due_s)
-            said += self._said(self.machine.handle_deadline(self.now))
+        while True:
+            due_s = self.machine.next_deadline() or inf
+            call, round_s = min(self._rounds.items(), key=lambda item: item[1], default=(CallId(""), inf))
+            if min(due_s, round_s) > until_s:
+                break
+            self.now_s = max(self.now_s, min(due_s, round_s))
+            if due_s <= round_s:
+                said += self._said(self.machine.handle_deadline(self.now))
+                continue
+            line = self.call(call).line.id
+            answer = self.asks(call, self.now_s - 1000.0, line)
+            if holds(answer):
+                answer += self.held(call)
+            said += answer
         self.now_s = until_s
         return said
+
+    def is_silent_for(self, seconds: float) -> list[Command]:
+        """Time passes, and nobody says a word any more."""
+        self._rounds.clear()
+        return self.passes(seconds)
 
     def reads(self, new: Roster) -> list[Command]:
         """The roster is swapped."""
@@ -79,6 +110,8 @@ class Desk:
 
     def _said(self, commands: list[Command]) -> list[Command]:
         self.log += commands
+        for ended in of(EndRound, commands):
+            self._rounds.pop(ended.call, None)
         return commands
 
     # ---- callers

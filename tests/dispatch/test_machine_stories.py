@@ -1,5 +1,6 @@
 """Whole calls, from the first word to the one record, and what the machine makes of news that it cannot place."""
 
+from hotline_agi.dispatch.answers import ASK_LIMIT_S
 from hotline_agi.dispatch.commands import CloseRecord, Fact, OpenRecord
 from hotline_agi.dispatch.events import CallArrived, CallerHeld, CallerLeft, LegEnded, RoundEnded, TalkStarted
 from hotline_agi.dispatch.state import CallState
@@ -73,6 +74,24 @@ def test_a_caller_in_survival_is_out_of_our_hands() -> None:
     assert desk.record("c1").outcome is Outcome.SURVIVED
 
 
+def test_no_phone_rings_on_for_a_caller_who_ceased_to_ask() -> None:
+    """They went into survival, or left, while the link was down."""
+    desk = Desk()
+    desk.waits("c1")
+    said = desk.is_silent_for(ASK_LIMIT_S)
+    assert taken_back(said) == {desk.leg("lin"), desk.leg("wang")}
+    assert not rung(desk.is_silent_for(600.0))
+
+
+def test_what_a_caller_who_ceased_to_ask_did_may_be_learned_later() -> None:
+    desk = Desk()
+    desk.waits("c1")
+    desk.is_silent_for(30.0)
+    desk.survives("c1")
+    desk.leaves("c1")
+    assert desk.record("c1").outcome is Outcome.SURVIVED
+
+
 def test_a_survivor_of_whom_nothing_more_is_heard_is_closed() -> None:
     desk = Desk()
     desk.waits("c1")
@@ -84,7 +103,7 @@ def test_a_survivor_of_whom_nothing_more_is_heard_is_closed() -> None:
 def test_a_waiting_call_of_which_nothing_more_is_heard_is_closed() -> None:
     desk = Desk()
     desk.waits("c1")
-    desk.passes(3600.0)
+    desk.is_silent_for(3700.0)
     assert desk.record("c1").outcome is Outcome.UNCERTAIN
     assert desk.machine.next_deadline() is None
 
