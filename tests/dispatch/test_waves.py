@@ -180,7 +180,7 @@ def test_a_line_that_left_the_roster_ends_its_calls_by_what_it_said() -> None:
     desk = Desk()
     desk.waits("c1")
     desk.reads(roster(line(id=ERTONG, shifts=(shift(["hu"], []),))))
-    desk.passes(16.0)
+    desk.passes(36.0)
     assert told(desk.asks("c1")) == (Step.NOBODY, Step.MESSAGE, Step.DIRECTORY, Step.GOODBYE)
 
 
