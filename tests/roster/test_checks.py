@@ -1,4 +1,4 @@
-"""What shows only when files lie side by side. The messages themselves: `bad/two-lines`, `bad/shifts-*`, `bad/people-*`."""
+"""What shows only when files lie side by side. The messages themselves: `bad/two-lines`, `bad/shifts-unknown-*`…"""
 
 from hotline_agi.roster.reader import check_roster
 from hotline_agi.terms.problems import Problem, Severity

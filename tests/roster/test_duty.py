@@ -1,10 +1,11 @@
-"""Who is on shift: against a brute-force reading of the wall clock minute by minute, around the strangest clock changes."""
+"""Who is on shift: against a brute-force reading of the wall clock, minute by minute, around strange clock changes."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -157,7 +158,7 @@ def test_spans_are_maximal_and_leave_no_hole(
     start, until = around - 3 * DAY, around + 4 * DAY
     spans = duty_spans(subject, start, until)
     assert (spans[0].from_utc, spans[-1].until_utc) == (start, until)
-    for span, following in zip(spans, spans[1:], strict=False):
+    for span, following in pairwise(spans):
         assert span.from_utc < span.until_utc == following.from_utc
         assert span.duty != following.duty
         assert on_duty(subject, span.from_utc) == span.duty
@@ -196,6 +197,21 @@ def test_every_zone_of_the_list_changes(name: str) -> None:
 def test_instants(zone: str, day: date, at: time, first: str, last: str) -> None:
     for is_last, expected in ((False, first), (True, last)):
         assert instant(ZoneInfo(zone), day, at, is_last) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+
+
+def test_the_local_date_may_go_back() -> None:
+    """St John's went from 00:01 back to 23:01 of the day before: then a shift of tomorrow is on already, and one that
+    began on the day before yesterday still is."""
+    jump = datetime(2006, 10, 29, 2, 31, tzinfo=UTC)
+    early = line("America/St_Johns", [shift("tomorrow", time(0), time(6)), shift("today", time(6), time(0))])
+    assert on_duty(early, jump - 31 * MINUTE).slots == ("today",)
+    assert on_duty(early, jump - MINUTE).slots == ("tomorrow", "today")
+    assert on_duty(early, jump + 30 * MINUTE).slots == ("tomorrow", "today")
+    assert on_duty(early, jump + 59 * MINUTE).slots == ("tomorrow",)
+    friday = frozenset({4})
+    late = line("America/St_Johns", [shift("friday", time(23, 45), time(23, 30), friday)])
+    assert on_duty(late, jump - MINUTE / 2).slots == ("friday",)
+    assert on_duty(late, jump + 29 * MINUTE).slots == ()
 
 
 def test_the_night_of_the_example_changes_at_two() -> None:

@@ -45,7 +45,7 @@ def test_findings_of_another_reading_are_taken() -> None:
     other, findings = Findings(), Findings()
     other.warning(HERE, "odd")
     findings.take(other.problems)
-    assert not findings.failed
+    findings.refuse()
     other.error(HERE, "wrong")
     findings.take(other.problems)
     assert findings.failed

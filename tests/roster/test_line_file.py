@@ -1,4 +1,4 @@
-"""``line.yaml``: what it becomes, its defaults, and every bound of `rosters/README.md`. What is refused: `bad/line-*`."""
+"""``line.yaml``: what it becomes, its defaults, its bounds in `rosters/README.md`. What is refused: `bad/line-*`."""
 
 import re
 from datetime import time

@@ -118,30 +118,36 @@ def test_mutated_files_are_refused_or_read(rng: random.Random, changes: int) -> 
         assert problem.file in files
 
 
-def test_a_folder_of_mistakes_is_refused_soon() -> None:
+def many_people(count: int) -> bytes:
+    names = "".join(f"  p{n}: {{name: Person, endpoints: [softphone: s{n}]}}\n" for n in range(count))
+    return f"volunteers:\n{names}...\n".encode()
+
+
+def one_shift(people: str) -> bytes:
+    return f"shifts:\n  day:\n    from: 00:00\n    until: 24:00\n    people: [{people}]\n...\n".encode()
+
+
+@pytest.mark.parametrize("kind", ["fields", "people", "ways to end"])
+def test_a_folder_of_mistakes_is_refused_soon(kind: str) -> None:
+    """The search for the nearest name is slow: it ends when nobody will read the findings any more."""
     files = good()
-    names = "".join(f"  p{n}: {{name: P {n}, endpoints: [softphone: v{n}]}}\n" for n in range(10_000))
-    files["haven/people.yaml"] = f"volunteers:\n{names}...\n".encode()
-    people = ", ".join(f"q{n}" for n in range(20_000))
-    files["haven/shifts.yaml"] = (
-        f"shifts:\n  day:\n    from: 06:00\n    until: 22:00\n    people: [{people}]\n...\n".encode()
-    )
-    files["haven/line.yaml"] = files["haven/line.yaml"].replace(
-        b"...", b"".join(b"max_wait%d: 1\n" % n for n in range(20_000)) + b"..."
-    )
+    files["haven/people.yaml"] = many_people(10_000)
+    match kind:
+        case "fields":
+            files["haven/line.yaml"] = b"".join(b"max_wait%d: 1\n" % n for n in range(20_000)) + b"...\n"
+        case "people":
+            files["haven/shifts.yaml"] = one_shift(", ".join(f"pq{n}" for n in range(20_000)))
+        case "ways to end":
+            files["haven/line.yaml"] = b"overflow: [" + b"mesage, " * 50_000 + b"]\n...\n"
     started = time.process_time()
-    assert len(check_roster(files, files[CONTACTS]).problems) == 400
-    assert time.process_time() - started < 15
+    assert 400 <= len(check_roster(files).problems) <= 600
+    assert time.process_time() - started < 20
 
 
 def test_a_large_roster_is_read_soon() -> None:
     files = good()
-    ids = [f"p{n}" for n in range(10_000)]
-    names = "".join(f"  {i}: {{name: Person, endpoints: [softphone: s{i}]}}\n" for i in ids)
-    files["haven/people.yaml"] = f"volunteers:\n{names}...\n".encode()
-    files["haven/shifts.yaml"] = (
-        f"shifts:\n  day:\n    from: 00:00\n    until: 24:00\n    people: [{', '.join(ids)}]\n...\n".encode()
-    )
+    files["haven/people.yaml"] = many_people(10_000)
+    files["haven/shifts.yaml"] = one_shift(", ".join(f"p{n}" for n in range(10_000)))
     started = time.process_time()
     assert len(read_roster(files).roster.volunteers) == 10_000
     assert time.process_time() - started < 5

@@ -1,4 +1,4 @@
-"""``shifts.yaml``: slots become shifts, one for each set of days with the same people. What is refused: `bad/shifts-*`."""
+"""``shifts.yaml``: a slot becomes one shift for each set of days with the same people. Refused: `bad/shifts-*`."""
 
 from datetime import time
 
@@ -33,7 +33,7 @@ def test_a_list_means_every_day() -> None:
     assert found is not None
     assert findings.problems == []
     assert found.shifts == (shift(set(range(7)), "a b", "c"),)
-    assert [(n.who, n.mark.line, n.mark.column) for n in found.named if n.who == "b"][0] == ("b", 5, 17)
+    assert [(n.who, n.mark.line, n.mark.column) for n in found.named[:2]] == [("a", 5, 14), ("b", 5, 17)]
 
 
 def test_days_with_the_same_people_are_one_shift() -> None:

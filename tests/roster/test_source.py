@@ -35,6 +35,11 @@ def test_no_truncation_of_any_text_is_read(text: str, length: int) -> None:
         assert read(cut)[0] is None or cut.rstrip() == content.rstrip()
 
 
+def test_the_marker_stands_alone_in_its_line() -> None:
+    for last in (b"...b: 1", b" ...", b"...."):
+        assert read(b"a: 1\n" + last + b"\n")[0] is None
+
+
 def test_size_has_a_limit() -> None:
     text, problems = read(b"#" * (MAX_BYTES + 1))
     assert text is None
