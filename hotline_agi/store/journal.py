@@ -20,8 +20,8 @@ from pathlib import Path
 from hotline_agi.dispatch.commands import CloseRecord, NoteFact, OpenRecord
 from hotline_agi.errors import SetupError
 from hotline_agi.log import logger
+from hotline_agi.store.database import Database
 from hotline_agi.store.records import Entry, MessageRecord, NumberRecord, Record
-from hotline_agi.store.schema import connect
 from hotline_agi.store.writer import BUSY_S, JournalState, Writer
 from hotline_agi.terms.ids import CallId
 from hotline_agi.terms.numbers import PhoneNumber
@@ -52,8 +52,8 @@ class Journal:
         :raises SetupError: with one sentence, when `path` cannot be used.
         """
         try:
-            connection = connect(path, busy_s=BUSY_S)
-            _try_to_write(connection)
+            database = Database(path, busy_s=BUSY_S)
+            _try_to_write(database.connected())
         except (sqlite3.Error, OSError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise SetupError(
@@ -61,7 +61,7 @@ class Journal:
                 "give its folder and its file to the user of the service, or name another file"
             ) from error
         queue: deque[Entry] = deque()
-        writer = Writer(path, connection, queue, number_days=number_days, queue_records=queue_records)
+        writer = Writer(path, database, queue, number_days=number_days, queue_records=queue_records)
         writer.start()
         return cls(writer, queue, hard_limit=queue_records * HARD_LIMIT)
 

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from hotline_agi.errors import SetupError
 from hotline_agi.log import logger
+from hotline_agi.store.database import Database
 from hotline_agi.store.records import Entry, Row, from_line, rows_of, store, to_line
-from hotline_agi.store.schema import connect, to_text
+from hotline_agi.store.schema import to_text
 from hotline_agi.store.spool import Spool
 
 BATCH_S = 0.05
@@ -59,15 +60,13 @@ class Writer:
     def __init__(
         self,
         path: Path,
-        connection: sqlite3.Connection,
+        database: Database,
         queue: deque[Entry],
         *,
         number_days: float,
         queue_records: int,
     ) -> None:
-        self._path = path
-        self._connection: sqlite3.Connection | None = connection
-        self._inode = path.stat().st_ino
+        self._database = database
         self._queue = queue
         self._number_days = number_days
         self._queue_records = queue_records
@@ -131,7 +130,7 @@ class Writer:
             if closing and (too_late or not (self._queue or self._batch)):
                 break
             self._rest()
-        self._disconnect()
+        self._database.disconnect()
 
     def _rest(self) -> None:
         """Wait for something to do: for entries and until they have gathered, or for the next attempt."""
@@ -153,7 +152,7 @@ class Writer:
             logger.error("journal cannot be written; records wait in memory", trouble=trouble)
         self._trouble = trouble
         self._pause_s = min(max(2 * self._pause_s, RETRY_S), RETRY_MAX_S)
-        self._disconnect()
+        self._database.disconnect()
 
     def _succeeded(self) -> None:
         if self._trouble is not None:
@@ -164,7 +163,7 @@ class Writer:
     # ---- the database
 
     def _store_all(self) -> None:
-        connection = self._connected()
+        connection = self._database.connected()
         self._store_queue(connection)
         if self._spool.holds_something():
             self._read_spool(connection)
@@ -203,33 +202,6 @@ class Writer:
     def _refuse(self, table: str, lines: Sequence[bytes], error: str) -> None:
         self._refused.append(lines)
         logger.error("journal record refused", table=table, error=error)
-
-    def _connected(self) -> sqlite3.Connection:
-        """The connection, opened anew after trouble, or when the file at `path` is not the one that we hold."""
-        if self._connection is not None and not self._is_replaced():
-            return self._connection
-        self._disconnect()
-        self._connection = connect(self._path, busy_s=BUSY_S)
-        self._inode = self._path.stat().st_ino
-        return self._connection
-
-    def _is_replaced(self) -> bool:
-        try:
-            inode = self._path.stat().st_ino
-        except FileNotFoundError:
-            inode = -1
-        if inode != self._inode:
-            # SQLite would go on writing to the file that nobody can see any more
-            logger.error("journal file was moved away or replaced; going on with what is there", path=str(self._path))
-        return inode != self._inode
-
-    def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            try:
-                connection.close()
-            except sqlite3.Error as error:
-                logger.warning("journal did not close well", error=str(error))
 
     def _purge(self, connection: sqlite3.Connection) -> None:
         """Remove callers' numbers that are too old: from the table, and from the write-ahead log."""

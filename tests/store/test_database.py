@@ -1,0 +1,47 @@
+"""The writer's hold on its file."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from hotline_agi.store.database import Database
+from hotline_agi.store.schema import connect
+from tests.store.calls import count, rows
+
+INSERT = "INSERT INTO caller_number VALUES (?, 'n', 't')"
+
+
+def test_the_connection_stays_until_it_is_given_up(tmp_path: Path) -> None:
+    database = Database(tmp_path / "j.db", busy_s=1)
+    first = database.connected()
+    assert database.connected() is first
+    database.disconnect()
+    assert database.connected() is not first
+    database.disconnect()
+    database.disconnect()
+
+
+def test_a_successor_gets_nothing_of_the_old_write_ahead_log(tmp_path: Path) -> None:
+    path, other = tmp_path / "j.db", tmp_path / "other.db"
+    with closing(connect(other, busy_s=1)) as restored:
+        restored.execute(INSERT, ("from the backup",))
+    database = Database(path, busy_s=1)
+    database.connected().execute(INSERT, ("old",))
+    other.rename(path)
+    database.connected().execute(INSERT, ("new",))
+    database.disconnect()
+    assert rows(path, "SELECT call FROM caller_number ORDER BY call") == [("from the backup",), ("new",)]
+    (saved,) = tmp_path.glob("j.db.saved-*")
+    assert rows(saved, "SELECT call FROM caller_number") == [("old",)]
+    assert rows(path, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_the_same_file_is_never_saved(tmp_path: Path) -> None:
+    database = Database(tmp_path / "j.db", busy_s=1)
+    for number in range(3):
+        database.connected().execute(INSERT, (str(number),))
+        with closing(sqlite3.connect(tmp_path / "j.db")) as other:
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.disconnect()
+    assert count(tmp_path / "j.db", "caller_number") == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["j.db"]
