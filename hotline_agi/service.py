@@ -3,8 +3,8 @@
     AMI, FastAGI ──► Node ──► step(event) ──► Machine ──► commands ──► Node, journal, log
 
 Everything on a call's way runs synchronously in one turn of the event loop, so "test and set" is one; whatever may
-block (disk, reading rosters) happens elsewhere. Start order: settings and roster, AMI, stock-taking, then the FastAGI port:
-while that is closed, callers are served by the dialplan alone, so nothing is promised before it can be kept.
+block (disk, reading rosters) happens elsewhere. Start order: settings and roster, AMI, stock-taking, then the FastAGI
+port: while that is closed, callers are served by the dialplan alone, so nothing is promised before it can be kept.
 """
 
 import asyncio

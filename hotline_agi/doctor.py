@@ -1,0 +1,239 @@
+"""`hotline doctor`: is this deployment fit to take a call, from end to end, and if not, what is to be done.
+
+Each check stands on its own; what cannot be looked at because something before it failed is left out, not guessed.
+"""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from hotline_agi import rosters
+from hotline_agi.asterisk.ami import AmiLink
+from hotline_agi.asterisk.inspection import DANGEROUS_ACTIONS, NEEDED_ACTIONS, Inspection, Inspector
+from hotline_agi.errors import HotlineError, InvalidText, PbxError, SetupError
+from hotline_agi.prompts.collection import State, inventory
+from hotline_agi.roster.model import Roster
+from hotline_agi.settings import Settings, read_settings
+
+MIN_FREE_BYTES = 500 * 1024 * 1024
+"""A message of 3 minutes is 2.9 MB; this is more than a hundred of them."""
+
+
+class Grade(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One finding. `remedy` says what to do; it is empty when all is well."""
+
+    name: str
+    grade: Grade
+    found: str
+    remedy: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {key: str(value) for key, value in asdict(self).items()}
+
+
+def _ok(name: str, found: str) -> Check:
+    return Check(name=name, grade=Grade.OK, found=found)
+
+
+def _failed(name: str, found: str, remedy: str) -> Check:
+    return Check(name=name, grade=Grade.FAILED, found=found, remedy=remedy)
+
+
+def _warning(name: str, found: str, remedy: str) -> Check:
+    return Check(name=name, grade=Grade.WARNING, found=found, remedy=remedy)
+
+
+async def examine(config: Path) -> list[Check]:
+    """All checks, in order of a call's way. Takes a few seconds; never raises for what is wrong outside."""
+    try:
+        settings = read_settings(config)
+    except SetupError as error:
+        return [_failed("settings", str(error), "mend the settings; the other checks need them")]
+    checks = [_ok("settings", str(config))]
+    roster_checks, roster = _look_at_roster(settings)
+    checks += roster_checks
+    checks += _look_at_folders(settings)
+    if roster is not None:
+        checks += _look_at_prompts(settings, roster)
+        checks += _look_at_zones(roster)
+    checks += await _look_at_asterisk(settings, roster)
+    return checks
+
+
+def _look_at_roster(settings: Settings) -> tuple[list[Check], Roster | None]:
+    try:
+        reading = rosters.load(settings.rosters, settings.contacts)
+    except InvalidText as error:
+        found = f"{len(error.problems)} problems, the first: {error.problems[0]}"
+        return [_failed("roster", found, f"see all with: hotline roster check {settings.rosters}")], None
+    except SetupError as error:
+        return [_failed("roster", str(error), "mend the path or its rights")], None
+    roster = reading.roster
+    found = f"{len(roster.lines)} lines, {len(roster.volunteers)} volunteers"
+    if reading.notes:
+        remedy = "name the contacts file in the settings (`contacts`)"
+        return [_warning("roster", "; ".join(reading.notes), remedy)], roster
+    if reading.warnings:
+        remedy = f"see them with: hotline roster check {settings.rosters}"
+        return [_warning("roster", f"{found}, {len(reading.warnings)} warnings", remedy)], roster
+    return [_ok("roster", found)], roster
+
+
+def _look_at_folders(settings: Settings) -> Iterator[Check]:
+    try:
+        settings.ami_secret()
+        mode = settings.ami_secret_file.stat().st_mode
+        if mode & 0o007:
+            yield _warning("AMI secret", "everybody can read it", f"chmod o= {settings.ami_secret_file}")
+        else:
+            yield _ok("AMI secret", str(settings.ami_secret_file))
+    except SetupError as error:
+        yield _failed("AMI secret", str(error), "mend it; without it there is no AMI")
+    for name, folder in (("state folder", settings.state), ("messages folder", settings.messages)):
+        if not folder.is_dir():
+            yield _failed(name, f"there is no {folder}", f"create it, owned by this user: mkdir -p {folder}")
+        elif not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            yield _failed(
+                name, f"{folder} cannot be written by this user", "give this user (and Asterisk) the right to"
+            )
+        else:
+            yield _ok(name, str(folder))
+            free = shutil.disk_usage(folder).free
+            if free < MIN_FREE_BYTES:
+                remedy = "make room: Asterisk loses messages without a word when the disk is full"
+                yield _failed(f"disk of {name}", f"{free // 1024**2} MB free", remedy)
+            else:
+                yield _ok(f"disk of {name}", f"{free // 1024**2} MB free")
+
+
+def _look_at_prompts(settings: Settings, roster: Roster) -> Iterator[Check]:
+    languages = {line.language for line in roster.lines.values()}
+    recordings = [one for one in inventory(settings.sounds) if one.language in languages]
+    missing = sorted({f"{one.language}/{one.id}" for one in recordings if one.state is State.MISSING})
+    unplayable = sorted({f"{one.language}/{one.id}" for one in recordings if one.state is State.UNPLAYABLE})
+    if missing:
+        remedy = f"hotline prompts build --out {settings.sounds}"
+        yield _failed("prompts", f"missing: {', '.join(missing)}", remedy)
+    if unplayable:
+        remedy = "record them as wav, 8 kHz, mono, 16 bit; Asterisk plays silence otherwise"
+        yield _failed("prompts", f"not playable: {', '.join(unplayable)}", remedy)
+    if not missing and not unplayable:
+        yield _ok("prompts", f"{len(recordings)} in {', '.join(sorted(languages))}")
+
+
+def _look_at_zones(roster: Roster) -> Iterator[Check]:
+    for key in sorted({line.zone.key for line in roster.lines.values()}):
+        try:
+            ZoneInfo.no_cache(key)
+        except (OSError, ValueError) as error:
+            yield _failed("time zone data", f"{key}: {type(error).__name__}", "apt-get install tzdata")
+        else:
+            yield _ok("time zone data", key)
+
+
+async def _look_at_asterisk(settings: Settings, roster: Roster | None) -> list[Check]:
+    try:
+        secret = settings.ami_secret()
+    except SetupError:
+        return []
+    inspector = Inspector()
+
+    async def up() -> None:
+        return
+
+    link = AmiLink(
+        host=settings.ami_host,
+        port=settings.ami_port,
+        user=settings.ami_user,
+        secret=secret,
+        on_event=inspector.on_event,
+        on_up=up,
+        on_down=lambda: None,
+    )
+    inspector.link = link
+    try:
+        await link.connect()
+    except SetupError as error:
+        return [_failed("AMI login", str(error), "mend it; the service cannot start without AMI")]
+    checks = [_ok("AMI login", f"{settings.ami_user} on {settings.ami_host}:{settings.ami_port}")]
+    try:
+        checks += _judge_rights(await inspector.actions())
+        endpoints = _softphones(roster)
+        languages = sorted({line.language for line in roster.lines.values()}) if roster else []
+        checks += _judge_inspection(settings, await inspector.look(endpoints, languages), len(endpoints))
+    except (PbxError, HotlineError) as error:
+        remedy = "#include hotline/extensions.conf in extensions.conf, then: asterisk -rx 'dialplan reload'"
+        checks.append(_failed("dialplan", str(error), remedy))
+    finally:
+        link.hang_up()
+        await asyncio.sleep(0)
+    return checks
+
+
+def _softphones(roster: Roster | None) -> list[str]:
+    people = roster.volunteers.values() if roster else ()
+    return [endpoint.pjsip_name for one in people for endpoint in one.endpoints if endpoint.pjsip_name is not None]
+
+
+def _judge_rights(actions: frozenset[str]) -> Iterator[Check]:
+    lacking = [name for name in NEEDED_ACTIONS if name not in actions]
+    if lacking:
+        remedy = "give the AMI user `write = originate,call` (hotline/manager.conf), then: manager reload"
+        yield _failed("AMI rights", f"not allowed: {', '.join(lacking)}", remedy)
+    excess = [name for name in DANGEROUS_ACTIONS if name in actions]
+    if excess:
+        remedy = "take away all but `write = originate,call`: this secret would be the whole PBX"
+        yield _warning("AMI rights", f"more than needed: {', '.join(excess)}", remedy)
+    if not lacking and not excess:
+        yield _ok("AMI rights", "all that is needed, and no more")
+
+
+def _judge_inspection(settings: Settings, seen: Inspection, endpoints: int) -> Iterator[Check]:
+    yield _ok("dialplan", "hotline/extensions.conf answers")
+    if seen.missing_modules:
+        remedy = "`require` them in modules.conf (asterisk-conf/modules.conf), then restart Asterisk"
+        yield _failed("modules", f"not loaded: {', '.join(seen.missing_modules)}", remedy)
+    if seen.forbidden_modules:
+        remedy = "`noload` them in modules.conf: they leak numbers or open a way out"
+        yield _warning("modules", f"loaded, but should not be: {', '.join(seen.forbidden_modules)}", remedy)
+    if not seen.missing_modules and not seen.forbidden_modules:
+        yield _ok("modules", "all that the dialplan needs")
+    if seen.unknown_endpoints:
+        remedy = "add them to site/pjsip-volunteers.conf (hotline endpoints prints them), then: pjsip reload"
+        yield _failed("endpoints", f"PJSIP does not know: {', '.join(seen.unknown_endpoints)}", remedy)
+    if seen.away_endpoints:
+        remedy = "their apps are off or misconfigured; they cannot be rung on them now"
+        yield _warning("endpoints", f"not registered: {', '.join(seen.away_endpoints)}", remedy)
+    if not seen.unknown_endpoints and not seen.away_endpoints:
+        yield _ok("endpoints", f"{endpoints} softphones known and registered")
+    if seen.silent_languages:
+        remedy = f"link {settings.sounds}/LANGUAGE/hotline into Asterisk's sounds folder (asterisk-conf/README.md)"
+        yield _failed("prompts in Asterisk", f"not found: {', '.join(seen.silent_languages)}", remedy)
+    else:
+        yield _ok("prompts in Asterisk", "found in the channel's language")
+    if seen.service_answers:
+        yield _ok("FastAGI", "the service answers Asterisk")
+    else:
+        remedy = "start the service, and make fastagi.port agree with HOTLINE_AGI in site/globals.conf"
+        yield _failed("FastAGI", "no answer from the service to Asterisk", remedy)
+    if seen.has_survival_plan:
+        yield _ok("survival plan", "in AstDB")
+    else:
+        yield _failed(
+            "survival plan", "there is none in AstDB", "start the service once; it writes the plan at its start"
+        )
+    if Path(seen.messages).resolve() != settings.messages.resolve():
+        remedy = "make `messages` in the settings and HOTLINE_MESSAGES in site/globals.conf the same folder"
+        yield _failed("messages", f"Asterisk records to {seen.messages}, the service reads {settings.messages}", remedy)
