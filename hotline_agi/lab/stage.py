@@ -48,6 +48,10 @@ class Stage:
         assert self._service is not None
         return self._service.pid
 
+    def service_argv(self) -> tuple[str, ...]:
+        """The command that serves this stage."""
+        return (sys.executable, "-m", "hotline_agi.cli", "run", "--config", str(self.config))
+
     async def start_service(self, *, until_plan: bool = True) -> None:
         """Start `hotline run` and wait until it serves calls (and has written the survival plan).
 
@@ -56,12 +60,7 @@ class Stage:
         self._log_mark = self.log_path.stat().st_size if self.log_path.exists() else 0
         with self.log_path.open("ab") as log:
             self._service = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "hotline_agi.cli",
-                "run",
-                "--config",
-                str(self.config),
+                *self.service_argv(),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -174,16 +173,19 @@ async def open_stage(
     softphones: tuple[str, ...],
     say: Callable[[str], None] = lambda _: None,
     keep: bool = False,
+    prompts: Path | None = None,
     **site: Any,
 ) -> AsyncIterator[Stage]:
     """Asterisk and the telephone network are up, the service is configured but not started; all is gone afterwards.
 
     :param softphones: PJSIP names of the roster's softphones.
+    :param pbx_files: further configuration files of Asterisk, by name.
     :param site: further fields of `Site`.
     :param keep: leave the folder, to look at logs.
+    :param prompts: folder of sounds in place of the spoken ones.
     """
     install = asterisk(say)
-    prompts = sounds(install, say)
+    prompts = prompts or sounds(install, say)
     folder = Path(tempfile.mkdtemp(prefix="hotline-"))
     carrier = await Carrier.open()
     accounts = tuple(Softphone(name=name, password=PASSWORD) for name in softphones)
@@ -191,7 +193,7 @@ async def open_stage(
         folder / "pbx",
         install,
         prompts,
-        Site(carrier=carrier.address, softphones=accounts + site.pop("accounts", ()), **site),
+        Site(carrier=carrier.address, softphones=accounts + site.pop("accounts", ()), files=dict(pbx_files or {}), **site),
     )
     stage = Stage(folder, pbx, carrier)
     stage.write_roster(files, contacts)
