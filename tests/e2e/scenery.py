@@ -34,6 +34,8 @@ class Scenery:
     extra_line: str = ""
     extra_endpoints: dict[str, str] = field(default_factory=dict)
     """Volunteer → endpoints text, in place of the usual one."""
+    extra_contacts: dict[str, str] = field(default_factory=dict)
+    """Volunteer → number, for mobiles that stand in `extra_endpoints`."""
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -44,13 +46,19 @@ class Scenery:
         return {"test/line.yaml": self._line(), "test/people.yaml": self._people(), "test/shifts.yaml": self._shifts()}
 
     def contacts(self) -> str:
-        people = [f"  m{n:02d}: '{mobile_of(n)}'\n" for n in range(1, self.mobiles + 1)]
-        return f"contacts:\n  switchboard: '{OVERFLOW}'\n{''.join(people)}...\n"
+        numbers = {f"m{n:02d}": mobile_of(n) for n in range(1, self.mobiles + 1)} | self.extra_contacts
+        if self._transfers:
+            numbers["switchboard"] = OVERFLOW
+        if not numbers:
+            return "contacts: {}\n...\n"
+        return "contacts:\n" + "".join(f"  {who}: '{number}'\n" for who, number in numbers.items()) + "...\n"
+
+    @property
+    def _transfers(self) -> bool:
+        return "transfer" in self.overflow + self.closed
 
     def _line(self) -> str:
-        transfer = (
-            "transfer: {contact: switchboard, timeout_s: 10}\n" if "transfer" in self.overflow + self.closed else ""
-        )
+        transfer = "transfer: {contact: switchboard, timeout_s: 10}\n" if self._transfers else ""
         return (
             "name: {zh: 测试, en: Test}\ntime_zone: Asia/Shanghai\nlanguage: en\n"
             f'numbers: ["{HOTLINE}"]\nopening: {self.opening}\nring: {self.ring}\n'
