@@ -55,8 +55,14 @@ class Translator:
         uniqueid = str(message.get("Uniqueid", ""))
         match message["Event"]:
             case "OriginateResponse":
-                if message.get("Response") == "Success" and is_leg(uniqueid):
+                if not is_leg(uniqueid):
+                    return
+                if message.get("Response") == "Success":
                     yield LegAnswered(leg=LegId(uniqueid))
+                else:
+                    # An unregistered phone gets no channel, so no Hangup tells of it. Where there was a channel its
+                    # Hangup, with the true cause, came before this and the leg is known no more.
+                    yield LegEnded(leg=LegId(uniqueid), cause=Cause.SUBSCRIBER_ABSENT)
             case "Hangup":
                 yield from self._hangup(uniqueid, str(message.get("Cause", "")))
             case "HangupRequest":

@@ -174,6 +174,7 @@ async def open_stage(
     say: Callable[[str], None] = lambda _: None,
     keep: bool = False,
     prompts: Path | None = None,
+    pbx_files: Mapping[str, str] | None = None,
     **site: Any,
 ) -> AsyncIterator[Stage]:
     """Asterisk and the telephone network are up, the service is configured but not started; all is gone afterwards.
@@ -193,7 +194,12 @@ async def open_stage(
         folder / "pbx",
         install,
         prompts,
-        Site(carrier=carrier.address, softphones=accounts + site.pop("accounts", ()), files=dict(pbx_files or {}), **site),
+        Site(
+            carrier=carrier.address,
+            softphones=accounts + site.pop("accounts", ()),
+            files=dict(pbx_files or {}),
+            **site,
+        ),
     )
     stage = Stage(folder, pbx, carrier)
     stage.write_roster(files, contacts)
