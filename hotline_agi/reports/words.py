@@ -1,0 +1,189 @@
+"""What a coordinator reads, in English and Chinese: one phrase per fact, per end of a leg, per end of a call.
+
+``{who}`` is a list of volunteers; a phrase that changes with their number is given twice, for one and for several.
+"""
+
+from enum import StrEnum
+
+from hotline_agi.terms.facts import Fact
+from hotline_agi.terms.outcomes import LegOutcome, Outcome
+
+
+class Language(StrEnum):
+    EN = "en"
+    ZH = "zh"
+
+
+Phrase = str | tuple[str, str]
+"""One form, or one for a single volunteer and one for several."""
+
+FACTS: dict[Language, dict[Fact, Phrase]] = {
+    Language.EN: {
+        Fact.ARRIVED: "The call arrived",
+        Fact.ADOPTED: "The restarted service found the call waiting",
+        Fact.CLOSED: "The line is closed at this hour",
+        Fact.RANG: "Rang {who}",
+        Fact.PICKED_UP: ("{who}'s phone was picked up", "The phones of {who} were picked up"),
+        Fact.ACCEPTED: "{who} accepted",
+        Fact.REFUSED: "{who} accepted when there was nothing left to take",
+        Fact.TALK_STARTED: "Caller and {who} hear each other",
+        Fact.TALK_ENDED: "The conversation ended",
+        Fact.TALK_FAILED: "The connection to {who} was lost; the caller was not cut off",
+        Fact.LEG_ENDED: "{who}: {detail}",
+        Fact.WAVE: "Ring step {step}: {group}",
+        Fact.OVERFLOW: "Nobody took the call: the overflow begins",
+        Fact.ASKED_MESSAGE: "The caller asked to leave a message",
+        Fact.STEP: "{step_text}",
+        Fact.MESSAGE_LEFT: "The caller's message was kept",
+        Fact.SURVIVING: "The service did not answer: Asterisk serves the caller by its own plan",
+        Fact.CALLER_LEFT: "The caller hung up",
+    },
+    Language.ZH: {
+        Fact.ARRIVED: "来电到达",
+        Fact.ADOPTED: "服务重启后接管了正在等待的来电",
+        Fact.CLOSED: "热线此时不在服务时间",
+        Fact.RANG: "呼叫 {who}",
+        Fact.PICKED_UP: "{who} 的电话被接起",
+        Fact.ACCEPTED: "{who} 确认接听",
+        Fact.REFUSED: "{who} 确认接听时，来电已不可接",
+        Fact.TALK_STARTED: "来电者与 {who} 接通",
+        Fact.TALK_ENDED: "通话结束",
+        Fact.TALK_FAILED: "与 {who} 的连接中断；来电者未被挂断",
+        Fact.LEG_ENDED: "{who}：{detail}",
+        Fact.WAVE: "第 {step} 轮呼叫：{group}",
+        Fact.OVERFLOW: "无人接听：转入后续安排",
+        Fact.ASKED_MESSAGE: "来电者要求留言",
+        Fact.STEP: "{step_text}",
+        Fact.MESSAGE_LEFT: "来电者的留言已保存",
+        Fact.SURVIVING: "服务未响应：由 Asterisk 按自带预案接待来电者",
+        Fact.CALLER_LEFT: "来电者挂机",
+    },
+}
+
+TALK_CUT_SHORT = {
+    Language.EN: "The conversation ended: the caller hung up",
+    Language.ZH: "通话结束：来电者挂机",
+}
+"""`Fact.CALLER_LEFT` during a talk."""
+LET_GO = {Language.EN: "The call was ended after the goodbye", Language.ZH: "道别后来电结束"}
+"""`Fact.CALLER_LEFT` after the goodbye."""
+
+LEGS: dict[Language, dict[LegOutcome, Phrase]] = {
+    Language.EN: {
+        LegOutcome.TALKED: ("{who} is off the line", "{who} are off the line"),
+        LegOutcome.NO_ANSWER: "{who} did not answer",
+        LegOutcome.BUSY: ("{who} was busy", "{who} were busy"),
+        LegOutcome.DECLINED: "{who} declined",
+        LegOutcome.UNREACHABLE: "{who} could not be reached",
+        LegOutcome.NOT_ACCEPTED: (
+            "{who}'s phone was picked up, nobody pressed 1",
+            "The phones of {who} were picked up, nobody pressed 1",
+        ),
+        LegOutcome.ELSEWHERE: "{who} stopped ringing: answered elsewhere",
+        LegOutcome.CALLER_LEFT: "{who} stopped ringing: the caller left",
+        LegOutcome.WITHDRAWN: "{who} stopped ringing: taken back",
+        LegOutcome.FAILED: "The connection to {who} failed",
+    },
+    Language.ZH: {
+        LegOutcome.TALKED: "{who} 已离线",
+        LegOutcome.NO_ANSWER: "{who} 未接听",
+        LegOutcome.BUSY: "{who} 占线",
+        LegOutcome.DECLINED: "{who} 拒接",
+        LegOutcome.UNREACHABLE: "{who} 无法接通",
+        LegOutcome.NOT_ACCEPTED: "{who} 的电话被接起，但无人按 1",
+        LegOutcome.ELSEWHERE: "{who} 停止振铃：已由他人接听",
+        LegOutcome.CALLER_LEFT: "{who} 停止振铃：来电者已离开",
+        LegOutcome.WITHDRAWN: "{who} 停止振铃：已撤回",
+        LegOutcome.FAILED: "与 {who} 的连接失败",
+    },
+}
+
+LEGS_IN_HAND: dict[Language, dict[LegOutcome, Phrase]] = {
+    Language.EN: {
+        LegOutcome.ELSEWHERE: ("{who}'s phone was let go: answered elsewhere", "{who} were let go: answered elsewhere"),
+        LegOutcome.CALLER_LEFT: ("{who}'s phone was let go: the caller left", "{who} were let go: the caller left"),
+        LegOutcome.WITHDRAWN: ("{who}'s phone was let go: taken back", "{who} were let go: taken back"),
+    },
+    Language.ZH: {
+        LegOutcome.ELSEWHERE: "{who} 的电话被释放：已由他人接听",
+        LegOutcome.CALLER_LEFT: "{who} 的电话被释放：来电者已离开",
+        LegOutcome.WITHDRAWN: "{who} 的电话被释放：已撤回",
+    },
+}
+"""The same for a phone that had been picked up: it did not ring any more."""
+
+OUTCOMES: dict[Language, dict[Outcome, str]] = {
+    Language.EN: {
+        Outcome.TALKED: "talked to a volunteer",
+        Outcome.TRANSFERRED: "put through to the overflow number",
+        Outcome.MESSAGE: "left a message",
+        Outcome.DIRECTORY: "heard where else to turn",
+        Outcome.ABANDONED: "hung up while waiting",
+        Outcome.SURVIVED: "served by Asterisk alone",
+        Outcome.UNCERTAIN: "uncertain: the service lost sight of the call",
+    },
+    Language.ZH: {
+        Outcome.TALKED: "与志愿者通话",
+        Outcome.TRANSFERRED: "转接至备用号码",
+        Outcome.MESSAGE: "留言",
+        Outcome.DIRECTORY: "收听了其他求助渠道",
+        Outcome.ABANDONED: "等待中挂机",
+        Outcome.SURVIVED: "由 Asterisk 独立接待",
+        Outcome.UNCERTAIN: "不确定：服务失去了对来电的跟踪",
+    },
+}
+NOT_OVER = {Language.EN: "not over, or its end was not seen", Language.ZH: "尚未结束，或未见结束"}
+ENDED = {Language.EN: "Outcome: {outcome}", Language.ZH: "结果：{outcome}"}
+
+STEPS: dict[Language, dict[str, str]] = {
+    Language.EN: {
+        "closed": "The caller hears that the line is closed",
+        "nobody": "The caller hears that nobody is free",
+        "message": "The caller is asked for a message",
+        "directory": "The caller hears where else to turn",
+        "goodbye": "The caller hears the goodbye",
+        "ended": "The caller hears that the talk is over, or to hold on if it was cut off",
+        "round": "The caller goes on waiting",
+        "deadline": "Asterisk ended the waiting by its own deadline",
+    },
+    Language.ZH: {
+        "closed": "向来电者播放：不在服务时间",
+        "nobody": "向来电者播放：暂时无人可接",
+        "message": "请来电者留言",
+        "directory": "向来电者播放其他求助渠道",
+        "goodbye": "向来电者道别",
+        "ended": "向来电者播放：通话已结束，如属中断请勿挂机",
+        "round": "来电者继续等待",
+        "deadline": "Asterisk 按自身时限结束了等待",
+    },
+}
+"""By `dispatch.events.Step`, which stands above this package; a test holds the two together."""
+
+GROUPS: dict[Language, dict[str, str]] = {
+    Language.EN: {"on-shift": "the volunteers on shift", "backup": "the backup volunteers"},
+    Language.ZH: {"on-shift": "当班志愿者", "backup": "后备志愿者"},
+}
+"""By `roster.model.RingGroup`; a test holds the two together."""
+KINDS: dict[Language, dict[str, str]] = {
+    Language.EN: {"softphone": "softphone", "mobile": "mobile"},
+    Language.ZH: {"softphone": "软电话", "mobile": "手机"},
+}
+"""By `roster.model.EndpointKind`; a test holds the two together."""
+
+OVERFLOW_NUMBER = {Language.EN: "the overflow number", Language.ZH: "备用号码"}
+BRACKETS = {Language.EN: " ({})", Language.ZH: "（{}）"}
+COMMA = {Language.EN: ", ", Language.ZH: "、"}
+AND = {Language.EN: " and ", Language.ZH: " 和 "}
+
+
+def listed(names: list[str], language: Language) -> str:
+    """``v01, v02 and v07``."""
+    if len(names) < 2:
+        return "".join(names)
+    text = COMMA[language].join(names[:-1]) + AND[language] + names[-1]
+    return text.replace("） ", "）")  # a blank stands between Chinese and Latin letters, not after a wide bracket
+
+
+def outcome_text(outcome: Outcome | None, language: Language = Language.EN) -> str:
+    """How the call ended; None: it is not over."""
+    return NOT_OVER[language] if outcome is None else OUTCOMES[language][outcome]
