@@ -1,0 +1,541 @@
+"""A fake Asterisk with our dialplan, its phones and its people, on a virtual clock.
+
+It reacts to the machine's commands as the real one does, and lets happen next what may plausibly happen next: uniformly
+random events reach almost nothing. What happens is read from a tape of bytes, so that a story can be played again,
+mutated and shrunk; a zero, and the end of the tape, choose the plainest thing.
+
+The truth is here: who rings, who hears whom. The machine is told of it over two streams, AMI and AGI, which may be
+late, doubled, or (AMI) down for a while; see `play.py`.
+"""
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from hotline_agi.dispatch.answers import ROUND_S
+from hotline_agi.dispatch.commands import (
+    CancelLeg,
+    ConnectLeg,
+    DismissLeg,
+    EndRound,
+    GuideCaller,
+    HangUp,
+    HoldCaller,
+    RefuseLeg,
+    RingLeg,
+)
+from hotline_agi.dispatch.events import (
+    CallArrived,
+    CallerHeld,
+    CallerKeyed,
+    CallerLeft,
+    CallerSurviving,
+    Event,
+    HangupRequested,
+    LegAccepted,
+    LegAnswered,
+    LegEnded,
+    LiveLeg,
+    MessageLeft,
+    RoundEnded,
+    Step,
+    StepReached,
+    StockTaken,
+    TalkEnded,
+    TalkStarted,
+)
+from hotline_agi.terms.causes import NORMAL_END, Cause
+from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId
+from tests.dispatch.desk import PBX1
+
+T = TypeVar("T")
+GUARD_S = 3.0
+"""How long the dialplan waits for an answer of ours."""
+WORD_S = 2.0
+"""A sentence that a leg hears before it ends."""
+NodeCommand = RingLeg | CancelLeg | DismissLeg | ConnectLeg | RefuseLeg | HoldCaller | GuideCaller | EndRound | HangUp
+
+
+class Tape:
+    """Choices, read from bytes."""
+
+    def __init__(self, choices: bytes) -> None:
+        self._choices = choices
+        self._at = 0
+
+    def _next(self) -> int:
+        self._at += 1
+        return self._choices[self._at - 1] if self._at <= len(self._choices) else 0
+
+    def among(self, *options: T) -> T:
+        """One of `options`; the first is the plainest. Name one twice to make it more likely."""
+        return options[self._next() * len(options) // 256]
+
+    def one_in(self, n: int) -> bool:
+        return self._next() >= 256 - 256 // n
+
+    def span(self, low: float, high: float) -> float:
+        return low + (high - low) * self._next() / 255
+
+
+class Observer(Protocol):
+    """Who watches the truth."""
+
+    def joined(self, caller: "Caller", phone: "Phone") -> None: ...
+    def rings(self, phone: "Phone") -> None: ...
+    def cut(self, phone: "Phone") -> None:
+        """A command of the machine ended a talk."""
+
+    def missed(self, caller: "Caller") -> None:
+        """A winner was sent to a caller who lives but is not in the holding bridge."""
+
+
+@dataclass(eq=False)
+class Caller:
+    id: CallId
+    line: LineId
+    state: str = "away"
+    """away, asking, entering, held, steps, talking, surviving, gone"""
+    turn: int = 0
+    """Counts changes of state; what was planned for an earlier turn does not happen any more."""
+    arrived_s: float = 0.0
+    held_s: float = 0.0
+    """When they entered the holding bridge last."""
+    deadline_s: float | None = None
+    own_steps: tuple[Step, ...] = ()
+    steps: list[Step] = field(default_factory=list)
+    phone: "Phone | None" = None
+    talked_with: list[str | None] = field(default_factory=list)
+    left_message: bool = False
+    survived: bool = False
+    talk_ended_well: bool | None = None
+    """Of the last talk, as the volunteer's side saw it."""
+    haunts_since_s: float | None = None
+    """Hung up, but Asterisk lost it."""
+
+    @property
+    def is_there(self) -> bool:
+        return self.state not in ("away", "gone")
+
+
+@dataclass(eq=False)
+class Phone:
+    """One leg, as it truly is."""
+
+    id: LegId
+    command: RingLeg
+    state: str = "making"
+    """making, ringing, up, asking, joining, talking, word, gone"""
+    turn: int = 0
+    cancel_waits: bool = False
+    lost_cancels: int = 0
+    caller: Caller | None = None
+    haunts_since_s: float | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return self.state != "gone"
+
+
+@dataclass(kw_only=True)
+class Weather:
+    """What goes wrong in a story, beside what people do. Nothing: an orderly world."""
+
+    lossy: bool = False
+    """Single events and cancels may be lost."""
+    slow: bool = False
+    """Events take up to a third of a second."""
+    haunted: bool = False
+    """Asterisk may lose hang-ups near a join."""
+
+
+class FakePbx:
+    """One Asterisk. `ami` and `agi` take its events; `carry_out` takes the machine's commands."""
+
+    def __init__(
+        self,
+        tape: Tape,
+        weather: Weather,
+        observer: Observer,
+        ami: Callable[[Event], None],
+        agi: Callable[[Event], None],
+    ) -> None:
+        self.tape, self.weather, self.observer = tape, weather, observer
+        self.ami, self.agi = ami, agi
+        self.now_s = 0.0
+        self.callers: dict[CallId, Caller] = {}
+        self.phones: dict[LegId, Phone] = {}
+        self.link_is_up = True
+        self._agenda: list[tuple[float, int, Callable[[], None]]] = []
+        self._plans = 0
+
+    # ---- time
+
+    def later(self, after_s: float, action: Callable[[], None]) -> None:
+        self.at(self.now_s + after_s, action)
+
+    def at(self, when_s: float, action: Callable[[], None]) -> None:
+        """Of two actions at one instant, the one that was planned first comes first."""
+        self._plans += 1
+        heapq.heappush(self._agenda, (when_s, self._plans, action))
+
+    def next_s(self) -> float | None:
+        return self._agenda[0][0] if self._agenda else None
+
+    def advance(self) -> None:
+        """Let the next thing happen."""
+        self.now_s, _, action = heapq.heappop(self._agenda)
+        action()
+
+    def _turn(self, who: Caller | Phone, state: str) -> None:
+        who.state = state
+        who.turn += 1
+
+    def _then(self, who: Caller | Phone, after_s: float, action: Callable[[], None]) -> None:
+        """`action`, unless `who` has gone on by then."""
+        turn = who.turn
+        self.later(after_s, lambda: action() if who.turn == turn else None)
+
+    # ---- callers
+
+    def calls_in(self, call: CallId, line: LineId, *, waited_s: float = 0.0) -> None:
+        """Somebody calls; or, with `waited_s`, waits since before the service was started."""
+        caller = self.callers[call] = Caller(id=call, line=line, arrived_s=self.now_s - waited_s)
+        if waited_s:
+            self._ask(caller, RoundEnded(call=call, line=line, node=PBX1, waited_s=waited_s))
+        else:
+            self._ask(caller, CallArrived(call=call, line=line, node=PBX1))
+        plan = self.tape.among("stays", "stays", "leaves", "leaves", "leaves soon", "leaves at once", "keys")
+        if plan == "leaves":
+            self.later(self.tape.span(1.0, 120.0), lambda: self._hangs_up(caller))
+        elif plan == "leaves soon":
+            self.later(self.tape.span(0.0, 3.0), lambda: self._hangs_up(caller))
+        elif plan == "leaves at once":
+            self.later(self.tape.span(0.0, 0.05), lambda: self._hangs_up(caller))
+        elif plan == "keys":
+            self.later(self.tape.span(0.0, 60.0), lambda: self._presses(caller, self.tape.among("*", "*", "5")))
+
+    def _presses(self, caller: Caller, key: str) -> None:
+        if caller.state == "held":
+            self.ami(CallerKeyed(call=caller.id, key=key))
+
+    def _ask(self, caller: Caller, question: CallArrived | RoundEnded | TalkEnded) -> None:
+        self._turn(caller, "asking")
+        if not self.link_is_up:
+            self._then(caller, 0.002, lambda: self._survives(caller))  # the shell refuses such questions at once
+            return
+        self.agi(question)
+        self._then(caller, GUARD_S, lambda: self._survives(caller))
+
+    def _hold(self, caller: Caller, command: HoldCaller) -> None:
+        if caller.deadline_s is None:  # the dialplan keeps the first that it was told
+            caller.deadline_s = self.now_s + command.max_wait_s
+        caller.own_steps = command.overflow
+        self._turn(caller, "entering")
+        self._then(caller, self.tape.span(0.001, 0.01), lambda: self._enters(caller))
+
+    def _enters(self, caller: Caller) -> None:
+        self._turn(caller, "held")
+        caller.held_s = self.now_s
+        self.ami(CallerHeld(call=caller.id))
+        self._then(caller, ROUND_S, lambda: self._round_over(caller))
+
+    def _round_over(self, caller: Caller) -> None:
+        if caller.deadline_s is not None and self.now_s > caller.deadline_s:
+            self._turn(caller, "steps")
+            self.ami(StepReached(call=caller.id, step=Step.DEADLINE))
+            self._sweep(caller)
+            caller.steps = list(caller.own_steps)
+            self._next_step(caller)
+            return
+        waited_s = float(int(self.now_s - caller.arrived_s))
+        self._ask(caller, RoundEnded(call=caller.id, line=caller.line, node=PBX1, waited_s=waited_s))
+
+    def _next_step(self, caller: Caller) -> None:
+        self._turn(caller, "steps")
+        if not caller.steps:
+            caller.steps = [Step.GOODBYE]
+        step = caller.steps.pop(0)
+        self.ami(StepReached(call=caller.id, step=step))
+        match step:
+            case Step.ROUND:
+                self._round_over(caller)
+            case Step.GOODBYE:
+                self._then(caller, 2.0, lambda: self._hangs_up(caller))
+            case Step.MESSAGE:
+                self._records(caller)
+            case _:
+                self._then(caller, self.tape.span(2.0, 8.0), lambda: self._next_step(caller))
+
+    def _records(self, caller: Caller) -> None:
+        spoken_s = self.tape.span(3.0, 60.0)
+        match self.tape.among("keeps", "keeps", "hangs up", "hangs up too soon", "says nothing"):
+            case "keeps":
+                self._then(caller, spoken_s, lambda: self._message_kept(caller))
+            case "hangs up":
+                self._then(caller, spoken_s, lambda: self._hangs_up_in_message(caller))
+            case "hangs up too soon":
+                self._then(caller, 2.0, lambda: self._hangs_up(caller))
+            case _:
+                self._then(caller, 8.0, lambda: self._next_step(caller))
+
+    def _message_kept(self, caller: Caller) -> None:
+        caller.left_message = True
+        self.ami(MessageLeft(call=caller.id))
+        caller.steps = [Step.GOODBYE]
+        self._next_step(caller)
+
+    def _hangs_up_in_message(self, caller: Caller) -> None:
+        self._hangs_up(caller)
+        caller.left_message = True
+        self.later(self.tape.span(0.0, 1.5), lambda: self.ami(MessageLeft(call=caller.id)))
+
+    def _survives(self, caller: Caller) -> None:
+        self._turn(caller, "surviving")
+        caller.survived = True
+        self.ami(CallerSurviving(call=caller.id))
+        self._sweep(caller)
+        self._then(caller, self.tape.span(5.0, 90.0), lambda: self._hangs_up(caller))
+
+    def _sweep(self, caller: Caller) -> None:
+        """The dialplan itself stops the phones that ring for this caller."""
+        for phone in self.phones.values():
+            if phone.command.call == caller.id and phone.state == "ringing":
+                self._then(phone, 0.003, lambda phone=phone: self._ends(phone, Cause.NORMAL_CLEARING))  # type: ignore[misc]
+
+    def _hangs_up(self, caller: Caller) -> None:
+        if not caller.is_there:
+            return
+        phone = caller.phone
+        if caller.state == "talking" or self.tape.one_in(8):
+            self.ami(HangupRequested(party=caller.id))
+        loses_hangup = caller.state == "talking" and self.weather.haunted and caller.haunts_since_s is None
+        if loses_hangup and self.tape.one_in(3):
+            caller.haunts_since_s = self.now_s
+            return
+        caller.phone = None
+        self._turn(caller, "gone")
+        self.ami(CallerLeft(call=caller.id))
+        self._sweep(caller)
+        if phone is not None:
+            phone.caller = None
+            self._then(phone, self.tape.span(0.001, 0.02), lambda: self._ends(phone, Cause.NORMAL_CLEARING))
+
+    # ---- phones
+
+    def _made(self, phone: Phone) -> None:
+        if phone.cancel_waits:
+            self._ends(phone, Cause.NORMAL_CLEARING)
+            return
+        self._turn(phone, "ringing")
+        self._then(phone, phone.command.ring_timeout_s, lambda: self._ends(phone, Cause.NO_ANSWER))
+        ways = ["picks up", "picks up", "picks up soon", "rings out", "busy", "declines", "unreachable"]
+        if phone.command.endpoint.confirm:
+            ways += ["voicemail", "picks up"]
+        if self.weather.lossy:
+            ways += ["vanishes"]
+        match self.tape.among(*ways):
+            case "picks up":
+                self._then(phone, self.tape.span(0.5, 20.0), lambda: self._picked_up(phone))
+            case "picks up soon":
+                self._then(phone, self.tape.span(0.0, 0.1), lambda: self._picked_up(phone))
+            case "busy":
+                self._then(phone, 0.1, lambda: self._ends(phone, Cause.USER_BUSY))
+            case "declines":
+                self._then(phone, self.tape.span(0.2, 10.0), lambda: self._ends(phone, Cause.CALL_REJECTED))
+            case "unreachable":
+                causes = (Cause.SUBSCRIBER_ABSENT, Cause.FAILURE, Cause.CONGESTION, Cause.INTERWORKING, 0)
+                cause = self.tape.among(*causes)
+                self._then(phone, self.tape.span(0.0, 0.5), lambda: self._ends(phone, cause))
+            case "voicemail":
+                self._then(phone, self.tape.span(0.5, 15.0), lambda: self._picked_up(phone, voicemail=True))
+            case "vanishes":
+                self._then(phone, 1.0, lambda: self._turn(phone, "gone"))
+            case _:
+                pass
+
+    def _picked_up(self, phone: Phone, *, voicemail: bool = False) -> None:
+        self._turn(phone, "up")
+        self.ami(LegAnswered(leg=phone.id))
+        if not phone.command.endpoint.confirm:
+            self._accepts(phone)
+        elif voicemail or self.tape.one_in(6):
+            self._then(phone, 12.0, lambda: self._ends(phone, Cause.NORMAL_CLEARING))
+        elif self.tape.one_in(4):
+            self._then(phone, self._until_round_over(phone), lambda: self._accepts(phone))  # the worst instant
+        else:
+            self._then(phone, self.tape.span(0.5, 8.0), lambda: self._accepts(phone))
+
+    def _until_round_over(self, phone: Phone) -> float:
+        """To the end of a round of the phone's caller, give or take a few milliseconds."""
+        caller = self.callers[phone.command.call]
+        return max(0.0, (caller.held_s - self.now_s) % ROUND_S + self.tape.span(-0.03, 0.01))
+
+    def _accepts(self, phone: Phone) -> None:
+        if not self.link_is_up:
+            self._hears_word(phone)  # the shell refuses such questions at once
+            return
+        self._turn(phone, "asking")
+        self.agi(LegAccepted(leg=phone.id))
+        self._then(phone, GUARD_S, lambda: self._hears_word(phone))
+        caller = self.callers[phone.command.call]
+        if self.tape.one_in(8):  # the worst instant to leave
+            self.later(self.tape.span(0.0, 0.03), lambda: self._hangs_up(caller))
+        if self.tape.one_in(16):
+            cause = self.tape.among(Cause.NORMAL_CLEARING, Cause.CHANNEL_UNAVAIL)
+            self._then(phone, self.tape.span(0.0, 0.03), lambda: self._ends(phone, cause))
+        for rival in self.phones.values():
+            if rival.command.call == caller.id and rival.state in ("ringing", "up") and self.tape.one_in(4):
+                self._then(rival, self.tape.span(0.0, 0.02), lambda rival=rival: self._accepts_too(rival))  # type: ignore[misc]
+
+    def _accepts_too(self, phone: Phone) -> None:
+        """In the same moment as another one."""
+        if phone.state == "ringing":
+            self.ami(LegAnswered(leg=phone.id))
+        self._accepts(phone)
+
+    def _hears_word(self, phone: Phone) -> None:
+        self._turn(phone, "word")
+        self._then(phone, WORD_S, lambda: self._ends(phone, Cause.NORMAL_CLEARING))
+
+    def _joins(self, phone: Phone) -> None:
+        caller = self.callers[phone.command.call]
+        if caller.state != "held" or self.tape.one_in(12):  # the volunteer may fail just now, too
+            if caller.is_there and caller.state != "held":
+                self.observer.missed(caller)
+            self._hears_word(phone)
+            return
+        self._turn(phone, "talking")
+        self._turn(caller, "talking")
+        phone.caller, caller.phone = caller, phone
+        caller.talked_with.append(phone.command.volunteer)
+        caller.deadline_s = None
+        self.observer.joined(caller, phone)
+        self.ami(TalkStarted(leg=phone.id))
+        talk_s = self.tape.among(60.0, 600.0, 5.0, 0.02, 0.002)
+        match self.tape.among("volunteer", "caller", "volunteer", "failure", "failure"):
+            case "volunteer":
+                self._then(phone, talk_s, lambda: self._ends_talk(phone, Cause.NORMAL_CLEARING))
+            case "caller":
+                self._then(caller, talk_s, lambda: self._hangs_up(caller))
+            case _:
+                causes = (Cause.CHANNEL_UNAVAIL, Cause.UNKNOWN, Cause.FAILURE)
+                cause = self.tape.among(*causes)
+                self._then(phone, talk_s, lambda: self._ends_talk(phone, cause))
+
+    def _ends_talk(self, phone: Phone, cause: int) -> None:
+        self.ami(HangupRequested(party=phone.id))
+        if self.weather.haunted and self.tape.one_in(4):
+            phone.haunts_since_s = self.now_s
+        else:
+            self._ends(phone, cause)
+
+    def _ends(self, phone: Phone, cause: int) -> None:
+        caller, phone.caller = phone.caller, None
+        self._turn(phone, "gone")
+        self.ami(LegEnded(leg=phone.id, cause=cause))
+        if caller is not None and caller.phone is phone:
+            caller.phone = None
+            if caller.haunts_since_s is not None:
+                self._hangs_up(caller)
+            else:
+                caller.talk_ended_well = cause in NORMAL_END
+                caller.arrived_s = self.now_s
+                self._ask(caller, TalkEnded(call=caller.id))
+
+    # ---- the machine's commands
+
+    def carry_out(self, command: NodeCommand) -> None:
+        match command:
+            case HoldCaller() | GuideCaller():
+                self._answer(command)
+            case ConnectLeg(leg=leg) | RefuseLeg(leg=leg):
+                self._answer_phone(self.phones[leg], won=isinstance(command, ConnectLeg))
+            case RingLeg():
+                self._ring(Phone(id=command.leg, command=command))
+            case _ if not self.link_is_up:
+                pass
+            case CancelLeg(leg=leg):
+                self._cancel(self.phones.get(leg))
+            case DismissLeg(leg=leg):
+                phone = self.phones.get(leg)
+                if phone is not None and phone.state in ("up", "asking"):
+                    self._hears_word(phone)
+            case EndRound(call=call):
+                caller = self.callers[call]
+                if caller.state == "held":
+                    self._then(caller, 0.002, lambda: self._round_over(caller))
+            case HangUp(party=party):
+                self._hang_up(party)
+
+    def _ring(self, phone: Phone) -> None:
+        self.phones[phone.id] = phone
+        if not self.link_is_up:
+            self._turn(phone, "gone")
+            self.agi(LegEnded(leg=phone.id, cause=Cause.FAILURE))  # by the shell; not an event of Asterisk
+            return
+        self.observer.rings(phone)
+        self._then(phone, self.tape.span(0.001, 0.05), lambda: self._made(phone))
+
+    def _answer_phone(self, phone: Phone, *, won: bool) -> None:
+        if phone.state != "asking":
+            return  # it is gone, or the guard was faster
+        if won:
+            self._turn(phone, "joining")
+            self._then(phone, self.tape.span(0.001, 0.01), lambda: self._joins(phone))
+        else:
+            self._hears_word(phone)
+
+    def _answer(self, command: HoldCaller | GuideCaller) -> None:
+        caller = self.callers[command.call]
+        if caller.state != "asking":
+            return  # they left, or the guard was faster
+        if isinstance(command, HoldCaller):
+            self._hold(caller, command)
+        else:
+            caller.steps = list(command.steps)
+            self._next_step(caller)
+
+    def _cancel(self, phone: Phone | None) -> None:
+        if phone is None or not phone.is_live:
+            return
+        if phone.state == "making":
+            phone.cancel_waits = True  # the shell repeats it when the channel appears
+        elif self.weather.lossy and phone.lost_cancels < 2 and self.tape.one_in(6):
+            phone.lost_cancels += 1
+        else:
+            turn = phone.turn
+            self.later(self.tape.span(0.001, 0.03), lambda: self._cancelled(phone, phone.turn == turn))
+
+    def _cancelled(self, phone: Phone, as_it_was: bool) -> None:
+        """A hang-up takes what it finds, also who picked up in this very moment."""
+        if not phone.is_live:
+            return
+        if phone.caller is not None and phone.haunts_since_s is None and phone.caller.haunts_since_s is None:
+            self.observer.cut(phone)
+        self._ends(phone, Cause.ANSWERED_ELSEWHERE if as_it_was else Cause.NORMAL_CLEARING)
+
+    def _hang_up(self, party: CallId | LegId) -> None:
+        caller, phone = self.callers.get(CallId(party)), self.phones.get(LegId(party))
+        if caller is not None:
+            self._hangs_up(caller)
+        if phone is not None and phone.is_live:
+            self._cancelled(phone, as_it_was=False)
+
+    # ---- what truly is
+
+    def live_phones(self, volunteer: str) -> list[Phone]:
+        return [phone for phone in self.phones.values() if phone.is_live and phone.command.volunteer == volunteer]
+
+    def stock(self, node: NodeId, asked_s: float) -> StockTaken:
+        return StockTaken(
+            node=node,
+            calls=frozenset(caller.id for caller in self.callers.values() if caller.is_there),
+            legs=tuple(
+                LiveLeg(leg=phone.id, volunteer=phone.command.volunteer, up=phone.state != "ringing")
+                for phone in self.phones.values()
+                if phone.is_live and phone.state != "making"
+            ),
+            asked_s=asked_s,
+        )

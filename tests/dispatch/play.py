@@ -1,0 +1,324 @@
+"""Plays one story: a machine, a fake PBX, the two streams between them, and a watch over both.
+
+A story is a tape of bytes. Its first choices set the scene: the line, the callers, and what goes wrong.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from math import inf
+
+from hotline_agi.dispatch.commands import CloseRecord, Command, NoteFact, OpenRecord
+from hotline_agi.dispatch.events import (
+    CallerKeyed,
+    CallerLeft,
+    Event,
+    LegAnswered,
+    LegEnded,
+    Step,
+    StepReached,
+    StockTaken,
+    TalkStarted,
+)
+from hotline_agi.dispatch.machine import Machine
+from hotline_agi.roster.model import Line, RingGroup, Roster
+from hotline_agi.terms.ids import CallId, LegId
+from hotline_agi.terms.instants import Now
+from tests.dispatch.desk import PBX1
+from tests.dispatch.fake_pbx import FakePbx, Tape, Weather
+from tests.dispatch.lines import ERTONG, NIGHT, NOON, XINLI, line, mobile, person, ring, roster, shift, with_transfer
+from tests.dispatch.watch import Broken, Reach, Watch, hold
+
+TAPE_LENGTH = 384
+MOST_STEPS = 20_000
+SILENT_STEPS = 3_000
+LONGEST_SILENCE_S = 2 * 86_400.0
+
+
+@dataclass(frozen=True)
+class Weathers:
+    """What goes wrong in a story."""
+
+    weather: Weather
+    freezes: tuple[tuple[float, float], ...]
+    gaps: tuple[tuple[float, float], ...]
+    strays: bool
+    silent_s: float
+    """From here on the PBX says nothing and does nothing."""
+    freeze_s: float = 0.0
+    """How long the service freezes in the worst instant: just when somebody asked."""
+
+    @property
+    def gentle(self) -> bool:
+        """Nothing is lost, though it may be late."""
+        return not (self.gaps or self.strays or self.weather.lossy) and self.silent_s == inf
+
+    @property
+    def orderly(self) -> bool:
+        return self.gentle and not (self.freezes or self.freeze_s or self.weather.slow or self.weather.haunted)
+
+
+def draw_line(tape: Tape) -> Line:
+    """A line of some shape; four people or fewer, so that they are short."""
+    on_shift = tape.among(("lin", "wang", "zhao"), ("lin",), ("lin", "wang"), ("lin", "wang", "zhao", "chen"), ())
+    backup = tape.among(("bao",), (), ("bao", "gu", "lin"))
+    steps = tape.among(
+        (ring(2), ring(None, 20.0), ring(None, 20.0, RingGroup.BACKUP)),
+        (ring(1, 10.0), ring(2, 15.0), ring(1, 15.0, RingGroup.BACKUP)),
+        (ring(None, 60.0),),
+        (ring(1, 5.0),),
+    )
+    make = tape.among(line, with_transfer)
+    return make(
+        ring_steps=steps,
+        shifts=(shift(on_shift, backup),),
+        max_wait_s=tape.among(120.0, 40.0),
+        wrap_up_s=tape.among(30.0, 0.0, 5.0),
+        opening=tape.among((), (), (), (), (), (), (NIGHT,)),
+        ring_timeout_s=tape.among(25.0, 8.0),
+        transfer_timeout_s=15.0,
+    )
+
+
+def draw_roster(tape: Tape) -> Roster:
+    first = draw_line(tape)
+    lines = [first]
+    if tape.one_in(4):
+        second = draw_line(tape)
+        lines.append(line(**{f: getattr(second, f) for f in ("ring_steps", "shifts", "max_wait_s")} | {"id": ERTONG}))
+    people = [person("lin"), person("wang", mobile("wang")), person("bao", mobile("bao"))]
+    return roster(*lines, people=people)
+
+
+def draw_weathers(tape: Tape) -> Weathers:
+    kind = tape.among("fair", "fair", "fair", "freeze", "gap", "lossy", "slow", "strays", "silent", "haunted", "storm")
+    storm = kind == "storm"
+    freeze_s = 0.0
+    freezes, gaps = [], []
+    if kind == "freeze" or storm:
+        for _ in range(tape.among(1, 2)):
+            start_s = tape.span(0.0, 40.0)
+            freezes.append((start_s, start_s + tape.among(1.0, 0.3, 3.5, 8.0)))
+        freeze_s = tape.among(0.0, 0.5, 3.5, 8.0)
+    if kind == "gap" or storm:
+        start_s = tape.span(0.0, 40.0)
+        gaps.append((start_s, start_s + tape.among(2.0, 0.1, 8.0, 25.0)))
+    return Weathers(
+        weather=Weather(
+            lossy=kind == "lossy" or storm, slow=kind == "slow" or storm, haunted=kind == "haunted" or storm
+        ),
+        freezes=tuple(freezes),
+        gaps=tuple(gaps),
+        strays=kind == "strays" or storm,
+        silent_s=tape.span(0.0, 90.0) if kind == "silent" else inf,
+        freeze_s=freeze_s,
+    )
+
+
+class Story:
+    """One story. `play` plays it to its end, or raises `Broken`."""
+
+    def __init__(self, tape: bytes, machine: Callable[..., Machine] = Machine) -> None:
+        self.tape = Tape(tape)
+        self.weathers = draw_weathers(self.tape)
+        self.roster = self.first_roster = draw_roster(self.tape)
+        self.machine = machine(self.roster, boot=1, now=self._now(0.0))
+        self.watch = Watch(self.machine, self.roster, orderly=self.weathers.orderly, gentle=self.weathers.gentle)
+        self.pbx = FakePbx(self.tape, self.weathers.weather, self.watch, self._ami, self._agi)
+        self.watch.pbx = self.pbx
+        self.history: list[tuple[Event | Roster | None, Now]] = []
+        self.commands: list[list[Command]] = []
+        self._ami_free_s = 0.0
+        self._frozen = False
+        self._silent = False
+        self._backlog: list[tuple[str, Event]] = []
+        self._told: list[Event] = []
+        """What may be told again, late."""
+
+    def play(self) -> Reach:
+        self._set_scene()
+        steps = 0
+        while True:
+            pbx_s = self.pbx.next_s() if not self._silent else None
+            due_s = self.machine.next_deadline() if not self._frozen else None
+            if pbx_s is None and due_s is None:
+                break
+            steps += 1
+            hold(steps < (SILENT_STEPS if self._silent else MOST_STEPS), "no endless loop", steps)
+            if due_s is not None and (pbx_s is None or due_s <= pbx_s):
+                self.pbx.now_s = max(self.now_s, due_s)
+                hold(self.now_s < LONGEST_SILENCE_S, "every call ends", "in bounded time")
+                self._step(None)
+            else:
+                self.pbx.advance()
+        self.watch.over()
+        if self.weathers.orderly:
+            for caller in self.pbx.callers.values():
+                self.watch.truth(caller)
+        return self.watch.reach
+
+    @property
+    def now_s(self) -> float:
+        return self.pbx.now_s
+
+    # ---- the scene
+
+    def _set_scene(self) -> None:
+        tape, pbx = self.tape, self.pbx
+        lines = list(self.roster.lines)
+        at_s = 0.0
+        for n in range(tape.among(2, 3, 1, 4, 6)):
+            call = CallId(f"pbx1-1580875200.{n}")
+            at_s += tape.among(0.5, 10.0, 0.0, 30.0)
+            waited_s = 20.0 if tape.one_in(8) else 0.0
+            line_id = tape.among(*lines)
+            pbx.later(at_s, lambda c=call, i=line_id, w=waited_s: pbx.calls_in(c, i, waited_s=w))  # type: ignore[misc]
+        for start_s, until_s in self.weathers.freezes:
+            pbx.later(start_s, self._freeze)
+            pbx.later(until_s, self._thaw)
+        for start_s, until_s in self.weathers.gaps:
+            pbx.later(start_s, self._link_lost)
+            pbx.later(until_s, self._link_back)
+        if self.weathers.strays:
+            for _ in range(6):
+                pbx.later(tape.span(0.0, 60.0), self._stray)
+        if self.weathers.silent_s < inf:
+            pbx.later(self.weathers.silent_s, self._fall_silent)
+        if tape.one_in(4):
+            pbx.later(tape.span(0.0, 60.0), self._new_roster)
+        if tape.one_in(4):
+            pbx.later(tape.span(0.0, 60.0), self._take_stock)
+
+    def _new_roster(self) -> None:
+        new = draw_line(self.tape)
+        self.roster = roster(*[new if i == XINLI else each for i, each in self.roster.lines.items()])
+        self.watch.roster_swapped(self.roster)
+        self._step(self.roster)
+
+    def _freeze(self) -> None:
+        self._frozen = True
+        self.watch.reach.count("weather", "freeze")
+
+    def _thaw(self) -> None:
+        if not self._frozen:
+            return
+        self._frozen = False
+        self.watch.thawed_s = self.now_s
+        if not self.weathers.gentle and self.tape.one_in(2):
+            self._step(None)  # against the contract: timers before the news that waits
+        backlog, self._backlog = self._backlog, []
+        streams = {name: [event for stream, event in backlog if stream == name] for name in ("ami", "agi")}
+        while any(streams.values()):
+            name = self.tape.among("ami", "agi")
+            stream = streams[name] or streams["agi" if name == "ami" else "ami"]
+            self._step(stream.pop(0))
+
+    def _link_lost(self) -> None:
+        self.pbx.link_is_up = False
+        self.watch.reach.count("weather", "link lost")
+
+    def _link_back(self) -> None:
+        if not self.pbx.link_is_up:
+            self._take_stock()
+
+    def _take_stock(self) -> None:
+        """Ask for the stock; the answer comes in the stream, what happens meanwhile after it."""
+        stock = self.pbx.stock(PBX1, self.now_s)
+        self._send(stock, self._ami_delay())
+
+    def _fall_silent(self) -> None:
+        self._silent = True
+        self.watch.reach.count("weather", "silence")
+
+    def _stray(self) -> None:
+        """Something late, doubled or unknown, on the stream of events."""
+        call, leg = CallId("pbx1-1580875200.99"), LegId("leg-00000000ffffff")
+        if self._told and not self.tape.one_in(4):
+            self._ami(self._told[int(self.tape.span(0, len(self._told) - 1))])
+            return
+        unknown: tuple[Event, ...] = (
+            LegEnded(leg=leg),
+            CallerLeft(call=call),
+            LegAnswered(leg=leg),
+            TalkStarted(leg=leg),
+            CallerKeyed(call=call, key="*"),
+            StepReached(call=call, step=Step.DIRECTORY),
+        )
+        self._ami(self.tape.among(*unknown))
+
+    # ---- the two streams
+
+    def _ami_delay(self) -> float:
+        return self.tape.span(0.0, 0.3) if self.weathers.weather.slow else self.tape.span(0.0, 0.015)
+
+    def _ami(self, event: Event) -> None:
+        """Events keep their order here. One may be doubled; in a gap they are lost."""
+        if not self.pbx.link_is_up:
+            return
+        if self.weathers.weather.lossy and isinstance(event, LegEnded) and self.tape.one_in(12):
+            return
+        self._send(event, self._ami_delay())
+        if isinstance(event, LegEnded | CallerLeft | LegAnswered | TalkStarted):
+            self._told.append(event)
+            if self.tape.one_in(20):
+                self._send(event, 0.0)
+
+    def _send(self, event: Event, delay_s: float) -> None:
+        self._ami_free_s = max(self._ami_free_s, self.now_s + delay_s)
+        self.pbx.at(self._ami_free_s, lambda: self._arrives("ami", event))
+
+    def _agi(self, event: Event) -> None:
+        """Each question has a connection of its own."""
+        delay_s = self.tape.span(0.0, 0.3) if self.weathers.weather.slow else self.tape.span(0.0, 0.015)
+        if self.weathers.freeze_s and not self._frozen and self.tape.one_in(6):
+            self.pbx.later(self.tape.span(0.0, 0.03), self._freeze)
+            self.pbx.later(0.03 + self.weathers.freeze_s, self._thaw)
+        self.pbx.later(delay_s, lambda: self._arrives("agi", event))
+
+    def _arrives(self, stream: str, event: Event) -> None:
+        if self._frozen:
+            self._backlog.append((stream, event))
+        else:
+            self._step(event)
+
+    # ---- the machine
+
+    def _now(self, now_s: float) -> Now:
+        return Now(mono_s=now_s, at=NOON + timedelta(seconds=now_s))
+
+    def _step(self, news: Event | Roster | None) -> None:
+        """One step of the machine; None: a deadline."""
+        now = self._now(self.now_s)
+        self.history.append((news, now))
+        if news is not None and not isinstance(news, Roster):
+            self.watch.told(news, self.now_s)
+        try:
+            commands = take(self.machine, news, now)
+        except Exception as error:
+            raise Broken("no sequence of events raises", repr(error)) from error
+        self.commands.append(commands)
+        if self._silent:
+            self.watch.did(commands, self.now_s)
+            return
+        if isinstance(news, StockTaken):
+            self.pbx.link_is_up = True  # not before: what is rung while stock is taken would be in no stock
+        for command in commands:
+            if not isinstance(command, OpenRecord | NoteFact | CloseRecord):
+                self.pbx.carry_out(command)
+        self.watch.did(commands, self.now_s)
+
+    def replay(self, machine: Callable[..., Machine] = Machine) -> None:
+        """The same news again, to a new machine: the same commands."""
+        again = machine(self.first_roster, boot=1, now=self._now(0.0))
+        for (news, now), commands in zip(self.history, self.commands, strict=True):
+            hold(take(again, news, now) == commands, "replay gives the same commands", news)
+
+
+def take(machine: Machine, news: Event | Roster | None, now: Now) -> list[Command]:
+    match news:
+        case None:
+            return machine.handle_deadline(now)
+        case Roster():
+            return machine.use_roster(news, now)
+        case _:
+            return machine.handle(news, now)

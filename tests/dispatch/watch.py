@@ -1,0 +1,449 @@
+"""What must hold in every story, whatever happens: checked against the fake PBX's truth and the machine's own words.
+
+The watch keeps its own books of what the machine was told and what it said; it looks into the machine's memory only for
+a call's state and for what must be bounded.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from hotline_agi.dispatch.answers import ASK_LIMIT_S
+from hotline_agi.dispatch.commands import (
+    CancelLeg,
+    CloseRecord,
+    Command,
+    ConnectLeg,
+    DismissLeg,
+    EndRound,
+    Fact,
+    GuideCaller,
+    HangUp,
+    HoldCaller,
+    NoteFact,
+    OpenRecord,
+    RefuseLeg,
+    RingLeg,
+)
+from hotline_agi.dispatch.events import (
+    CallArrived,
+    CallerLeft,
+    CallerSurviving,
+    Event,
+    LegAccepted,
+    LegEnded,
+    RoundEnded,
+    Step,
+    StepReached,
+    StockTaken,
+    TalkEnded,
+    TalkStarted,
+)
+from hotline_agi.dispatch.machine import Machine
+from hotline_agi.dispatch.state import CallState
+from hotline_agi.dispatch.switchboard import CALL_TIMERS, Timer
+from hotline_agi.dispatch.talks import GHOST_S, TALK_FORGET_S, VERDICT_S
+from hotline_agi.roster.duty import on_duty
+from hotline_agi.roster.model import Roster
+from hotline_agi.terms.causes import Cause
+from hotline_agi.terms.ids import CallId, LegId, VolunteerId
+from hotline_agi.terms.outcomes import Outcome
+from tests.dispatch.fake_pbx import Caller, FakePbx, Phone
+
+ACCEPT_ANSWER_S = 2.5
+ORDER_S = 0.05
+
+
+class Broken(AssertionError):
+    """An invariant did not hold."""
+
+    def __init__(self, invariant: str, detail: object = "") -> None:
+        super().__init__(f"{invariant}: {detail}")
+        self.invariant = invariant
+
+
+def hold(truth: object, invariant: str, detail: object = "") -> None:
+    if not truth:
+        raise Broken(invariant, detail)
+
+
+@dataclass
+class CallBook:
+    """What was said of one call."""
+
+    opened: int = 0
+    closed: int = 0
+    asked_s: float | None = None
+    """Since when a question is open."""
+    gone: bool = False
+    """The machine was told that the caller left."""
+    surviving: bool = False
+    was_open: bool = True
+    """The line, when the call was admitted."""
+    came_out: bool = False
+    """The open question, or the last, is that of a caller who came out of a talk."""
+    leaving: bool = False
+    """The machine told the caller to go through the last steps."""
+    connected: LegId | None = None
+    declined: set[VolunteerId] = field(default_factory=set)
+    wave_count: int | None = None
+    wave_legs: set[LegId] = field(default_factory=set)
+    legs: set[LegId] = field(default_factory=set)
+    state: CallState | None = None
+    record: CloseRecord | None = None
+
+
+@dataclass
+class LegBook:
+    """What was said of one leg."""
+
+    call: CallId
+    volunteer: VolunteerId | None
+    picked_up: bool = False
+    withdrawn: bool = False
+    asked_s: float | None = None
+    asked: bool = False
+    connected: bool = False
+    talked: bool = False
+    ended: bool = False
+
+
+class Reach:
+    """How often each thing was reached: a test that reaches nothing proves nothing."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, Counter[str]] = defaultdict(Counter)
+
+    def count(self, kind: str, what: object) -> None:
+        self.counts[kind][str(what)] += 1
+
+    def add(self, other: "Reach") -> None:
+        for kind, counts in other.counts.items():
+            self.counts[kind].update(counts)
+
+    def table(self) -> str:
+        lines = []
+        for kind, counts in sorted(self.counts.items()):
+            lines.append(f"{kind}:")
+            lines += [f"  {count:>8}  {what}" for what, count in sorted(counts.items())]
+        return "\n".join(lines)
+
+
+class Watch:
+    """Watches one machine and one PBX."""
+
+    def __init__(self, machine: Machine, roster: Roster, *, orderly: bool, gentle: bool) -> None:
+        self.machine, self.orderly, self.gentle = machine, orderly, gentle
+        self._people = set(roster.volunteers)
+        self.pbx: FakePbx | None = None
+        self.calls: dict[CallId, CallBook] = defaultdict(CallBook)
+        self.legs: dict[LegId, LegBook] = {}
+        self.resting_until_s: dict[VolunteerId, float] = {}
+        self.reach = Reach()
+        self.thawed_s = float("-inf")
+        """Since when the service runs without a break: it cannot answer while it is frozen."""
+        self._now_s = 0.0
+        self._questions_unknown: set[LegId] = set()
+
+    def roster_swapped(self, roster: Roster) -> None:
+        self._people |= set(roster.volunteers)
+
+    # ---- the truth
+
+    def joined(self, caller: Caller, phone: Phone) -> None:
+        self.reach.count("truth", "joined")
+        other = [p for p in self._phones() if p.caller is caller and p is not phone]
+        hold(not other, "one winner at a time", caller.id)
+
+    def rings(self, phone: Phone) -> None:
+        volunteer = phone.command.volunteer
+        if volunteer is not None:
+            others = [p.id for p in self._phones() if p.is_live and p is not phone and p.command.volunteer == volunteer]
+            hold(not others, "one live leg per volunteer", (volunteer, phone.id, others))
+
+    def cut(self, phone: Phone) -> None:
+        self.reach.count("truth", "talk cut by us")
+        hold(not self.gentle, "no talk is cut by us", phone.id)
+
+    def missed(self, caller: Caller) -> None:
+        hold(caller.state != "talking", "one winner at a time", caller.id)
+        self.reach.count("truth", "caller missed by the winner")
+        hold(not self.orderly, "a winner finds the caller in the holding bridge", (caller.id, caller.state))
+
+    def _phones(self) -> list[Phone]:
+        assert self.pbx is not None
+        return list(self.pbx.phones.values())
+
+    # ---- before and after each step
+
+    def told(self, event: Event, now_s: float) -> None:
+        """The machine is about to take `event`."""
+        self._now_s = now_s
+        self.reach.count("event", type(event).__name__)
+        match event:
+            case CallArrived(call=call) | RoundEnded(call=call) | TalkEnded(call=call):
+                book = self.calls[call]
+                ours = self.machine.board.calls.get(call)
+                known = ours is not None or not isinstance(event, TalkEnded)
+                if not self.gentle and ours is not None and ours.state is CallState.SURVIVING:
+                    known = False  # the machine did not hear of them for so long that it gave them up
+                if known and not (book.gone or book.surviving or book.closed):
+                    book.asked_s = now_s
+                    book.came_out = isinstance(event, TalkEnded)
+                if not isinstance(event, CallArrived):
+                    book.connected = None  # whoever it was, the talk is over
+            case CallerLeft(call=call):
+                self.calls[call].gone = True
+                self.calls[call].asked_s = None
+            case CallerSurviving(call=call):
+                self.calls[call].surviving = True
+                self.calls[call].asked_s = None
+            case StepReached(call=call, step=Step.DEADLINE):
+                self.calls[call].leaving = self.calls[call].leaving or not self.calls[call].gone
+            case LegAccepted(leg=leg):
+                book_of_leg = self.legs.get(leg)
+                if book_of_leg is None or book_of_leg.ended:
+                    self._questions_unknown.add(leg)
+                else:
+                    hold(not book_of_leg.asked, "the fake asks once", leg)
+                    book_of_leg.asked, book_of_leg.asked_s = True, now_s
+            case TalkStarted(leg=leg):
+                if leg in self.legs and self.legs[leg].connected and not self.legs[leg].withdrawn:
+                    self.legs[leg].talked = True
+            case LegEnded(leg=leg, cause=cause):
+                self._leg_ended(leg, cause)
+            case StockTaken(calls=calls, legs=live, asked_s=asked_s):
+                alive = {leg.leg for leg in live}
+                for call, each in self.machine.board.calls.items():
+                    if call not in calls and each.admitted_s < asked_s:
+                        self.calls[call].gone, self.calls[call].asked_s = True, None
+                for leg in [leg for leg in self.machine.board.legs if leg not in alive]:
+                    if self.machine.board.legs[leg].rang_s < asked_s - 2.0:
+                        self._leg_ended(leg, Cause.UNKNOWN)
+            case _:
+                pass
+
+    def _leg_ended(self, leg: LegId, cause: int) -> None:
+        book = self.legs.get(leg)
+        if book is None or book.ended:
+            return
+        book.ended, book.asked_s = True, None
+        call = self.calls[book.call]
+        if call.connected == leg:
+            call.connected = None
+        if book.volunteer is None:
+            return
+        if cause == Cause.CALL_REJECTED and not book.withdrawn and not book.asked:
+            call.declined.add(book.volunteer)
+        if book.talked:
+            wrap_up_s = self.machine.board.legs[leg].call.line.wrap_up_s if leg in self.machine.board.legs else 0.0
+            self.resting_until_s[book.volunteer] = self._now_s + wrap_up_s
+
+    def did(self, commands: list[Command], now_s: float) -> None:
+        """The machine answered with `commands`."""
+        self._now_s = now_s
+        for command in commands:
+            self.reach.count("command", type(command).__name__)
+            self._said(command)
+        self._states()
+        self._answers_in_time()
+        self._legs_are_wanted()
+        self._no_ghosts()
+        self._deadlines()
+
+    def _said(self, command: Command) -> None:
+        match command:
+            case OpenRecord(call=call):
+                book = self.calls[call]
+                book.opened += 1
+                hold(book.opened == 1, "one record per call", call)
+                board = self.machine.board
+                book.was_open = on_duty(board.calls[call].line, board.now.at).is_open
+            case CloseRecord(call=call):
+                book = self.calls[call]
+                book.closed += 1
+                book.record = command
+                hold(book.opened == 1 and book.closed == 1, "one record per call", call)
+                unended = [leg for leg in book.legs if not self.legs[leg].ended and not self.legs[leg].withdrawn]
+                hold(not unended, "a record closes after its legs", unended)
+                self.reach.count("call outcome", command.outcome.value)
+                for leg in command.legs:
+                    self.reach.count("leg outcome", leg.outcome.value)
+            case NoteFact(call=call, fact=fact):
+                self._is_open(call, fact)
+                self.reach.count("fact", fact.value)
+                if fact is Fact.WAVE:
+                    book = self.calls[call]
+                    number = int(command.detail.split(":")[0])
+                    book.wave_count = self.machine.board.calls[call].line.ring_steps[number - 1].count
+                    book.wave_legs = set()
+            case RingLeg():
+                self._rings(command)
+            case CancelLeg(leg=leg) | DismissLeg(leg=leg):
+                self._withdraw(leg)
+            case ConnectLeg(leg=leg, call=call):
+                self._answered(leg)
+                book = self.calls[call]
+                hold(book.connected is None, "one winner at a time", (call, leg, book.connected))
+                book.connected = leg
+                self.legs[leg].connected = True
+            case RefuseLeg(leg=leg):
+                self._answered(leg)
+                self._withdraw(leg)
+            case HoldCaller(call=call):
+                self._is_open(call, "HoldCaller")
+                hold(self.calls[call].asked_s is not None, "every answer has a question", (call, "HoldCaller"))
+                self.calls[call].asked_s, self.calls[call].leaving = None, False
+            case GuideCaller(call=call, steps=steps):
+                self._is_open(call, "GuideCaller")
+                hold(self.calls[call].asked_s is not None, "every answer has a question", (call, "GuideCaller"))
+                self.calls[call].asked_s = None
+                self.calls[call].leaving = steps[-1] is not Step.ROUND
+                self._sent_away(call, steps)
+            case EndRound(call=call):
+                self._is_open(call, "EndRound")
+                self.calls[call].leaving = True
+            case HangUp():
+                pass
+
+    def _sent_away(self, call: CallId, steps: tuple[Step, ...]) -> None:
+        """After a talk: goodbye to whom the volunteer said goodbye, and to nobody else."""
+        assert self.pbx is not None
+        caller = self.pbx.callers[call]
+        if self.calls[call].came_out and self.orderly:
+            said_goodbye = steps == (Step.GOODBYE,)
+            hold(said_goodbye == caller.talk_ended_well, "who was cut off is not sent away", (call, steps))
+
+    def _is_open(self, call: CallId, what: object) -> None:
+        book = self.calls[call]
+        hold(book.opened == 1 and not book.closed, "no word of a call outside its record", (call, what))
+
+    def _rings(self, command: RingLeg) -> None:
+        call, volunteer = self.calls[command.call], command.volunteer
+        self._is_open(command.call, "RingLeg")
+        detail = (command.call, command.leg, volunteer)
+        hold(not call.gone, "no phone rings for a caller who left", detail)
+        hold(not call.surviving, "no phone rings for a caller in survival", detail)
+        hold(not call.leaving, "no phone rings for a caller who is leaving", detail)
+        self.legs[command.leg] = LegBook(call=command.call, volunteer=volunteer)
+        call.legs.add(command.leg)
+        if volunteer is None:
+            return
+        board = self.machine.board
+        duty = on_duty(board.calls[command.call].line, board.now.at)
+        hold(volunteer in (*duty.volunteers, *duty.backup), "only who is on duty is rung", detail)
+        hold(call.was_open, "a closed line rings nobody", detail)
+        hold(volunteer not in call.declined, "who declined is not asked again", detail)
+        hold(self.resting_until_s.get(volunteer, 0.0) <= self._now_s, "nobody is rung in wrap-up", detail)
+        call.wave_legs.add(command.leg)
+        ringing = [leg for leg in call.wave_legs if not self.legs[leg].ended and not self.legs[leg].withdrawn]
+        hold(call.wave_count is None or len(ringing) <= call.wave_count, "a wave rings no more than its count", detail)
+
+    def _withdraw(self, leg: LegId) -> None:
+        if leg in self.legs:
+            book = self.legs[leg]
+            book.withdrawn = True
+            if self.calls[book.call].connected == leg:
+                self.calls[book.call].connected = None
+
+    def _answered(self, leg: LegId) -> None:
+        book = self.legs.get(leg)
+        if book is not None and book.asked_s is not None:
+            book.asked_s = None
+        else:
+            hold(leg in self._questions_unknown, "every answer has a question", leg)
+            self._questions_unknown.discard(leg)
+
+    # ---- after each step
+
+    def _states(self) -> None:
+        for call in self.machine.board.calls.values():
+            book = self.calls[call.id]
+            if call.state is not book.state:
+                before = book.state.name if book.state else "start"
+                self.reach.count("state", call.state.name)
+                self.reach.count("transition", f"{before} -> {call.state.name}")
+                book.state = call.state
+
+    def _answers_in_time(self) -> None:
+        for call in self.machine.board.calls:
+            asked_s = self.calls[call].asked_s
+            if asked_s is not None:
+                patience_s = VERDICT_S if self.calls[call].state is CallState.TALKING else 0.0
+                waited_s = self._now_s - max(asked_s, self.thawed_s)
+                hold(waited_s <= patience_s + 1e-6, "every question is answered in time", (call, waited_s))
+        hold(not self._questions_unknown, "every accept is answered", self._questions_unknown)
+        for leg in self.machine.board.legs:
+            asked_s = self.legs[leg].asked_s
+            if asked_s is not None:
+                waited_s = self._now_s - max(asked_s, self.thawed_s)
+                hold(waited_s <= ACCEPT_ANSWER_S, "every accept is answered", (leg, waited_s))
+
+    def _legs_are_wanted(self) -> None:
+        for phone in self._phones():
+            if not phone.is_live:
+                continue
+            book = self.legs[phone.id]
+            if book.ended or book.withdrawn:
+                continue
+            call = self.machine.board.calls.get(book.call)
+            # who talks, or was sent into the talk, ends it by themselves
+            wanted = call is not None and (
+                (call.state is CallState.WAITING and not call.left) or (book.asked and call.winner is not None)
+            )
+            hold(wanted or book.talked or book.connected, "no leg stays uncancelled", phone.id)
+
+    def _no_ghosts(self) -> None:
+        assert self.pbx is not None
+        ghosts = [caller.haunts_since_s for caller in self.pbx.callers.values() if caller.is_there]
+        ghosts += [phone.haunts_since_s for phone in self.pbx.phones.values() if phone.is_live]
+        for since_s in ghosts:
+            if since_s is not None and self.gentle and self.thawed_s < 0.0:
+                hold(self._now_s - since_s < GHOST_S + 1.0, "a lost hang-up is mended", since_s)
+
+    def _deadlines(self) -> None:
+        board = self.machine.board
+        next_s = self.machine.next_deadline()
+        for call in board.calls.values():
+            timers = [kind for kind in CALL_TIMERS if board.deadlines.has((kind, call.id))]
+            legs = all(board.deadlines.has((Timer.LEG, leg)) for leg in call.legs)
+            if call.left:
+                hold(legs, "every call has a deadline", (call.id, "left"))
+            else:
+                hold(timers, "every call has a deadline", (call.id, call.state))
+            if call.state is CallState.WAITING and not call.left:
+                hold(Timer.OVERFLOW in timers and Timer.ASK in timers, "every call has a deadline", (call.id, timers))
+                last = call.transferring or call.wave + 1 >= len(call.line.ring_steps)
+                hold(Timer.WAVE in timers or last, "every wave ends", call.id)
+                hold(next_s is not None and next_s <= self._now_s + ASK_LIMIT_S, "every call has a deadline", call.id)
+        hold(next_s is None or next_s <= self._now_s + TALK_FORGET_S, "deadlines are bounded", next_s)
+        due = board.deadlines._due
+        hold(len(board.deadlines._heap) <= 65 + 2 * len(due), "deadlines are bounded", len(board.deadlines._heap))
+        most = 8 * len(board.calls) + 2 * len(board.legs) + len(self._people)
+        hold(len(due) <= most, "deadlines are bounded", len(due))
+
+    # ---- at the end
+
+    def over(self) -> None:
+        """Nothing is left to happen."""
+        board = self.machine.board
+        hold(not board.calls, "every call ends", list(board.calls))
+        hold(not board.legs, "every leg ends", list(board.legs))
+        hold(self.machine.next_deadline() is None, "every call ends", "a deadline remains")
+        for call, book in self.calls.items():
+            hold(book.opened == book.closed, "one record per call", call)
+
+    def truth(self, caller: Caller) -> None:
+        """In an orderly world the record says what truly happened."""
+        hold(not caller.is_there, "every call ends", caller.id)
+        hold(not caller.survived, "in an orderly world nobody needs to survive", caller.id)
+        record = self.calls[caller.id].record
+        if record is None:
+            return
+        talked = [Outcome.TRANSFERRED if volunteer is None else Outcome.TALKED for volunteer in caller.talked_with]
+        if caller.left_message:
+            expected = {Outcome.MESSAGE}
+        elif talked:
+            expected = {talked[-1]}
+        else:
+            expected = {Outcome.ABANDONED, Outcome.DIRECTORY}
+        hold(record.outcome in expected, "the record tells the truth", (caller.id, record.outcome, expected))
