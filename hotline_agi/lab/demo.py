@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hotline_agi.callbook import JOURNAL, story_lines
 from hotline_agi.lab.behaviour import Behaviour, never_answer, ring_then_answer, voicemail
 from hotline_agi.lab.call import PhoneCall
 from hotline_agi.lab.stage import Stage, open_stage
@@ -34,6 +35,8 @@ SIMULTANEOUS_S = 0.25
 """Phones "ring together" if their INVITEs come within this; measured are some ten milliseconds."""
 STOP_RINGING_S = 1.0
 SURVIVAL_S = 6.0
+JOURNAL_S = 0.3
+"""The journal writes behind, in batches of 100 ms."""
 
 Say = Callable[[str], None]
 
@@ -152,6 +155,11 @@ async def _first_call(stage: Stage, line: Line, cast: Cast, verdict: Verdict, sa
     events.append((caller.ended_at or start, "the call is over"))
     for at, words in sorted(events):
         say(f"  {at - start:7.3f} s  {words}")
+    await stage.until_logged("call", timeout_s=5)
+    await asyncio.sleep(JOURNAL_S)
+    say("  The same in the journal (hotline calls CALL):")
+    for text in story_lines(stage.state / JOURNAL):
+        say(f"    {text}")
     _judge_first(verdict, cast, caller, legs, hears_back, voicemail_heard_caller)
 
 
