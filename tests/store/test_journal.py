@@ -227,6 +227,35 @@ def test_a_full_disk_is_waited_out(path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert (count(path, "call"), count(path, "fact"), count(path, "leg")) == (300, 3000, 600)
 
 
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A real disk of 2 MB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if (
+        os.geteuid() != 0
+        or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], check=False).returncode
+    ):
+        pytest.skip("may not mount")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+def test_a_disk_too_full_even_for_the_spool_is_waited_out_in_memory(small_disk: Path) -> None:
+    path = small_disk / "journal.db"
+    journal = Journal.open(path, queue_records=500)
+    (small_disk / "ballast").write_bytes(b"x" * 1_000_000)
+    for number in range(400):
+        write_call(journal, call_id(number))
+        time.sleep(0.001)
+    eventually(lambda: journal.state().trouble is not None)
+    subprocess.run(["mount", "-o", "remount,size=20m", small_disk], check=True)
+    eventually(lambda: journal.state().waiting == 0 and not journal.state().spooled)
+    assert journal.close(10) and journal.state().lost == 0
+    assert (count(path, "call"), count(path, "fact"), count(path, "leg")) == (400, 4000, 800)
+    assert rows(path, "PRAGMA integrity_check") == [("ok",)]
+
+
 def test_where_nothing_can_be_written_the_loss_is_bounded_counted_and_never_raised(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
