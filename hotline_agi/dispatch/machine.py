@@ -124,7 +124,7 @@ class Machine:
                 self._of_leg(event)
             case HangupRequested(party=party):
                 if party in board.calls or party in board.legs:
-                    board.set_timer(Timer.GHOST, party, talks.GHOST_S)
+                    talks.hangup_requested(board, party)
                 else:
                     self._ignore(event)
             case _:

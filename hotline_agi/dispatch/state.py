@@ -133,6 +133,8 @@ class Call:
     """Winners lost before or during the talk; bounds the ringing-through-again."""
     talk_ended_well: bool | None = None
     """The verdict on the talk that is over; None: no talk is over, or the leg's end is not known yet."""
+    hanging_up: bool = False
+    """The caller hung up; the channel is not gone yet."""
     left: bool = False
     """The caller is gone; the record waits for the last leg."""
 

@@ -30,8 +30,9 @@ MAX_FAILURES = 3
 def accept(board: Switchboard, leg: Leg) -> None:
     """A human agreed. Test and set: there is no way from here to a second winner."""
     call = leg.call
-    if leg.state is not LegState.CANCELLING and (call.state is not CallState.WAITING or call.left):
-        refuse(board, leg, CancelReason.CALLER_LEFT if call.left else CancelReason.ELSEWHERE)
+    gone = call.left or call.hanging_up
+    if leg.state is not LegState.CANCELLING and (call.state is not CallState.WAITING or gone):
+        refuse(board, leg, CancelReason.CALLER_LEFT if gone else CancelReason.ELSEWHERE)
         return
     if leg.state is LegState.CANCELLING:
         refuse(board, leg, leg.cancelled or CancelReason.WITHDRAWN)
@@ -170,6 +171,20 @@ def count_talk(board: Switchboard, call: Call) -> None:
     if call.talk_began_s is not None:
         call.talk_s += board.now.mono_s - call.talk_began_s
         call.talk_began_s = None
+
+
+def hangup_requested(board: Switchboard, party: CallId | LegId) -> None:
+    """A side hung up; its channel should be gone within a second. Nobody is rung for a caller who is on the way out.
+
+    The dialplan's own sweep stops the phones of such a caller before the caller's end is reported: taken for phones
+    that cannot be reached, they would make us ring the next volunteers, for nobody.
+    """
+    board.set_timer(Timer.GHOST, party, GHOST_S)
+    call = board.calls.get(CallId(party))
+    if call is not None and not call.left:
+        call.hanging_up = True
+        if call.state is CallState.WAITING:
+            board.cancel_all(call, CancelReason.CALLER_LEFT)
 
 
 def ghost(board: Switchboard, party: CallId | LegId) -> None:

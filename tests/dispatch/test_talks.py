@@ -11,8 +11,9 @@ from hotline_agi.dispatch.commands import (
     HoldCaller,
     Music,
     RefuseLeg,
+    RingLeg,
 )
-from hotline_agi.dispatch.events import HangupRequested, LegAccepted, Step, TalkEnded, TalkStarted
+from hotline_agi.dispatch.events import HangupRequested, LegAccepted, LegEnded, Step, TalkEnded, TalkStarted
 from hotline_agi.dispatch.state import CallState
 from hotline_agi.dispatch.talks import HOLD_WAIT_S, JOIN_S, MAX_FAILURES
 from hotline_agi.terms.causes import Cause
@@ -269,3 +270,26 @@ def test_a_hang_up_of_nobody_is_counted() -> None:
     desk = Desk()
     assert desk.take(HangupRequested(party=CallId("c9"))) == []
     assert desk.ignored(HangupRequested) == 1
+
+
+# ---- a caller who is hanging up
+
+
+def test_nobody_is_rung_for_a_caller_who_is_hanging_up(desk: Desk) -> None:
+    """Seen on a real Asterisk: the dialplan stops the phones before it reports the caller's end."""
+    stopped = desk.take(HangupRequested(party=CallId("c1")))
+    assert of(CancelLeg, stopped)
+    for one in list(desk.machine.board.legs):
+        assert not of(RingLeg, desk.take(LegEnded(leg=one, cause=Cause.UNKNOWN)))
+    assert not of(RingLeg, desk.passes(0.5))
+    desk.leaves("c1")
+    record = desk.record("c1")
+    assert record.outcome is Outcome.ABANDONED
+    assert {leg.outcome for leg in record.legs} == {LegOutcome.CALLER_LEFT}
+
+
+def test_a_winner_lost_to_a_caller_who_hangs_up_rings_nobody_else(desk: Desk) -> None:
+    desk.accepts("lin")
+    desk.take(HangupRequested(party=CallId("c1")))
+    assert not of(RingLeg, desk.ends("lin", Cause.NORMAL_CLEARING))
+    assert not of(RingLeg, desk.passes(0.5))
