@@ -13,6 +13,7 @@ import signal
 import time
 from collections.abc import Coroutine
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import assert_never
 
 from hotline_agi import rosters
@@ -43,12 +44,15 @@ from hotline_agi.log import logger
 from hotline_agi.notify import notify, watchdog_s
 from hotline_agi.settings import Settings
 from hotline_agi.store.journal import Journal
+from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.records import MessageRecord
 from hotline_agi.terms.ids import CallId, LineId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.numbers import PhoneNumber
 
+JOURNAL = "journal.sqlite"
 RETRY_SURVIVAL_S = 10.0
+ADOPT_EVERY_S = 300.0
 DISK_TIMEOUT_S = 2.0
 """For looking at one recording, while its caller waits for "thank you"."""
 LATE_S = 2.0
@@ -69,7 +73,7 @@ class Service:
         for warning in reading.warnings:
             logger.warning("roster", finding=str(warning))
         self._roster = reading.roster
-        self._journal = Journal.open(settings.state / "journal.sqlite")
+        self._journal = Journal.open(settings.state / JOURNAL)
         self._loop_time = time.monotonic  # the clock of asyncio's default loop
         self._machine = Machine(self._roster, boot=int(time.time()), now=self._now())
         dialling = Dialling(trunk=settings.trunk, caller_id=settings.caller_id)
@@ -95,6 +99,7 @@ class Service:
         self._listener = FastAgiListener(self._asked, lambda why: logger.warning("fastagi", refused=why))
         self._timer: asyncio.TimerHandle | None = None
         self._chores: set[asyncio.Task[None]] = set()
+        self._reloading = self._reload_again = False
         self._listening = asyncio.Event()
         self._stop = asyncio.Event()
 
@@ -202,9 +207,25 @@ class Service:
 
     def reload(self) -> None:
         """Read the roster again and swap it in; a bad one is refused and the good one stays in force."""
-        self._chore(self._reload())
+        if self._reloading:
+            self._reload_again = (
+                True  # what changed since that reading began is not missed, and readings do not pile up
+            )
+        else:
+            self._reloading = True
+            self._chore(self._reload())
 
     async def _reload(self) -> None:
+        try:
+            while True:
+                self._reload_again = False
+                await self._reload_once()
+                if not self._reload_again:
+                    return
+        finally:
+            self._reloading = False
+
+    async def _reload_once(self) -> None:
         try:
             reading = await asyncio.to_thread(rosters.load, self._settings.rosters, self._settings.contacts)
         except HotlineError as error:
@@ -303,12 +324,16 @@ class Service:
         )
 
     async def _adopt_recordings(self) -> None:
-        """Messages that were left while no service ran."""
-        known: frozenset[str] = frozenset()
-        for found in await asyncio.to_thread(recordings.left_alone, self._settings.messages, known):
-            self._keep(found)
-            logger.info("a message was left while the service was away", call=found.call)
-        await self._stop.wait()
+        """Messages that were left while no service ran, or whose end was missed."""
+        while True:
+            try:
+                known = await asyncio.to_thread(_known_recordings, self._settings.state / JOURNAL)
+                for found in await asyncio.to_thread(recordings.left_alone, self._settings.messages, known):
+                    self._keep(found)
+                    logger.info("a message was left while the service was away", call=found.call)
+            except (HotlineError, OSError) as error:
+                logger.error("the messages folder was not looked through", trouble=str(error))
+            await asyncio.sleep(ADOPT_EVERY_S)
 
     # ---- watchdog
 
@@ -322,6 +347,12 @@ class Service:
             else:
                 logger.error("deadlines are not kept; the watchdog is not fed")
             await asyncio.sleep(every_s)
+
+
+def _known_recordings(journal: Path) -> frozenset[str]:
+    """Names, without ending, of the messages that are in the journal. Blocks on disk."""
+    with JournalReader.open(journal) as reader:
+        return frozenset(Path(file).stem for file in reader.message_files())
 
 
 def _log_call(record: CloseRecord) -> None:

@@ -1,6 +1,7 @@
 """Callers' messages on disk, as Asterisk's Record() leaves them. File names are ours: ``EPOCH_DID_UNIQUEID.wav``."""
 
 import re
+import time
 import wave
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +11,9 @@ from hotline_agi.terms.ids import CallId
 
 MIN_LENGTH_S = 2.0
 """Shorter than this is somebody who hung up at the beep: not kept."""
+
+QUIET_S = 60.0
+"""Asterisk writes to a recording every few milliseconds until it ends."""
 
 _NAME = re.compile(r"(?P<epoch>[0-9]{9,11})_(?P<did>[0-9]{1,15})_(?P<call>[a-z0-9.-]{3,64})")
 
@@ -56,7 +60,14 @@ def keep_or_drop(folder: Path, name: str) -> Recorded | None:
     return None
 
 
-def left_alone(folder: Path, known: frozenset[str]) -> list[Recorded]:
-    """Messages that are not in the journal: left while the service was away. Blocks on disk."""
-    names = sorted(path.stem for path in folder.glob("*.wav") if path.stem not in known)
+def left_alone(folder: Path, known: frozenset[str], *, quiet_s: float = QUIET_S) -> list[Recorded]:
+    """Messages that are not in the journal: left while the service was away. Blocks on disk.
+
+    :param quiet_s: only files that nobody wrote to for so long; a younger one may still be in recording.
+    :raises OSError: if the folder cannot be read.
+    """
+    before = time.time() - quiet_s
+    names = sorted(
+        path.stem for path in folder.glob("*.wav") if path.stem not in known and path.stat().st_mtime <= before
+    )
     return [found for name in names if (found := keep_or_drop(folder, name)) is not None]

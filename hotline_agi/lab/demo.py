@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hotline_agi.callbook import JOURNAL, story_lines
+from hotline_agi.callbook import story_lines
 from hotline_agi.lab.behaviour import Behaviour, never_answer, ring_then_answer, voicemail
 from hotline_agi.lab.call import PhoneCall
 from hotline_agi.lab.stage import Stage, open_stage
@@ -21,6 +21,7 @@ from hotline_agi.lab.wire import CallFailed, CallTimeout
 from hotline_agi.roster.duty import on_duty
 from hotline_agi.roster.model import EndpointKind, Line, Roster, Volunteer
 from hotline_agi.rosters import load, read_files
+from hotline_agi.service import JOURNAL
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "rosters"
 CONTACTS = EXAMPLE / "contacts.example.yaml"

@@ -128,6 +128,10 @@ class JournalReader:
             rows = self._ask("SELECT number FROM caller_number WHERE call = ?", [id_])
             return PhoneNumber(rows[0]["number"]) if rows else None
 
+    def message_files(self) -> frozenset[str]:
+        """The names of all message files that the journal knows."""
+        return frozenset(row["file"] for row in self._ask("SELECT file FROM message", []))
+
     def _find(self, call_id: str) -> sqlite3.Row:
         # an id in full may also be the beginning of another: …42 and …420
         rows = self._ask(f"{_CALL} WHERE call = ?", [call_id]) or self._ask(
