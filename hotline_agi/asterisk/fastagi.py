@@ -82,10 +82,8 @@ class AgiSession(asyncio.Protocol):
         assert self._timer is not None
         self._timer.cancel()
         if _peer_has_gone(self._transport):
-            # We were frozen: the dialplan gave up on this question and serves the caller by itself. Answering it now
-            # would ring phones for somebody who is elsewhere.
-            if self.request is not None and self.request.route != "accept":  # a leg's: we sent it away meanwhile
-                self._listener.refused("the question was given up before it could be read")
+            # The caller hung up within a millisecond, we sent the leg away meanwhile, or we were frozen and the dialplan
+            # serves the caller by itself. Answering now would ring phones for somebody who is elsewhere.
             self.refuse()
             return
         self._timer = asyncio.get_running_loop().call_later(ANSWER_TIMEOUT_S, self.refuse)

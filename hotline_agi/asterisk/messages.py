@@ -49,6 +49,8 @@ class Translator:
     callers: dict[CallId, CallerChannel] = field(default_factory=dict)
     _bridges: dict[str, set[str]] = field(default_factory=dict)
     """Members (callers and legs) of each two-party bridge."""
+    _leg_channels: set[str] = field(default_factory=set)
+    """Legs that have a channel, so that a Hangup will tell of their end."""
 
     def translate(self, message: AmiMessage) -> Iterator[Event]:
         """The machine's events in one AMI event; none for what does not concern it."""
@@ -59,10 +61,13 @@ class Translator:
                     return
                 if message.get("Response") == "Success":
                     yield LegAnswered(leg=LegId(uniqueid))
-                else:
-                    # An unregistered phone gets no channel, so no Hangup tells of it. Where there was a channel its
-                    # Hangup, with the true cause, came before this and the leg is known no more.
+                elif uniqueid not in self._leg_channels:
+                    # An unregistered phone gets no channel, so no Hangup tells of it. Where there is a channel its
+                    # Hangup, with the true cause, comes right behind this.
                     yield LegEnded(leg=LegId(uniqueid), cause=Cause.SUBSCRIBER_ABSENT)
+            case "Newchannel":
+                if is_leg(uniqueid):
+                    self._leg_channels.add(uniqueid)
             case "Hangup":
                 yield from self._hangup(uniqueid, str(message.get("Cause", "")))
             case "HangupRequest":
@@ -86,6 +91,7 @@ class Translator:
 
     def _hangup(self, uniqueid: str, cause: str) -> Iterator[Event]:
         if is_leg(uniqueid):
+            self._leg_channels.discard(uniqueid)
             yield LegEnded(leg=LegId(uniqueid), cause=int(cause) if cause.isdecimal() else Cause.UNKNOWN)
         elif self.callers.pop(CallId(uniqueid), None) is not None:
             yield CallerLeft(call=CallId(uniqueid))
@@ -130,8 +136,9 @@ class Translator:
                 return
 
     def forget_gap(self) -> None:
-        """Events were lost: who is in which bridge is not known any more."""
+        """Events were lost: who is in which bridge, and which leg has a channel, is not known any more."""
         self._bridges.clear()
+        self._leg_channels.clear()
         for caller in self.callers.values():
             caller.holding_bridge = ""
 

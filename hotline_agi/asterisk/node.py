@@ -105,7 +105,6 @@ class Node:
         name = message["Event"]
         if name == "Newchannel":
             self._repeat_cancel(LegId(str(message.get("Uniqueid", ""))))
-            return
         if name == "UserEvent" and message.get("UserEvent") in (MESSAGE_HANDLER, STORED_HANDLER):
             self._user_event(message)
             return
