@@ -61,6 +61,7 @@ async def playground(bind: str, language: str, say: Callable[[str], None]) -> No
         sip_port=_sip_port(bind),
         say=say,
     ) as stage:
+        stage.config.write_text(stage.config.read_text().replace("log_format: json", "log_format: auto"))
         _explain(stage, passwords, say)
         await _serve(stage)
     say("stopped.")
