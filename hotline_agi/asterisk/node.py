@@ -140,7 +140,7 @@ class Node:
             waited_s = float(waited) if waited.isdecimal() else 0.0
             self._report(RoundEnded(call=call, line=line, node=self.id, waited_s=waited_s))
         else:
-            self._report(TalkEnded(call=call))
+            self._report(TalkEnded(call=call, line=line, node=self.id))
 
     def _accept(self, session: AgiSession, leg: LegId) -> None:
         self._leg_sessions[leg] = session

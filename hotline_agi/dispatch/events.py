@@ -96,9 +96,14 @@ class MessageLeft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TalkEnded:
-    """The caller came out of a talk alive (the other side is gone) and asks what to do."""
+    """The caller came out of a talk alive (the other side is gone) and asks what to do.
+
+    With `line` and `node` a call that the machine does not know is admitted: its talk outlived an earlier run.
+    """
 
     call: CallId
+    line: LineId | None = None
+    node: NodeId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ The contract with the shell:
   once but after `TalkEnded` (up to `talks.VERDICT_S` later); `LegAccepted` by exactly one `ConnectLeg` or `RefuseLeg`,
   at most `talks.HOLD_WAIT_S` later. A question that cannot be placed is not answered: the dialplan then serves the
   caller by itself;
+- a question of a call that began before this machine was made is admitted as far as it says whose it is;
 - a placed leg (`RingLeg`) is never placed again; what became of it comes back as `LegEnded`, or its deadline acts.
 
 States and transitions stand in `state.py`.
@@ -49,7 +50,7 @@ from hotline_agi.dispatch.switchboard import (
 )
 from hotline_agi.roster.model import Roster
 from hotline_agi.terms.causes import Cause
-from hotline_agi.terms.ids import CallId, LegId
+from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.outcomes import Outcome
 
@@ -143,7 +144,9 @@ class Machine:
             if event.line not in board.roster.lines or event.call in board.departed:
                 self._ignore(event)
                 return
-            call = self._admit(event)
+            call = self._admit(
+                event.call, event.line, event.node, event.waited_s if isinstance(event, RoundEnded) else 0.0
+            )
             call.asking = True
             if board.duty(call.line).is_open:
                 waves.begin(board, call)
@@ -157,15 +160,14 @@ class Machine:
             self._came_back(call)
         answers.answer(board, call)
 
-    def _admit(self, event: CallArrived | RoundEnded) -> Call:
+    def _admit(self, call_id: CallId, line_id: LineId, node: NodeId, waited_s: float) -> Call:
         board = self._board
         board.admitted += 1
-        waited_s = event.waited_s if isinstance(event, RoundEnded) else 0.0
-        line = board.roster.lines[event.line]
+        line = board.roster.lines[line_id]
         call = Call(
-            id=event.call,
+            id=call_id,
             line=line,
-            node=event.node,
+            node=node,
             order=board.admitted,
             arrived_at=stock.earlier(board.now.at, waited_s),
             arrived_s=board.now.mono_s - waited_s,
@@ -222,8 +224,19 @@ class Machine:
                 assert_never(event)
 
     def _of_unknown_call(self, event: CallerEvent) -> None:
-        if isinstance(event, CallerLeft | CallerSurviving):
-            self._board.depart(event.call)  # its `CallArrived` may still be on the way, on the other stream
+        match event:
+            case TalkEnded(call=call_id, line=str(line), node=str(node)) if (
+                line in self._board.roster.lines and call_id not in self._board.departed
+            ):
+                call = self._admit(call_id, line, node, 0.0)
+                call.asking, call.outcome = True, Outcome.TALKED
+                call.answered_at, call.answered_s = self._board.now.at, self._board.now.mono_s
+                talks.judge(self._board, call)
+                return
+            case CallerLeft() | CallerSurviving():
+                self._board.depart(event.call)  # its `CallArrived` may still be on the way, on the other stream
+            case _:
+                pass
         self._ignore(event)
 
     def _talk_ended(self, call: Call, event: TalkEnded) -> None:

@@ -19,8 +19,8 @@ from hotline_agi.dispatch.talks import HOLD_WAIT_S, JOIN_S, MAX_FAILURES
 from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
-from tests.dispatch.desk import Desk, connected, facts, holds, of, rung, taken_back, told
-from tests.dispatch.lines import line, ring, roster, shift
+from tests.dispatch.desk import PBX1, Desk, connected, facts, holds, of, rung, taken_back, told
+from tests.dispatch.lines import XINLI, line, ring, roster, shift
 
 
 @pytest.fixture
@@ -234,6 +234,20 @@ def test_who_comes_out_of_a_talk_in_survival_is_not_ours(desk: Desk) -> None:
     desk.survives("c1")
     assert desk.comes_out("c1") == []
     assert desk.ignored(TalkEnded) == 1
+
+
+def test_who_comes_out_of_a_talk_of_an_earlier_run_is_asked_to_stay_and_rung_through_again() -> None:
+    desk = Desk()
+    question = TalkEnded(call=CallId("c9"), line=XINLI, node=PBX1)
+    assert told(desk.take(question)) == (Step.ENDED, Step.ROUND)
+    assert rung(desk.asks("c9", 12.0)) == ["lin", "wang"]
+
+
+def test_who_came_out_of_a_talk_of_an_earlier_run_and_leaves_has_talked() -> None:
+    desk = Desk()
+    desk.take(TalkEnded(call=CallId("c9"), line=XINLI, node=PBX1))
+    desk.leaves("c9")
+    assert desk.record("c9").outcome is Outcome.TALKED
 
 
 def test_a_lost_talk_is_forgotten_after_a_day(desk: Desk) -> None:
