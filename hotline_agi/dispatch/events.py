@@ -150,6 +150,8 @@ class LiveLeg:
     volunteer: VolunteerId | None
     up: bool
     """Picked up (else it still rings)."""
+    talking: bool = False
+    """In one bridge with its caller."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

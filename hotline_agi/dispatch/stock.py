@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from hotline_agi.dispatch import talks
 from hotline_agi.dispatch.commands import CancelLeg, CancelReason
-from hotline_agi.dispatch.events import CallerLeft, Event, LegAnswered, LegEnded, StockTaken
+from hotline_agi.dispatch.events import CallerLeft, Event, LegAnswered, LegEnded, StockTaken, TalkStarted
 from hotline_agi.dispatch.state import LegState
 from hotline_agi.dispatch.switchboard import Switchboard
 from hotline_agi.terms.outcomes import Outcome
@@ -26,8 +27,13 @@ def missing(board: Switchboard, stock: StockTaken) -> Iterator[Event]:
         if leg.id not in alive:
             if leg.rang_s < stock.asked_s - MAKING_S:
                 yield LegEnded(leg=leg.id)
-        elif alive[leg.id].up and leg.state is LegState.RINGING:
+            continue
+        found = alive[leg.id]
+        leg.cancel_repeats = 0  # it is there: a cancel that the gap swallowed is worth repeating
+        if found.up and leg.state is LegState.RINGING:
             yield LegAnswered(leg=leg.id)
+        elif found.talking and not leg.talked and talks.found_talking(board, leg):
+            yield TalkStarted(leg=leg.id)
     for leg_id in [leg_id for leg_id in board.foreign if leg_id not in alive]:
         yield LegEnded(leg=leg_id)
 

@@ -104,6 +104,23 @@ def talk_started(board: Switchboard, leg: Leg) -> None:
     board.note(call, Fact.TALK_STARTED, leg.id, leg.volunteer)
 
 
+def found_talking(board: Switchboard, leg: Leg) -> bool:
+    """Stock shows `leg` in a talk whose beginning we did not see. False if it cannot have its caller any more.
+
+    If we took the join for failed, it is the winner again: the cancel was lost in the same gap, and no talk is cut.
+    """
+    call = leg.call
+    if call.left or not leg.connected:
+        return False
+    if call.state is CallState.WAITING and call.winner is None and not call.transferring:
+        call.state, call.winner = CallState.CONNECTING, leg
+        leg.state, leg.cancelled = LegState.WINNER, None
+        board.deadlines.clear((Timer.LEG, leg.id))
+        board.clear_timers(call, Timer.WAVE, Timer.OVERFLOW)
+        board.cancel_all(call, CancelReason.ELSEWHERE)
+    return call.winner is leg and call.state is CallState.CONNECTING
+
+
 def winner_gone(board: Switchboard, leg: Leg, cause: int) -> None:
     """The winner's channel is gone: before the talk that is a failure; after it, the cause says who was at fault."""
     call = leg.call

@@ -45,8 +45,9 @@ from hotline_agi.dispatch.events import (
     TalkEnded,
     TalkStarted,
 )
+from hotline_agi.roster.model import Endpoint
 from hotline_agi.terms.causes import NORMAL_END, Cause
-from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId
+from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from tests.dispatch.desk import PBX1
 
 T = TypeVar("T")
@@ -196,6 +197,20 @@ class FakePbx:
         """`action`, unless `who` has gone on by then."""
         turn = who.turn
         self.later(after_s, lambda: action() if who.turn == turn else None)
+
+    def rang_before(self, leg: LegId, volunteer: VolunteerId, endpoint: Endpoint, *, up: bool) -> None:
+        """A leg that an earlier run of the service began: it still rings, or talks to somebody."""
+        call = CallId(f"pbx1-1580870000.{len(self.phones)}")
+        self.callers[call] = Caller(id=call, line=LineId("xinli"), state="gone")
+        command = RingLeg(
+            leg=leg, call=call, node=PBX1, volunteer=volunteer, endpoint=endpoint, language="zh", ring_timeout_s=25.0
+        )
+        phone = self.phones[leg] = Phone(id=leg, command=command)
+        if up:
+            self._turn(phone, "up")
+            self._then(phone, self.tape.span(1.0, 100.0), lambda: self._ends(phone, Cause.NORMAL_CLEARING))
+        else:
+            self._made(phone)
 
     # ---- callers
 
@@ -533,7 +548,12 @@ class FakePbx:
             node=node,
             calls=frozenset(caller.id for caller in self.callers.values() if caller.is_there),
             legs=tuple(
-                LiveLeg(leg=phone.id, volunteer=phone.command.volunteer, up=phone.state != "ringing")
+                LiveLeg(
+                    leg=phone.id,
+                    volunteer=phone.command.volunteer,
+                    up=phone.state != "ringing",
+                    talking=phone.caller is not None,
+                )
                 for phone in self.phones.values()
                 if phone.is_live and phone.state != "making"
             ),

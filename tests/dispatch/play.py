@@ -10,6 +10,7 @@ from math import inf
 
 from hotline_agi.dispatch.commands import CloseRecord, Command, NoteFact, OpenRecord
 from hotline_agi.dispatch.events import (
+    CallerHeld,
     CallerKeyed,
     CallerLeft,
     Event,
@@ -30,6 +31,8 @@ from tests.dispatch.lines import ERTONG, NIGHT, NOON, XINLI, line, mobile, perso
 from tests.dispatch.watch import Broken, Reach, Watch, hold
 
 TAPE_LENGTH = 384
+START_S = 1.0
+"""The service takes stock first, then lets the dialplan ask."""
 MOST_STEPS = 20_000
 SILENT_STEPS = 3_000
 LONGEST_SILENCE_S = 2 * 86_400.0
@@ -45,13 +48,15 @@ class Weathers:
     strays: bool
     silent_s: float
     """From here on the PBX says nothing and does nothing."""
-    freeze_s: float = 0.0
+    freeze_s: float
     """How long the service freezes in the worst instant: just when somebody asked."""
+    gap_s: float
+    """How long the link is down in the worst instant: just when something happened."""
 
     @property
     def gentle(self) -> bool:
         """Nothing is lost, though it may be late."""
-        return not (self.gaps or self.strays or self.weather.lossy) and self.silent_s == inf
+        return not (self.gaps or self.gap_s or self.strays or self.weather.lossy) and self.silent_s == inf
 
     @property
     def orderly(self) -> bool:
@@ -93,15 +98,16 @@ def draw_roster(tape: Tape) -> Roster:
 def draw_weathers(tape: Tape) -> Weathers:
     kind = tape.among("fair", "fair", "fair", "freeze", "gap", "lossy", "slow", "strays", "silent", "haunted", "storm")
     storm = kind == "storm"
-    freeze_s = 0.0
+    freeze_s = gap_s = 0.0
     freezes, gaps = [], []
     if kind == "freeze" or storm:
         for _ in range(tape.among(1, 2)):
-            start_s = tape.span(0.0, 40.0)
+            start_s = tape.span(START_S, 40.0)
             freezes.append((start_s, start_s + tape.among(1.0, 0.3, 3.5, 8.0)))
         freeze_s = tape.among(0.0, 0.5, 3.5, 8.0)
     if kind == "gap" or storm:
-        start_s = tape.span(0.0, 40.0)
+        start_s = tape.span(START_S, 40.0)
+        gap_s = tape.among(0.0, 1.0, 8.0, 25.0)
         gaps.append((start_s, start_s + tape.among(2.0, 0.1, 8.0, 25.0)))
     return Weathers(
         weather=Weather(
@@ -112,6 +118,7 @@ def draw_weathers(tape: Tape) -> Weathers:
         strays=kind == "strays" or storm,
         silent_s=tape.span(0.0, 90.0) if kind == "silent" else inf,
         freeze_s=freeze_s,
+        gap_s=gap_s,
     )
 
 
@@ -166,7 +173,12 @@ class Story:
     def _set_scene(self) -> None:
         tape, pbx = self.tape, self.pbx
         lines = list(self.roster.lines)
-        at_s = 0.0
+        for n, volunteer in enumerate(self.roster.volunteers.values()):
+            if tape.one_in(12):
+                leg = LegId(f"leg-00000000{n:06x}")
+                pbx.rang_before(leg, volunteer.id, volunteer.endpoints[0], up=tape.among(True, False))
+        self._take_stock()
+        at_s = START_S
         for n in range(tape.among(2, 3, 1, 4, 6)):
             call = CallId(f"pbx1-1580875200.{n}")
             at_s += tape.among(0.5, 10.0, 0.0, 30.0)
@@ -190,6 +202,9 @@ class Story:
             pbx.later(tape.span(0.0, 60.0), self._take_stock)
 
     def _new_roster(self) -> None:
+        if self._frozen:
+            self.pbx.later(1.0, self._new_roster)
+            return
         new = draw_line(self.tape)
         self.roster = roster(*[new if i == XINLI else each for i, each in self.roster.lines.items()])
         self.watch.roster_swapped(self.roster)
@@ -253,9 +268,12 @@ class Story:
 
     def _ami(self, event: Event) -> None:
         """Events keep their order here. One may be doubled; in a gap they are lost."""
+        if self.weathers.gap_s and self.tape.one_in(24):
+            self._link_lost()
+            self.pbx.later(self.weathers.gap_s, self._link_back)
         if not self.pbx.link_is_up:
             return
-        if self.weathers.weather.lossy and isinstance(event, LegEnded) and self.tape.one_in(12):
+        if self.weathers.weather.lossy and isinstance(event, LegEnded | CallerHeld) and self.tape.one_in(12):
             return
         self._send(event, self._ami_delay())
         if isinstance(event, LegEnded | CallerLeft | LegAnswered | TalkStarted):

@@ -73,6 +73,43 @@ def test_a_talk_goes_on() -> None:
     assert desk.state("c1") is CallState.TALKING
 
 
+def test_a_talk_whose_beginning_was_lost_is_learned() -> None:
+    desk = Desk()
+    desk.waits("c1")
+    desk.accepts("lin")
+    desk.ends("wang")
+    talking = LiveLeg(leg=desk.leg("lin"), volunteer=VolunteerId("lin"), up=True, talking=True)
+    desk.take(StockTaken(node=PBX1, calls=frozenset({CallId("c1")}), legs=(talking,)))
+    assert desk.state("c1") is CallState.TALKING
+
+
+def test_a_talk_that_was_taken_for_a_failed_join_is_not_cut() -> None:
+    """The link went down just after the join, and with it the cancel."""
+    desk = Desk()
+    desk.waits("c1")
+    desk.accepts("lin")
+    desk.ends("wang")
+    desk.is_silent_for(4.0)
+    assert desk.state("c1") is CallState.WAITING
+    talking = LiveLeg(leg=desk.leg("lin"), volunteer=VolunteerId("lin"), up=True, talking=True)
+    said = desk.take(StockTaken(node=PBX1, calls=frozenset({CallId("c1")}), legs=(talking,)))
+    assert desk.state("c1") is CallState.TALKING
+    assert desk.leg("lin") not in taken_back(said + desk.passes(60.0))
+    desk.ends("lin")
+    desk.leaves("c1")
+    assert [leg.outcome for leg in desk.record("c1").legs if leg.volunteer == "lin"] == ["talked"]
+
+
+def test_a_leg_that_the_stock_shows_is_not_believed_gone() -> None:
+    desk = Desk(roster(line(shifts=(shift(["lin"], []),))))
+    desk.waits("c1")
+    desk.leaves("c1")
+    desk.passes(5.0)  # the cancel was repeated for the last time
+    stock(desk, "", lin=False)
+    assert taken_back(desk.passes(2.0)) == {desk.leg("lin")}
+    assert rung(desk.waits("c2")) == []
+
+
 def test_another_node_is_left_alone() -> None:
     desk = Desk()
     desk.waits("c1")

@@ -184,7 +184,7 @@ class Watch:
                 book = self.calls[call]
                 ours = self.machine.board.calls.get(call)
                 known = ours is not None or not isinstance(event, TalkEnded)
-                if not self.gentle and ours is not None and ours.state is CallState.SURVIVING:
+                if not self.gentle and ours is not None and (ours.left or ours.state is CallState.SURVIVING):
                     known = False  # the machine did not hear of them for so long that it gave them up
                 if known and not (book.gone or book.surviving or book.closed):
                     book.asked_s = now_s
@@ -380,7 +380,7 @@ class Watch:
 
     def _legs_are_wanted(self) -> None:
         for phone in self._phones():
-            if not phone.is_live:
+            if not phone.is_live or phone.id not in self.legs:
                 continue
             book = self.legs[phone.id]
             if book.ended or book.withdrawn:

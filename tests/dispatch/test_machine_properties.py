@@ -1,0 +1,138 @@
+"""What holds in every story: played against the fake PBX, judged by the watch; and what is reached that way.
+
+To look at one story: ``Story(tape)`` of `play.py` with the tape that a failure prints, then its `history`, `commands`.
+"""
+
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotline_agi.dispatch.commands import CloseRecord, Command, Fact, NoteFact, OpenRecord
+from hotline_agi.dispatch.events import (
+    CallArrived,
+    CallerHeld,
+    CallerKeyed,
+    CallerLeft,
+    CallerSurviving,
+    Event,
+    HangupRequested,
+    LegAccepted,
+    LegAnswered,
+    LegEnded,
+    LiveLeg,
+    MessageLeft,
+    RoundEnded,
+    Step,
+    StepReached,
+    StockTaken,
+    TalkEnded,
+    TalkStarted,
+)
+from hotline_agi.dispatch.state import CallState
+from hotline_agi.roster.model import OverflowStep
+from hotline_agi.terms.ids import CallId, LegId, LineId, VolunteerId
+from hotline_agi.terms.outcomes import LegOutcome, Outcome
+from tests.dispatch.desk import PBX1, Desk
+from tests.dispatch.lines import ERTONG, XINLI, line, roster, shift, with_transfer
+from tests.dispatch.play import TAPE_LENGTH, Story
+from tests.dispatch.watch import Reach
+
+STORIES = 4000
+TAPES = st.binary(min_size=TAPE_LENGTH, max_size=TAPE_LENGTH)
+
+
+@settings(max_examples=400, deadline=None)
+@given(TAPES)
+def test_every_story_ends_well(tape: bytes) -> None:
+    story = Story(tape)
+    story.play()
+    story.replay()
+
+
+# ---- reach
+
+EXPECTED = {
+    "state": [state.name for state in CallState],
+    "transition": [
+        "start -> WAITING",
+        "start -> LEAVING",
+        "WAITING -> CONNECTING",
+        "WAITING -> LEAVING",
+        "WAITING -> SURVIVING",
+        "CONNECTING -> TALKING",
+        "CONNECTING -> WAITING",
+        "CONNECTING -> LEAVING",
+        "CONNECTING -> SURVIVING",
+        "TALKING -> LEAVING",
+        "TALKING -> WAITING",
+        "LEAVING -> WAITING",
+        "LEAVING -> SURVIVING",
+    ],
+    "event": [kind.__name__ for kind in Event.__args__],
+    "command": [kind.__name__ for kind in Command.__args__],
+    "fact": [fact.value for fact in Fact],
+    "leg outcome": [outcome.value for outcome in LegOutcome],
+    "call outcome": [outcome.value for outcome in Outcome],
+    "weather": ["freeze", "link lost", "silence"],
+    "truth": ["joined", "caller missed by the winner"],
+}
+
+
+def test_the_stories_reach_everything() -> None:
+    reach = Reach()
+    for seed in range(STORIES):
+        reach.add(Story(Random(seed).randbytes(TAPE_LENGTH)).play())
+    print(f"\nreached in {STORIES} stories\n{reach.table()}")
+    missed = [(kind, what) for kind, expected in EXPECTED.items() for what in expected if not reach.counts[kind][what]]
+    assert not missed
+
+
+# ---- garbage: any event, of any call or leg, at any time
+
+CALLS = [CallId(f"c{n}") for n in range(3)]
+LEGS = [LegId(f"leg-5e3a0000{n:06x}") for n in range(1, 9)]
+ROSTER = roster(
+    with_transfer(shifts=(shift(["lin", "wang"], ["bao"]),), max_wait_s=40.0),
+    line(id=ERTONG, shifts=(shift(["lin"], []),), overflow=(OverflowStep.DIRECTORY,)),
+)
+call = st.sampled_from(CALLS)
+leg = st.sampled_from(LEGS)
+line_id = st.sampled_from([XINLI, ERTONG, LineId("nosuch")])
+live_leg = st.builds(
+    LiveLeg, leg=leg, volunteer=st.sampled_from([None, VolunteerId("lin"), VolunteerId("nosuch")]), up=st.booleans()
+)
+garbage: st.SearchStrategy[Event] = st.one_of(
+    st.builds(CallArrived, call=call, line=line_id, node=st.just(PBX1)),
+    st.builds(RoundEnded, call=call, line=line_id, node=st.just(PBX1), waited_s=st.sampled_from([0.0, 9.0])),
+    *(st.builds(kind, call=call) for kind in (CallerHeld, CallerLeft, CallerSurviving, MessageLeft, TalkEnded)),
+    st.builds(CallerKeyed, call=call, key=st.sampled_from("*5")),
+    st.builds(StepReached, call=call, step=st.sampled_from(Step)),
+    *(st.builds(kind, leg=leg) for kind in (LegAnswered, LegAccepted, TalkStarted)),
+    st.builds(LegEnded, leg=leg, cause=st.sampled_from([0, 16, 17, 20, 21, 44, 9999])),
+    st.builds(HangupRequested, party=st.one_of(call, leg)),
+    st.builds(
+        StockTaken, node=st.just(PBX1), calls=st.frozensets(call), legs=st.lists(live_leg, max_size=2).map(tuple)
+    ),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from([0.0, 0.01, 1.0, 5.0, 30.0]), garbage), max_size=60))
+def test_no_garbage_raises_and_every_record_closes(events: list[tuple[float, Event]]) -> None:
+    desk = Desk(ROSTER)
+    for after_s, event in events:
+        desk.is_silent_for(after_s)
+        desk.take(event)
+        for each in desk.machine.board.calls.values():
+            due_s = desk.machine.next_deadline()
+            assert due_s is not None, each.id
+            assert due_s <= desk.now_s + 86_400.0
+    desk.is_silent_for(100_000.0)
+    assert desk.machine.next_deadline() is None
+    assert not desk.machine.board.calls
+    assert not desk.machine.board.legs
+    for each_call in CALLS:
+        words = [c for c in desk.log if isinstance(c, OpenRecord | CloseRecord | NoteFact) and c.call == each_call]
+        assert [type(c) for c in words if not isinstance(c, NoteFact)] in ([], [OpenRecord, CloseRecord])
+        assert not words or isinstance(words[-1], CloseRecord)
