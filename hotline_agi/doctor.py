@@ -171,6 +171,8 @@ async def _look_at_asterisk(settings: Settings, roster: Roster | None) -> list[C
     try:
         checks += _judge_rights(await inspector.actions())
         endpoints = _softphones(roster)
+        if _needs_trunk(roster):
+            endpoints.append(settings.trunk)
         languages = sorted({line.language for line in roster.lines.values()}) if roster else []
         checks += _judge_inspection(settings, await inspector.look(endpoints, languages), len(endpoints))
     except (PbxError, HotlineError) as error:
@@ -185,6 +187,11 @@ async def _look_at_asterisk(settings: Settings, roster: Roster | None) -> list[C
 def _softphones(roster: Roster | None) -> list[str]:
     people = roster.volunteers.values() if roster else ()
     return [endpoint.pjsip_name for one in people for endpoint in one.endpoints if endpoint.pjsip_name is not None]
+
+
+def _needs_trunk(roster: Roster | None) -> bool:
+    people = roster.volunteers.values() if roster else ()
+    return any(endpoint.number is not None for one in people for endpoint in one.endpoints)
 
 
 def _judge_rights(actions: frozenset[str]) -> Iterator[Check]:
@@ -210,19 +217,37 @@ def _judge_inspection(settings: Settings, seen: Inspection, endpoints: int) -> I
         yield _warning("modules", f"loaded, but should not be: {', '.join(seen.forbidden_modules)}", remedy)
     if not seen.missing_modules and not seen.forbidden_modules:
         yield _ok("modules", "all that the dialplan needs")
-    if seen.unknown_endpoints:
-        remedy = "add them to site/pjsip-volunteers.conf (hotline endpoints prints them), then: pjsip reload"
-        yield _failed("endpoints", f"PJSIP does not know: {', '.join(seen.unknown_endpoints)}", remedy)
-    if seen.away_endpoints:
-        remedy = "their apps are off or misconfigured; they cannot be rung on them now"
-        yield _warning("endpoints", f"not registered: {', '.join(seen.away_endpoints)}", remedy)
-    if not seen.unknown_endpoints and not seen.away_endpoints:
-        yield _ok("endpoints", f"{endpoints} softphones known and registered")
+    yield from _judge_endpoints(settings, seen, endpoints)
     if seen.silent_languages:
         remedy = f"link {settings.sounds}/LANGUAGE/hotline into Asterisk's sounds folder (asterisk-conf/README.md)"
         yield _failed("prompts in Asterisk", f"not found: {', '.join(seen.silent_languages)}", remedy)
     else:
         yield _ok("prompts in Asterisk", "found in the channel's language")
+    yield from _judge_service(settings, seen)
+
+
+def _judge_endpoints(settings: Settings, seen: Inspection, endpoints: int) -> Iterator[Check]:
+    if settings.trunk in seen.unknown_endpoints:
+        remedy = (
+            "define it in site/pjsip-trunk.conf, or correct `trunk` in the settings; no mobile can be rung without it"
+        )
+        yield _failed("trunk", f"PJSIP does not know {settings.trunk}", remedy)
+    elif settings.trunk in seen.away_endpoints:
+        remedy = "the carrier does not answer: see `pjsip show endpoint` and the line to the carrier"
+        yield _failed("trunk", f"{settings.trunk} does not answer", remedy)
+    unknown = [name for name in seen.unknown_endpoints if name != settings.trunk]
+    away = [name for name in seen.away_endpoints if name != settings.trunk]
+    if unknown:
+        remedy = "add them to site/pjsip-volunteers.conf (hotline endpoints prints them), then: pjsip reload"
+        yield _failed("endpoints", f"PJSIP does not know: {', '.join(unknown)}", remedy)
+    if away:
+        remedy = "their apps are off or misconfigured; they cannot be rung on them now"
+        yield _warning("endpoints", f"not registered: {', '.join(away)}", remedy)
+    if not seen.unknown_endpoints and not seen.away_endpoints:
+        yield _ok("endpoints", f"{endpoints} known and reachable")
+
+
+def _judge_service(settings: Settings, seen: Inspection) -> Iterator[Check]:
     if seen.service_answers:
         yield _ok("FastAGI", "the service answers Asterisk")
     else:

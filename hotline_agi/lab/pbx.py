@@ -60,10 +60,19 @@ class Site:
 
 
 def free_port(kind: int, host: str = "127.0.0.1") -> int:
-    """A port that nobody uses now; somebody else may take it a moment later, then the start fails and says so."""
-    with socket.socket(socket.AF_INET, kind) as sock:
-        sock.bind((host, 0))
-        return int(sock.getsockname()[1])
+    """A port that nobody uses now, below the range from which Linux gives ports to whoever asks for any.
+
+    Between this look and the start of the server a phone on the same machine opens sockets by the dozen; from that range
+    one of them would now and then be ours.
+
+    :raises SetupError: if there is none, e.g. because `host` is no address of this machine.
+    """
+    for _ in range(200):
+        port = random.randrange(10_000, 20_000)
+        with socket.socket(socket.AF_INET, kind) as sock, contextlib.suppress(OSError):
+            sock.bind((host, port))
+            return port
+    raise SetupError(f"no free port on {host}: is it an address of this machine?")
 
 
 class PrivateAsterisk:
