@@ -75,7 +75,7 @@ class Service:
         self._roster = reading.roster
         self._journal = Journal.open(settings.state / JOURNAL)
         self._loop_time = time.monotonic  # the clock of asyncio's default loop
-        self._machine = Machine(self._roster, boot=int(time.time()), now=self._now())
+        self._machine = Machine(self._roster, boot=_boot(), now=self._now())
         dialling = Dialling(trunk=settings.trunk, caller_id=settings.caller_id)
         self._node = Node(
             settings.node,
@@ -353,6 +353,11 @@ def _known_recordings(journal: Path) -> frozenset[str]:
     """Names, without ending, of the messages that are in the journal. Blocks on disk."""
     with JournalReader.open(journal) as reader:
         return frozenset(Path(file).stem for file in reader.message_files())
+
+
+def _boot() -> int:
+    """32 bits that no other run of these eight years has: a restart may come within the same second."""
+    return int(time.time() * 16) & 0xFFFF_FFFF
 
 
 def _log_call(record: CloseRecord) -> None:

@@ -66,7 +66,7 @@ class Machine:
     """All calls of all lines. One per controller."""
 
     def __init__(self, roster: Roster, *, boot: int, now: Now) -> None:
-        """`boot`: seconds of the epoch, for leg ids that no earlier run used."""
+        """`boot`: 32 bits that no earlier run used, for leg ids that none used either."""
         self._board = Switchboard(roster=roster, boot=boot, now=now)
 
     # ---- the seam

@@ -79,7 +79,7 @@ class Switchboard:
 
     roster: Roster
     boot: int
-    """Seconds of the epoch when this machine was made: the front part of its leg ids, so that none is used twice."""
+    """32 bits that no earlier run used: the front part of the leg ids, so that none is used twice."""
     now: Now
     calls: dict[CallId, Call] = field(default_factory=dict)
     legs: dict[LegId, Leg] = field(default_factory=dict)
