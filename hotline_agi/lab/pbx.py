@@ -62,7 +62,7 @@ class Site:
 def free_port(kind: int, host: str = "127.0.0.1") -> int:
     """A port that nobody uses now, below the range from which Linux gives ports to whoever asks for any.
 
-    Between this look and the start of the server a phone on the same machine opens sockets by the dozen; from that range
+    Between this look and the start of the server phones on the same machine open sockets by the dozen; from that range
     one of them would now and then be ours.
 
     :raises SetupError: if there is none, e.g. because `host` is no address of this machine.
