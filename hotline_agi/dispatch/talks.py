@@ -112,8 +112,9 @@ def found_talking(board: Switchboard, leg: Leg) -> bool:
     call = leg.call
     if call.left or not leg.connected:
         return False
-    if call.state is CallState.WAITING and call.winner is None and not call.transferring:
-        call.state, call.winner = CallState.CONNECTING, leg
+    believed_waiting = call.state is CallState.WAITING or (call.state is CallState.LEAVING and not call.steps_told)
+    if believed_waiting and call.winner is None:
+        call.state, call.winner, call.transferring = CallState.CONNECTING, leg, leg.volunteer is None
         leg.state, leg.cancelled = LegState.WINNER, None
         board.deadlines.clear((Timer.LEG, leg.id))
         board.clear_timers(call, Timer.WAVE, Timer.OVERFLOW)
@@ -134,7 +135,11 @@ def winner_gone(board: Switchboard, leg: Leg, cause: int) -> None:
         count_talk(board, call)
         call.talk_ended_well = cause in NORMAL_END
         board.set_timer(Timer.FORGET, call.id, answers.STEPS_LIMIT_S)
-        if call.asking:
+        if not call.asking and not call.talk_ended_well:
+            # the caller's question is milliseconds away; till then somebody else would get the volunteer who came free
+            board.set_timer(Timer.ASK, call.id, answers.ASK_LIMIT_S)
+            judge(board, call)
+        elif call.asking:
             judge(board, call)
 
 

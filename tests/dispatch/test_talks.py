@@ -2,6 +2,7 @@
 
 import pytest
 
+from hotline_agi.dispatch.answers import ASK_LIMIT_S
 from hotline_agi.dispatch.commands import (
     CancelLeg,
     CancelReason,
@@ -202,6 +203,27 @@ def test_a_caller_who_was_cut_off_stands_at_the_head() -> None:
     desk.ends("lin", Cause.CHANNEL_UNAVAIL)
     assert rung(desk.passes(5.0)) == ["lin"]
     assert desk.leg("lin") in desk.call("c2").legs
+
+
+def test_a_volunteer_who_comes_free_by_a_failed_talk_rings_for_who_was_cut_off_not_for_who_waits() -> None:
+    """The leg's end is known before the caller asks."""
+    desk = Desk(roster(line(wrap_up_s=0.0, ring_steps=(ring(None, 100.0),), shifts=(shift(["lin"], []),))))
+    desk.waits("c1")
+    desk.talks("lin")
+    desk.waits("c2")
+    said = desk.ends("lin", Cause.CHANNEL_UNAVAIL)
+    assert rung(said) == ["lin"]
+    assert desk.leg("lin") in desk.call("c1").legs
+    assert Fact.TALK_FAILED in facts(said)
+    assert holds(desk.comes_out("c1"))
+
+
+def test_who_was_cut_off_and_never_asks_is_not_rung_for_for_ever(desk: Desk) -> None:
+    desk.talks("lin")
+    assert rung(desk.ends("lin", Cause.CHANNEL_UNAVAIL))
+    assert desk.is_silent_for(ASK_LIMIT_S)
+    assert desk.state("c1") is CallState.SURVIVING
+    assert all(leg.cancelled for leg in desk.call("c1").legs.values())
 
 
 def test_when_nobody_knows_how_the_talk_ended_the_caller_is_asked_to_stay(desk: Desk) -> None:
