@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sqlite3
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -23,7 +24,7 @@ KEPT_S = 60.0
 """A story asks at its end what was heard in all of it."""
 STOPS_S = 1.0
 """The promise: so long may a phone ring on when there is nothing to answer any more."""
-HUNG_UP_IN_A_STEP: tuple[str, ...] = ()
+HUNG_UP_IN_A_STEP = ("Session already DISCONNECTED", "func_export.c: Channel", "Bridge failed because channel")
 PERSONAL_NUMBER = re.compile(r"7700900[0-9]{3}|1632960199")
 """Of callers, volunteers and the overflow, in all spellings; the hotline's own number is public."""
 
@@ -151,11 +152,27 @@ class Hotline:
             found = journal.execute("SELECT number FROM caller_number WHERE call = ?", (call,)).fetchone()
             return found[0] if found else None
 
+    async def command(self, *words: str) -> str:
+        """What `hotline WORDS` prints for this stage."""
+        place = ("--rosters", str(self.stage.rosters)) if words[0] == "roster" else ("--config", str(self.stage.config))
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "hotline_agi.cli", *words, *place),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await asyncio.wait_for(process.communicate(), 10.0)
+        return said.decode()
+
     async def until_quiet(self) -> None:
         """No channel and no bridge is left in Asterisk, and no call is open in the journal."""
         await self.stage.until_quiet()
         bridges = (await self.stage.pbx.ask("bridge show all")).splitlines()[1:]
         assert not bridges, bridges
+        async with asyncio.timeout(5.0):
+            while not all(row.outcome for row in self.rows()):
+                await asyncio.sleep(0.03)
 
     def leaks(self) -> list[str]:
         """Lines with a number of a person, in all that the service and Asterisk wrote to be read."""
