@@ -73,6 +73,7 @@ STRANGE = {
     "line breaks in the name": {"from_display": f"x{FORGED}"},
     "a variable": {"from_display": "${EPOCH}${SHELL(id)} $[1+1] ${HANGUPCAUSE}"},
     "commas": {"from_display": "a,b|c;d^e&f:ok:won:PJSIP/x"},
+    "a number in the name": {"from_display": "Tel: 13800000002@home"},
     "chinese": {"from_display": "张伟"},
     "line breaks in the user": {"from_uri_raw": f"sip:{FORGED}@127.0.0.10"},
     "a variable as the user": {"from_uri_raw": "sip:$%7BEPOCH%7D,x@127.0.0.10"},
@@ -95,6 +96,8 @@ def test_strange_callers_talk_like_all_others():
                 assert (row.outcome, row.facts.count("surviving")) == ("talked", 0), what
                 assert NEUTRAL.match(leg.invite.headers["from"][0]), what
                 assert "Forged" not in received(leg)
+                number = CALLER if "from_uri_raw" not in how else None
+                assert hotline.number_of_journal(row.call) == number, what
             await hotline.until_quiet()
             assert not [event for event in seen.events if "Forged" in event]
             assert seen.survivals() == 0
