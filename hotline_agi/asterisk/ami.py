@@ -23,6 +23,8 @@ from hotline_agi.log import logger
 
 CONNECT_TIMEOUT_S = 5.0
 LOGIN_TIMEOUT_S = 5.0
+BOOT_TIMEOUT_S = 60.0
+"""Asterisk takes logins before its modules are loaded; what is asked of the dialplan then is lost."""
 PING_EVERY_S = 3.0
 PING_TIMEOUT_S = 4.0
 """A silent Asterisk is noticed after at most these two together: 7 s (the goal is 10 s)."""
@@ -99,6 +101,7 @@ class AmiLink:
         self._pending: dict[str, tuple[OnReply, list[AmiMessage] | None]] = {}
         self._actions = 0
         self._lost: asyncio.Event = asyncio.Event()
+        self._booted: asyncio.Event = asyncio.Event()
         self.is_up = False
         self.trouble = "not connected yet"
         """Why the link is down, in a sentence that says what to do."""
@@ -149,7 +152,7 @@ class AmiLink:
     # ---- the connection
 
     async def connect(self) -> None:
-        """Connect and log in, once.
+        """Connect, log in, and wait until Asterisk has finished its start, once.
 
         :raises SetupError: if that cannot work without somebody mending it; the sentence says what.
         """
@@ -163,6 +166,7 @@ class AmiLink:
             raise SetupError(self._unreachable(error)) from error
         self._protocol = protocol
         self._lost.clear()
+        self._booted.clear()
         user, secret = self._login
         login = (("Action", "Login"), ("Username", user), ("Secret", secret), ("Events", "on"))
         try:
@@ -173,6 +177,21 @@ class AmiLink:
                 f"Asterisk refused the AMI login of user {user!r}: make ami.user and ami.secret_file agree with "
                 "site/manager-secret.conf, and allow this address there"
             ) from error
+        await self._until_booted()
+
+    async def _until_booted(self) -> None:
+        waits = [asyncio.ensure_future(self._booted.wait()), asyncio.ensure_future(self._lost.wait())]
+        try:
+            await asyncio.wait(waits, timeout=BOOT_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        if not self._booted.is_set():
+            self.hang_up()
+            raise SetupError(
+                "Asterisk did not finish its start: see its log, and give the AMI user the class `system` for reading "
+                "and the event FullyBooted (hotline/manager.conf does)"
+            )
 
     async def run(self) -> None:
         """Keep the link up until cancelled: connect, watch, and connect again with back-off."""
@@ -217,6 +236,8 @@ class AmiLink:
         if waiting is not None and self._answered(message, *waiting):
             return
         if "Event" in message:
+            if message["Event"] == "FullyBooted":
+                self._booted.set()
             try:
                 self._on_event(message)
             except Exception:  # a bug of ours in one event must not cost the link
