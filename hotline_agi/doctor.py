@@ -106,7 +106,10 @@ def _look_at_folders(settings: Settings) -> Iterator[Check]:
             yield _failed(name, f"there is no {folder}", f"create it, owned by this user: mkdir -p {folder}")
         elif not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
             yield _failed(
-                name, f"{folder} cannot be written by this user", "give this user (and Asterisk) the right to"
+                name,
+                f"{folder} cannot be written by this user",
+                "run the doctor as the service's user (sudo -u hotline); the messages folder belongs to both: "
+                f"install -d -o asterisk -g hotline -m 2770 {settings.messages}",
             )
         else:
             yield _ok(name, str(folder))
@@ -213,13 +216,19 @@ def _judge_inspection(settings: Settings, seen: Inspection, endpoints: int) -> I
         remedy = "`require` them in modules.conf (asterisk-conf/modules.conf), then restart Asterisk"
         yield _failed("modules", f"not loaded: {', '.join(seen.missing_modules)}", remedy)
     if seen.forbidden_modules:
-        remedy = "`noload` them in modules.conf: they leak numbers or open a way out"
+        remedy = (
+            "`noload` them in modules.conf, if nothing else on this Asterisk needs them: they leak numbers or open a "
+            "way out"
+        )
         yield _warning("modules", f"loaded, but should not be: {', '.join(seen.forbidden_modules)}", remedy)
     if not seen.missing_modules and not seen.forbidden_modules:
         yield _ok("modules", "all that the dialplan needs")
     yield from _judge_endpoints(settings, seen, endpoints)
     if seen.silent_languages:
-        remedy = f"link {settings.sounds}/LANGUAGE/hotline into Asterisk's sounds folder (asterisk-conf/README.md)"
+        remedy = (
+            f"make `sounds` ({settings.sounds}) Asterisk's own folder: `sounds` in the `Data directory` that "
+            "asterisk -rx 'core show settings' names"
+        )
         yield _failed("prompts in Asterisk", f"not found: {', '.join(seen.silent_languages)}", remedy)
     else:
         yield _ok("prompts in Asterisk", "found in the channel's language")
