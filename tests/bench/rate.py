@@ -25,7 +25,7 @@ CPU_RATE = 10
 """The step whose CPU seconds are reported: far from the machine's limit."""
 STEP_S = 7.0
 RING_S = (0.15, 0.25)
-TALK_S = 1.0
+TALK_S = 0.6
 LATE_S = 1.0
 LOST_S = 3.0
 GROUPS = 80
@@ -153,17 +153,17 @@ async def _step(stage: Stage, people: People, groups: list[Group], system: str, 
 
 
 async def _talk(ring: Ring) -> Ring:
-    """Until the caller hangs up, a second after the volunteer was heard, or gives up."""
+    """Until the caller hangs up, a moment after the volunteer was heard, or gives up."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(LOST_S + TALK_S):
             while ring.heard_at is None and ring.caller.ended_at is None:
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.05)
             await asyncio.sleep(TALK_S)
     ring.caller.hang_up()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(LOST_S):
             while not ring.is_over:
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.05)
     return ring
 
 
