@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.node import Dialling, dial_string
@@ -19,6 +20,9 @@ from hotline_agi.roster.model import Endpoint, Line, OverflowStep, Roster
 from hotline_agi.terms.ids import VolunteerId
 
 DAYS = 7
+MOST_RUNG = 40
+"""People that the dialplan rings together, and as many backups. Each is 6 bytes of a row, which AMI takes up to about
+1,000, and 36 of a `Dial`, which the dialplan evaluates up to 4,096."""
 ROWS_PER_ACTION = 12
 """HOTLINE_ROW1..12 in `hotline-db`."""
 STORE_TIMEOUT_S = 5.0
@@ -68,9 +72,10 @@ class _Legs:
         self.rows: list[Row] = []
 
     def of_people(self, line: Line, people: Iterable[VolunteerId]) -> str:
-        """Their legs, joined as the dialplan wants them."""
+        """The legs of the first `MOST_RUNG` of them, joined as the dialplan wants them."""
         known = [self._roster.volunteers[one] for one in people if one in self._roster.volunteers]
-        return "-".join(filter(None, (self.of(line.language, person.endpoints) for person in known)))
+        reachable = filter(None, (self.of(line.language, person.endpoints) for person in known))
+        return "-".join(islice(reachable, MOST_RUNG))
 
     def of(self, language: str, endpoints: Sequence[Endpoint]) -> str:
         """The leg that tries `endpoints` in order, each when the one before cannot be reached; empty for none."""
@@ -135,6 +140,8 @@ class SurvivalPlan:
                 )
             )
             answer = await asyncio.wait_for(done, STORE_TIMEOUT_S)
+        except ValueError as error:
+            raise PbxError(f"a row of the survival plan cannot be sent: {error}") from error
         except TimeoutError:
             raise PbxError(
                 "the dialplan did not confirm the survival plan: is hotline/extensions.conf loaded?"
