@@ -57,9 +57,9 @@ def proceed(board: Switchboard, call: Call) -> None:
 
 
 def _transfer(board: Switchboard, call: Call) -> bool:
-    """Ring the overflow number while the caller waits on; False where the line has none."""
+    """Ring the overflow number while the caller waits on; False where the line has none (or nobody waits)."""
     line = call.line
-    if line.transfer is None:
+    if line.transfer is None or call.hanging_up:
         return False
     call.state = CallState.WAITING
     call.transferring = True

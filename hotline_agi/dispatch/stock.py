@@ -43,7 +43,8 @@ def adopt(board: Switchboard, stock: StockTaken) -> None:
     for found in stock.legs:
         if found.leg in board.legs:
             continue
-        if found.volunteer is not None and board.seats.adopt(found.volunteer, found.leg):
+        if found.volunteer is not None:
+            board.seats.adopt(found.volunteer, found.leg)
             board.foreign[found.leg] = found.volunteer
         if not found.up:
             board.out.append(CancelLeg(leg=found.leg, node=stock.node, reason=CancelReason.WITHDRAWN))

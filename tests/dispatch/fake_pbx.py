@@ -201,14 +201,19 @@ class FakePbx:
     def rang_before(self, leg: LegId, volunteer: VolunteerId, endpoint: Endpoint, *, up: bool) -> None:
         """A leg that an earlier run of the service began: it still rings, or talks to somebody."""
         call = CallId(f"pbx1-1580870000.{len(self.phones)}")
-        self.callers[call] = Caller(id=call, line=LineId("xinli"), state="gone")
+        caller = self.callers[call] = Caller(id=call, line=LineId("xinli"), state="gone")
         command = RingLeg(
             leg=leg, call=call, node=PBX1, volunteer=volunteer, endpoint=endpoint, language="zh", ring_timeout_s=25.0
         )
         phone = self.phones[leg] = Phone(id=leg, command=command)
         if up:
-            self._turn(phone, "up")
-            self._then(phone, self.tape.span(1.0, 100.0), lambda: self._ends(phone, Cause.NORMAL_CLEARING))
+            self._turn(phone, "talking")
+            self._turn(caller, "talking")
+            phone.caller, caller.phone = caller, phone
+            caller.talked_with.append(volunteer)
+            self._then(phone, self.tape.span(1.5, 100.0), lambda: self._ends(phone, Cause.NORMAL_CLEARING))
+            if self.tape.one_in(4):
+                self._then(caller, self.tape.span(1.5, 60.0), lambda: self._hangs_up(caller))
         else:
             self._made(phone)
 
@@ -323,7 +328,7 @@ class FakePbx:
         if not caller.is_there:
             return
         phone = caller.phone
-        if caller.state == "talking" or self.tape.one_in(8):
+        if caller.state == "talking" or self.tape.one_in(2):
             self.ami(HangupRequested(party=caller.id))
         loses_hangup = caller.state == "talking" and self.weather.haunted and caller.haunts_since_s is None
         if loses_hangup and self.tape.one_in(3):
@@ -331,8 +336,8 @@ class FakePbx:
             return
         caller.phone = None
         self._turn(caller, "gone")
-        self.ami(CallerLeft(call=caller.id))
         self._sweep(caller)
+        self.later(self.tape.among(0.0, 0.005, 0.05), lambda: self.ami(CallerLeft(call=caller.id)))
         if phone is not None:
             phone.caller = None
             self._then(phone, self.tape.span(0.001, 0.02), lambda: self._ends(phone, Cause.NORMAL_CLEARING))
@@ -457,7 +462,7 @@ class FakePbx:
             else:
                 caller.talk_ended_well = cause in NORMAL_END
                 caller.arrived_s = self.now_s
-                self._ask(caller, TalkEnded(call=caller.id))
+                self._ask(caller, TalkEnded(call=caller.id, line=caller.line, node=PBX1))
 
     # ---- the machine's commands
 

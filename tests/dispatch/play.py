@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import inf
 
-from hotline_agi.dispatch.commands import CloseRecord, Command, NoteFact, OpenRecord
+from hotline_agi.dispatch.commands import CancelLeg, CloseRecord, Command, NoteFact, OpenRecord
 from hotline_agi.dispatch.events import (
     CallerHeld,
     CallerKeyed,
@@ -56,7 +56,12 @@ class Weathers:
     @property
     def gentle(self) -> bool:
         """Nothing is lost, though it may be late."""
-        return not (self.gaps or self.gap_s or self.strays or self.weather.lossy) and self.silent_s == inf
+        return self.careful and not (self.gaps or self.gap_s)
+
+    @property
+    def careful(self) -> bool:
+        """Nothing is lost but in a gap, after which stock is taken; no event lies."""
+        return not (self.strays or self.weather.lossy) and self.silent_s == inf
 
     @property
     def orderly(self) -> bool:
@@ -107,7 +112,7 @@ def draw_weathers(tape: Tape) -> Weathers:
         freeze_s = tape.among(0.0, 0.5, 3.5, 8.0)
     if kind == "gap" or storm:
         start_s = tape.span(START_S, 40.0)
-        gap_s = tape.among(0.0, 1.0, 8.0, 25.0)
+        gap_s = tape.among(0.0, 1.0, 5.0, 8.0, 25.0)
         gaps.append((start_s, start_s + tape.among(2.0, 0.1, 8.0, 25.0)))
     return Weathers(
         weather=Weather(
@@ -130,7 +135,13 @@ class Story:
         self.weathers = draw_weathers(self.tape)
         self.roster = self.first_roster = draw_roster(self.tape)
         self.machine = machine(self.roster, boot=1, now=self._now(0.0))
-        self.watch = Watch(self.machine, self.roster, orderly=self.weathers.orderly, gentle=self.weathers.gentle)
+        self.watch = Watch(
+            self.machine,
+            self.roster,
+            orderly=self.weathers.orderly,
+            gentle=self.weathers.gentle,
+            careful=self.weathers.careful,
+        )
         self.pbx = FakePbx(self.tape, self.weathers.weather, self.watch, self._ami, self._agi)
         self.watch.pbx = self.pbx
         self.history: list[tuple[Event | Roster | None, Now]] = []
@@ -232,6 +243,12 @@ class Story:
         self.pbx.link_is_up = False
         self.watch.reach.count("weather", "link lost")
 
+    def _perhaps_gap(self, one_in: int) -> None:
+        """The worst instants: something just happened, or is just to be stopped."""
+        if self.weathers.gap_s and self.pbx.link_is_up and self.tape.one_in(one_in):
+            self._link_lost()
+            self.pbx.later(self.weathers.gap_s, self._link_back)
+
     def _link_back(self) -> None:
         if not self.pbx.link_is_up:
             self._take_stock()
@@ -268,9 +285,7 @@ class Story:
 
     def _ami(self, event: Event) -> None:
         """Events keep their order here. One may be doubled; in a gap they are lost."""
-        if self.weathers.gap_s and self.tape.one_in(24):
-            self._link_lost()
-            self.pbx.later(self.weathers.gap_s, self._link_back)
+        self._perhaps_gap(24)
         if not self.pbx.link_is_up:
             return
         if self.weathers.weather.lossy and isinstance(event, LegEnded | CallerHeld) and self.tape.one_in(12):
@@ -321,6 +336,8 @@ class Story:
         if isinstance(news, StockTaken):
             self.pbx.link_is_up = True  # not before: what is rung while stock is taken would be in no stock
         for command in commands:
+            if isinstance(command, CancelLeg):
+                self._perhaps_gap(6)
             if not isinstance(command, OpenRecord | NoteFact | CloseRecord):
                 self.pbx.carry_out(command)
         self.watch.did(commands, self.now_s)

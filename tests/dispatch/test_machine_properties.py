@@ -100,7 +100,11 @@ call = st.sampled_from(CALLS)
 leg = st.sampled_from(LEGS)
 line_id = st.sampled_from([XINLI, ERTONG, LineId("nosuch")])
 live_leg = st.builds(
-    LiveLeg, leg=leg, volunteer=st.sampled_from([None, VolunteerId("lin"), VolunteerId("nosuch")]), up=st.booleans()
+    LiveLeg,
+    leg=leg,
+    volunteer=st.sampled_from([None, VolunteerId("lin"), VolunteerId("nosuch")]),
+    up=st.booleans(),
+    talking=st.booleans(),
 )
 garbage: st.SearchStrategy[Event] = st.one_of(
     st.builds(CallArrived, call=call, line=line_id, node=st.just(PBX1)),

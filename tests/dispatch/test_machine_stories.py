@@ -2,7 +2,15 @@
 
 from hotline_agi.dispatch.answers import ASK_LIMIT_S
 from hotline_agi.dispatch.commands import CloseRecord, Fact, OpenRecord
-from hotline_agi.dispatch.events import CallArrived, CallerHeld, CallerLeft, LegEnded, RoundEnded, TalkStarted
+from hotline_agi.dispatch.events import (
+    CallArrived,
+    CallerHeld,
+    CallerLeft,
+    HangupRequested,
+    LegEnded,
+    RoundEnded,
+    TalkStarted,
+)
 from hotline_agi.dispatch.state import CallState
 from hotline_agi.dispatch.switchboard import DEPARTED_KEPT
 from hotline_agi.terms.causes import Cause
@@ -115,6 +123,12 @@ def test_a_caller_whose_hang_up_overtook_the_arrival_is_not_rung_for() -> None:
     """The hang-up comes on the one stream, the arrival on the other."""
     desk = Desk()
     desk.leaves("c1")
+    assert desk.arrives("c1") == []
+
+
+def test_a_caller_who_was_hanging_up_before_we_heard_of_the_arrival_is_not_rung_for() -> None:
+    desk = Desk()
+    desk.take(HangupRequested(party=CallId("c1")))
     assert desk.arrives("c1") == []
 
 

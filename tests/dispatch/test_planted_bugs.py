@@ -17,7 +17,7 @@ from hotline_agi.terms.ids import LegId, VolunteerId
 from tests.dispatch.play import TAPE_LENGTH, Story
 from tests.dispatch.watch import Broken
 
-MOST_STORIES = 3000
+MOST_STORIES = 6000
 Planting = Callable[[pytest.MonkeyPatch], None]
 
 
@@ -178,6 +178,32 @@ def stock_looks_at_legs_first(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(stock, "missing", missing)
 
 
+def a_talk_in_the_stock_is_not_believed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(talks, "found_talking", _nothing)
+
+
+def a_leg_in_the_stock_is_believed_gone(patch: pytest.MonkeyPatch) -> None:
+    def missing(board: Switchboard, taken: StockTaken) -> Iterator[Event]:
+        repeats = {leg.id: leg.cancel_repeats for leg in board.legs.values()}
+        yield from list(real(board, taken))
+        for leg in board.legs.values():
+            leg.cancel_repeats = repeats.get(leg.id, 0)
+
+    real = stock.missing
+    patch.setattr(stock, "missing", missing)
+
+
+def a_caller_who_hangs_up_is_still_served(patch: pytest.MonkeyPatch) -> None:
+    real = Machine._take
+
+    def take(machine: Machine, event: Event) -> None:
+        real(machine, event)
+        for call in machine.board.calls.values():
+            call.hanging_up = False
+
+    patch.setattr(Machine, "_take", take)
+
+
 # ---- questions
 
 
@@ -306,6 +332,9 @@ BUGS: list[Planting] = [
     a_failed_transfer_is_not_noticed,
     a_lost_transfer_rings_the_volunteers,
     stock_looks_at_legs_first,
+    a_talk_in_the_stock_is_not_believed,
+    a_leg_in_the_stock_is_believed_gone,
+    a_caller_who_hangs_up_is_still_served,
     a_caller_of_an_earlier_run_is_not_adopted,
     a_verdict_never_comes,
     every_talk_ended_well,

@@ -16,7 +16,6 @@ def test_a_seat_is_taken_until_its_leg_is_gone() -> None:
     assert seats.is_free(LIN, 0.0)
     seats.take(LIN, ONE)
     assert not seats.is_free(LIN, 1e9)
-    assert seats.leg_of(LIN) == ONE
     seats.leave(LIN, ONE)
     assert seats.is_free(LIN, 0.0)
 
@@ -26,14 +25,23 @@ def test_a_taken_seat_is_not_taken_again() -> None:
     seats.take(LIN, ONE)
     with pytest.raises(AssertionError):
         seats.take(LIN, TWO)
-    assert not seats.adopt(LIN, TWO)
+
+
+def test_a_leg_that_turns_up_sits_down_beside() -> None:
+    seats = Seats()
+    seats.take(LIN, ONE)
+    seats.adopt(LIN, TWO)
+    seats.leave(LIN, ONE)
+    assert not seats.is_free(LIN, 0.0)
+    seats.leave(LIN, TWO)
+    assert seats.is_free(LIN, 0.0)
 
 
 def test_a_leg_that_does_not_sit_frees_nobody() -> None:
     seats = Seats()
     seats.take(LIN, ONE)
     seats.leave(LIN, TWO)
-    assert seats.leg_of(LIN) == ONE
+    assert not seats.is_free(LIN, 0.0)
 
 
 def test_wrap_up_keeps_the_seat_until_it_is_over() -> None:

@@ -21,7 +21,7 @@ from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 from tests.dispatch.desk import PBX1, Desk, connected, facts, holds, of, rung, taken_back, told
-from tests.dispatch.lines import XINLI, line, ring, roster, shift
+from tests.dispatch.lines import XINLI, line, ring, roster, shift, with_transfer
 
 
 @pytest.fixture
@@ -322,6 +322,13 @@ def test_nobody_is_rung_for_a_caller_who_is_hanging_up(desk: Desk) -> None:
     record = desk.record("c1")
     assert record.outcome is Outcome.ABANDONED
     assert {leg.outcome for leg in record.legs} == {LegOutcome.CALLER_LEFT}
+
+
+def test_the_overflow_number_is_not_rung_for_a_caller_who_is_hanging_up() -> None:
+    desk = Desk(roster(with_transfer()))
+    desk.waits("c1")
+    desk.take(HangupRequested(party=CallId("c1")))
+    assert not of(RingLeg, desk.passes(60.0))
 
 
 def test_a_winner_lost_to_a_caller_who_hangs_up_rings_nobody_else(desk: Desk) -> None:

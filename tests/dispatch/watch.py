@@ -29,6 +29,7 @@ from hotline_agi.dispatch.events import (
     CallerLeft,
     CallerSurviving,
     Event,
+    HangupRequested,
     LegAccepted,
     LegEnded,
     RoundEnded,
@@ -76,9 +77,12 @@ class CallBook:
     """Since when a question is open."""
     gone: bool = False
     """The machine was told that the caller left."""
+    hanging_up: bool = False
     surviving: bool = False
     was_open: bool = True
     """The line, when the call was admitted."""
+    outlived: bool = False
+    """Its talk outlived the service that began it."""
     came_out: bool = False
     """The open question, or the last, is that of a caller who came out of a talk."""
     leaving: bool = False
@@ -131,9 +135,11 @@ class Reach:
 class Watch:
     """Watches one machine and one PBX."""
 
-    def __init__(self, machine: Machine, roster: Roster, *, orderly: bool, gentle: bool) -> None:
-        self.machine, self.orderly, self.gentle = machine, orderly, gentle
+    def __init__(self, machine: Machine, roster: Roster, *, orderly: bool, gentle: bool, careful: bool) -> None:
+        """`orderly`, `gentle`, `careful`: what the weather allows to be held; see `play.Weathers`."""
+        self.machine, self.orderly, self.gentle, self.careful = machine, orderly, gentle, careful
         self._people = set(roster.volunteers)
+        self._lines = set(roster.lines)
         self.pbx: FakePbx | None = None
         self.calls: dict[CallId, CallBook] = defaultdict(CallBook)
         self.legs: dict[LegId, LegBook] = {}
@@ -162,7 +168,7 @@ class Watch:
 
     def cut(self, phone: Phone) -> None:
         self.reach.count("truth", "talk cut by us")
-        hold(not self.gentle, "no talk is cut by us", phone.id)
+        hold(not self.careful, "no talk is cut by us", phone.id)
 
     def missed(self, caller: Caller) -> None:
         hold(caller.state != "talking", "one winner at a time", caller.id)
@@ -183,17 +189,20 @@ class Watch:
             case CallArrived(call=call) | RoundEnded(call=call) | TalkEnded(call=call):
                 book = self.calls[call]
                 ours = self.machine.board.calls.get(call)
-                known = ours is not None or not isinstance(event, TalkEnded)
+                known = ours is not None or event.line in self._lines
                 if not self.gentle and ours is not None and (ours.left or ours.state is CallState.SURVIVING):
                     known = False  # the machine did not hear of them for so long that it gave them up
+                book.outlived = ours is None and isinstance(event, TalkEnded)
                 if known and not (book.gone or book.surviving or book.closed):
                     book.asked_s = now_s
-                    book.came_out = isinstance(event, TalkEnded)
+                    book.came_out = isinstance(event, TalkEnded) and ours is not None
                 if not isinstance(event, CallArrived):
                     book.connected = None  # whoever it was, the talk is over
             case CallerLeft(call=call):
                 self.calls[call].gone = True
                 self.calls[call].asked_s = None
+            case HangupRequested(party=party):
+                self.calls[CallId(party)].hanging_up = True
             case CallerSurviving(call=call):
                 self.calls[call].surviving = True
                 self.calls[call].asked_s = None
@@ -257,7 +266,7 @@ class Watch:
                 book.opened += 1
                 hold(book.opened == 1, "one record per call", call)
                 board = self.machine.board
-                book.was_open = on_duty(board.calls[call].line, board.now.at).is_open
+                book.was_open = book.outlived or on_duty(board.calls[call].line, board.now.at).is_open
             case CloseRecord(call=call):
                 book = self.calls[call]
                 book.closed += 1
@@ -270,6 +279,8 @@ class Watch:
                     self.reach.count("leg outcome", leg.outcome.value)
             case NoteFact(call=call, fact=fact):
                 self._is_open(call, fact)
+                if fact is Fact.TALK_STARTED:
+                    self.calls[call].leaving = False
                 self.reach.count("fact", fact.value)
                 if fact is Fact.WAVE:
                     book = self.calls[call]
@@ -322,6 +333,7 @@ class Watch:
         self._is_open(command.call, "RingLeg")
         detail = (command.call, command.leg, volunteer)
         hold(not call.gone, "no phone rings for a caller who left", detail)
+        hold(not call.hanging_up, "no phone rings for a caller who hangs up", detail)
         hold(not call.surviving, "no phone rings for a caller in survival", detail)
         hold(not call.leaving, "no phone rings for a caller who is leaving", detail)
         self.legs[command.leg] = LegBook(call=command.call, volunteer=volunteer)
@@ -350,7 +362,8 @@ class Watch:
         if book is not None and book.asked_s is not None:
             book.asked_s = None
         else:
-            hold(leg in self._questions_unknown, "every answer has a question", leg)
+            ended = book is not None and book.ended  # the stock may show the caller and the leg gone at once
+            hold(ended or leg in self._questions_unknown, "every answer has a question", leg)
             self._questions_unknown.discard(leg)
 
     # ---- after each step
@@ -394,8 +407,9 @@ class Watch:
 
     def _no_ghosts(self) -> None:
         assert self.pbx is not None
-        ghosts = [caller.haunts_since_s for caller in self.pbx.callers.values() if caller.is_there]
-        ghosts += [phone.haunts_since_s for phone in self.pbx.phones.values() if phone.is_live]
+        ours = self.machine.board
+        ghosts = [caller.haunts_since_s for caller in self.pbx.callers.values() if caller.id in ours.calls]
+        ghosts += [phone.haunts_since_s for phone in self.pbx.phones.values() if phone.id in ours.legs]
         for since_s in ghosts:
             if since_s is not None and self.gentle and self.thawed_s < 0.0:
                 hold(self._now_s - since_s < GHOST_S + 1.0, "a lost hang-up is mended", since_s)
