@@ -5,8 +5,8 @@ The contract with the shell:
 - call `handle` for everything that happens, `handle_deadline` when `next_deadline` is due; both return commands, to be
   carried out in order; neither ever raises for anything the outside does;
 - `now` never goes backwards in `mono_s`;
-- after a pause, the news that waits in the streams is handed in before the deadlines that passed meanwhile (asyncio does
-  so): else a talk whose beginning waits there would be taken for a failed join, and cut;
+- after a pause, the news that waits in the streams is handed in before the deadlines that passed meanwhile (asyncio
+  does so): else a talk whose beginning waits there would be taken for a failed join, and cut;
 - `CallArrived`, `RoundEnded` and `TalkEnded` are questions, answered by exactly one `HoldCaller` or `GuideCaller`, at
   once but after `TalkEnded` (up to `talks.VERDICT_S` later); `LegAccepted` by exactly one `ConnectLeg` or `RefuseLeg`,
   at most `talks.HOLD_WAIT_S` later. A question that cannot be placed is not answered: the dialplan then serves the
