@@ -1,18 +1,19 @@
 """No service: the dialplan alone rings the last known people, takes messages, says where else to turn."""
 
 import asyncio
+import os
 import time
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from hotline_agi.lab.behaviour import decline, refuse, ring_then_answer, voicemail
+from hotline_agi.lab.behaviour import decline, never_answer, refuse, ring_then_answer, voicemail
 from hotline_agi.lab.call import PhoneCall
 from hotline_agi.terms.causes import Cause
 from tests.e2e.hearing import HZ, LENGTHS_S, sounds
-from tests.e2e.hotline import Hotline, open_hotline
-from tests.e2e.scenery import Scenery
+from tests.e2e.hotline import Hotline, open_hotline, talk
+from tests.e2e.scenery import Scenery, mobile_of
 
 pytestmark = pytest.mark.asterisk
 
@@ -102,6 +103,8 @@ def test_nobody_answers_then_backup_then_message_then_directory():
             (recording,) = hotline.stage.pbx.messages.glob("*.wav")
             assert recording.stat().st_size > 2.5 * 16_000
             await hotline.until_quiet()
+            an_hour_ago = time.time() - 3600
+            os.utime(recording, (an_hour_ago, an_hour_ago))  # a younger one may still be in recording
             await hotline.stage.start_service()
             message = await hotline.stage.until_logged("a message was left while the service was away")
             assert message["call"] in recording.name and message["call"].startswith("pbx1-")
@@ -235,5 +238,45 @@ def test_shift_changes_without_the_service():
                 caller.hang_up()
                 await hotline.until_quiet()
                 await asyncio.sleep(max(0.0, border - time.time() + 0.05))
+
+    asyncio.run(story())
+
+
+def test_who_is_unreachable_by_softphone_is_rung_on_the_mobile():
+    async def story():
+        scenery = Scenery(
+            softphones=1, extra_endpoints={"s01": "[{softphone: s01}, mobile]"}, extra_contacts={"s01": mobile_of(1)}
+        )
+        async with open_hotline(scenery) as hotline:
+            await only_the_plan(hotline)
+            mobile = await hotline.person("m01", ring_then_answer(0.2, HZ["m01"], press_after_s=0.8))
+            caller = hotline.caller()
+            leg = await mobile.until_rung(2.0)
+            await talk(caller, leg, mobile)
+            caller.hang_up()
+            await leg.until_ended(1.0)
+            await hotline.until_quiet()
+
+    asyncio.run(story())
+
+
+def test_forty_on_shift_are_rung_together():
+    async def story():
+        async with open_hotline(Scenery(softphones=1, mobiles=60)) as hotline:
+            await only_the_plan(hotline)
+            carrier = hotline.stage.carrier
+            for n in range(1, 61):
+                hotline.stage.mobile(mobile_of(n), never_answer())
+            hotline.stage.mobile(mobile_of(39), ring_then_answer(0.5, HZ["m01"], press_after_s=0.8))
+            caller = hotline.caller()
+            await carrier.until_leg(mobile_of(39), 2.0)
+            await caller.until_hears(HZ["m01"], 4.0)
+            assert {leg.local_user for leg in carrier.legs} == {mobile_of(n) for n in range(1, 40)}  # and s01
+            carrier.legs_to(mobile_of(39))[0].hang_up()
+            await caller.until_ended(4.0)
+            for leg in carrier.legs:
+                await leg.until_ended(1.0)
+            assert len(carrier.legs) == 39
+            await hotline.until_quiet()
 
     asyncio.run(story())
