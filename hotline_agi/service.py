@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import signal
 import time
+from collections import deque
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from hotline_agi import rosters
 from hotline_agi.asterisk import recordings
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.fastagi import AgiSession, FastAgiListener
-from hotline_agi.asterisk.node import MESSAGE_HANDLER, STORED_HANDLER, Dialling, Node
+from hotline_agi.asterisk.node import MESSAGE_HANDLER, NUMBER_HANDLER, STORED_HANDLER, Dialling, Node
 from hotline_agi.asterisk.survival import REFRESH_S, SurvivalPlan
 from hotline_agi.dispatch.commands import (
     CancelLeg,
@@ -91,13 +92,15 @@ class Service:
             secret=secret,
             on_event=self._node.on_message,
             on_up=self._link_up,
-            on_down=lambda: None,
+            on_down=self._node.link_lost,
         )
         self._node.link = self._link
         self._survival = SurvivalPlan(self._link, dialling)
         self._survival_due = asyncio.Event()
         self._listener = FastAgiListener(self._asked, lambda why: logger.warning("fastagi", refused=why))
         self._timer: asyncio.TimerHandle | None = None
+        self._events: deque[Event] = deque()
+        self._carrying_out = False
         self._chores: set[asyncio.Task[None]] = set()
         self._reloading = self._reload_again = False
         self._listening = asyncio.Event()
@@ -106,14 +109,32 @@ class Service:
     # ---- the loop
 
     def step(self, event: Event) -> None:
-        """Take one event in and carry its consequences out. Never raises for what the outside does."""
-        self._carry_out(self._machine.handle(event, self._now()))
+        """Take one event in and carry its consequences out. Never raises for what the outside does.
+
+        An event that a command gives rise to at once (a leg that cannot be placed) waits until all commands of this
+        step are out: their order is the machine's.
+        """
+        self._events.append(event)
+        if self._carrying_out:
+            return
+        while self._events:
+            self._carry_out(self._machine.handle(self._events.popleft(), self._now()))
 
     def _wake(self) -> None:
         self._timer = None
         self._carry_out(self._machine.handle_deadline(self._now()))
+        while self._events:
+            self._carry_out(self._machine.handle(self._events.popleft(), self._now()))
 
     def _carry_out(self, commands: list[Command]) -> None:
+        self._carrying_out = True
+        try:
+            self._do(commands)
+        finally:
+            self._carrying_out = False
+        self._arm()
+
+    def _do(self, commands: list[Command]) -> None:
         for command in commands:
             match command:
                 case (
@@ -135,7 +156,6 @@ class Service:
                     _log_call(command)
                 case _:
                     assert_never(command)
-        self._arm()
 
     def _arm(self) -> None:
         """One timer for all deadlines."""
@@ -261,13 +281,7 @@ class Service:
         elif request.route == "message":
             self._chore(self._recorded(CallId(request.uniqueid), request.argument(0), session))
         else:
-            self._note_number(request.route, CallId(request.uniqueid), request.argument(1))
             self._node.on_question(session)
-
-    def _note_number(self, route: str, call: CallId, number: str) -> None:
-        if route == "arrive":
-            with contextlib.suppress(ValueError):  # withheld numbers are no numbers
-                self._journal.write_number(call, PhoneNumber(number))
 
     def _line_of_number(self, number: str) -> LineId | None:
         line = self._roster.line_of_number(number)
@@ -276,6 +290,11 @@ class Service:
     def _user_event(self, message: AmiMessage) -> None:
         if message.get("UserEvent") == STORED_HANDLER:
             self._survival.on_stored(message)
+        elif message.get("UserEvent") == NUMBER_HANDLER:
+            with contextlib.suppress(ValueError):  # withheld numbers are no numbers
+                self._journal.write_number(
+                    CallId(str(message.get("Call", ""))), PhoneNumber(str(message.get("From", "")))
+                )
         elif message.get("UserEvent") == MESSAGE_HANDLER:
             self._chore(self._recorded(CallId(str(message.get("Call", ""))), str(message.get("File", "")), None))
 

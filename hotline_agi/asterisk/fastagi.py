@@ -23,6 +23,8 @@ MAX_OPEN = 1000
 """Connections at once. Beyond, the oldest that has not sent its header yet is closed: a flood of idle connections
 pushes out itself, not calls."""
 BACKLOG = 512
+WAKE_BYTES = 384
+"""Asterisk sends its block of about 600 bytes in 25 small pieces; the kernel wakes us when most of it is there."""
 
 Ask = Callable[["AgiSession"], None]
 
@@ -45,10 +47,11 @@ class AgiSession(asyncio.Protocol):
         return self.request is None
 
     def reply(self, value: str) -> None:
-        """Answer with HOTLINE_REPLY = `value`, then close once Asterisk has confirmed it."""
+        """Answer with HOTLINE_REPLY = `value` and say that it was the last word; close once Asterisk has confirmed."""
         self.on_closed = None
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(set_variable("HOTLINE_REPLY", value))
+            self._transport.write_eof()
 
     def refuse(self) -> None:
         """Close without a word: the dialplan helps itself."""
@@ -60,6 +63,7 @@ class AgiSession(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        _wake_at(transport, WAKE_BYTES)
         self._timer = asyncio.get_running_loop().call_later(HEADER_TIMEOUT_S, self.refuse)
         self._listener.opened(self)
 
@@ -75,6 +79,7 @@ class AgiSession(asyncio.Protocol):
             return
         if self.request is not None:
             self._reader = None
+            _wake_at(self._transport, 1)
             self._ask()
 
     def _ask(self) -> None:
@@ -82,8 +87,8 @@ class AgiSession(asyncio.Protocol):
         assert self._timer is not None
         self._timer.cancel()
         if _peer_has_gone(self._transport):
-            # The caller hung up within a millisecond, we sent the leg away meanwhile, or we were frozen and the dialplan
-            # serves the caller by itself. Answering now would ring phones for somebody who is elsewhere.
+            # The caller hung up within a millisecond, we sent the leg away meanwhile, or we were frozen and the
+            # dialplan serves the caller by itself. Answering now would ring phones for somebody who is elsewhere.
             self.refuse()
             return
         self._timer = asyncio.get_running_loop().call_later(ANSWER_TIMEOUT_S, self.refuse)
@@ -145,6 +150,13 @@ class FastAgiListener:
 
     def closed(self, session: AgiSession) -> None:
         self._sessions.pop(session, None)
+
+
+def _wake_at(transport: asyncio.Transport | None, least_bytes: int) -> None:
+    """Be woken when so many bytes are there, or the end (SO_RCVLOWAT, socket(7))."""
+    sock: socket.socket | None = transport.get_extra_info("socket") if transport is not None else None
+    if sock is not None:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, least_bytes)
 
 
 def _peer_has_gone(transport: asyncio.Transport) -> bool:

@@ -4,6 +4,7 @@ Nothing here decides. An action whose answer is lost is never sent again: its le
 the link is back, or by the machine's own deadline.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -25,21 +26,24 @@ from hotline_agi.dispatch.commands import (
 )
 from hotline_agi.dispatch.events import (
     CallArrived,
+    CallerSurviving,
     Event,
     LegAccepted,
     LegEnded,
+    LinkLost,
     LiveLeg,
     RoundEnded,
     StockTaken,
     TalkEnded,
 )
-from hotline_agi.errors import LinkLost
+from hotline_agi.errors import PbxError
 from hotline_agi.log import logger
 from hotline_agi.roster.model import Endpoint
 from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 
 STOCK_TIMEOUT_S = 5.0
+CALLER_ROUTES = ("arrive", "round", "talked")
 ELSEWHERE_CAUSES = {
     CancelReason.ELSEWHERE: Cause.ANSWERED_ELSEWHERE,
     CancelReason.CALLER_LEFT: Cause.NORMAL_CLEARING,
@@ -47,6 +51,7 @@ ELSEWHERE_CAUSES = {
 }
 MESSAGE_HANDLER = "HotlineMessage"
 STORED_HANDLER = "HotlineStored"
+NUMBER_HANDLER = "HotlineNumber"
 
 NodeCommand = RingLeg | CancelLeg | DismissLeg | ConnectLeg | RefuseLeg | HoldCaller | GuideCaller | EndRound | HangUp
 
@@ -108,6 +113,10 @@ class Node:
         if name == "UserEvent" and message.get("UserEvent") in (MESSAGE_HANDLER, STORED_HANDLER):
             self._user_event(message)
             return
+        if name == "UserEvent" and message.get("UserEvent") == NUMBER_HANDLER:
+            if message.get("Call") in self._translator.callers:
+                self._user_event(message)
+            return
         if name == "Hangup":
             self._cancels.pop(LegId(str(message.get("Uniqueid", ""))), None)
         for event in self._translator.translate(message):
@@ -120,6 +129,8 @@ class Node:
         if self.link is None or not self.link.is_up:
             # without AMI nobody can be rung: better the dialplan's own plan than silence
             session.refuse()
+            if request.route in CALLER_ROUTES:
+                self._report(CallerSurviving(call=CallId(request.uniqueid)))
             return
         if request.route == "accept":
             self._accept(session, LegId(request.uniqueid))
@@ -163,11 +174,13 @@ class Node:
         """
         assert self.link is not None
         rows: list[AmiMessage] = []
+        asked_s = time.monotonic()
         await self.link.request((("Action", "Status"),), timeout_s=STOCK_TIMEOUT_S, rows=rows)
         self._translator.forget_gap()
         alive = {CallId(str(row.get("Uniqueid", ""))) for row in rows}
         for call in [call for call in self._translator.callers if call not in alive]:
             del self._translator.callers[call]
+        bridges = {str(row.get("BridgeID", "")) for row in rows if not is_leg(str(row.get("Uniqueid", "")))} - {""}
         legs = []
         for row in rows:
             uniqueid = str(row.get("Uniqueid", ""))
@@ -178,9 +191,14 @@ class Node:
                         leg=LegId(uniqueid),
                         volunteer=VolunteerId(volunteer) if volunteer else None,
                         up=row.get("ChannelStateDesc") == "Up",
+                        talking=str(row.get("BridgeID", "")) in bridges,
                     )
                 )
-        self._report(StockTaken(node=self.id, calls=frozenset(alive), legs=tuple(legs)))
+        self._report(StockTaken(node=self.id, calls=frozenset(alive), legs=tuple(legs), asked_s=asked_s))
+
+    def link_lost(self) -> None:
+        """The AMI link is down: nobody can be rung or told anything until `take_stock`."""
+        self._report(LinkLost(node=self.id))
 
     # ---- machine → Asterisk
 
@@ -221,7 +239,7 @@ class Node:
         endpoint = command.endpoint
         try:
             if self.link is None:
-                raise LinkLost("no AMI link")
+                raise PbxError("no AMI link")
             self.link.send(
                 (
                     ("Action", "Originate"),
@@ -239,7 +257,7 @@ class Node:
                 ),
                 lambda answer: self._originated(command.leg, answer),
             )
-        except (LinkLost, ValueError) as error:
+        except (PbxError, ValueError) as error:
             logger.error("a leg could not be placed", leg=command.leg, trouble=str(error))
             self._report(LegEnded(leg=command.leg, cause=Cause.FAILURE))
 
@@ -275,6 +293,8 @@ class Node:
     def _answer_caller(self, call: CallId, reply: str) -> None:
         session = self._caller_sessions.pop(call, None)
         if session is not None:
+            if self.link is not None:
+                self.link.flush()  # phones ring before the caller's channel gets to work
             session.reply(reply)
 
     def _answer_leg(self, leg: LegId, reply: str) -> None:
@@ -287,7 +307,7 @@ class Node:
         try:
             if self.link is not None:
                 self.link.send(fields, on_reply)
-        except LinkLost as error:
+        except PbxError as error:
             logger.warning("an action was not sent", action=fields[0][1], trouble=str(error))
 
     def snapshot(self) -> dict[str, Any]:

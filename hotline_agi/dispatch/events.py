@@ -143,6 +143,13 @@ class HangupRequested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkLost:
+    """One Asterisk cannot be told anything now. Until its `StockTaken` nobody is rung there."""
+
+    node: NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LiveLeg:
     """A leg that Asterisk has, as found by taking stock."""
 
@@ -181,5 +188,6 @@ Event = (
     | TalkStarted
     | LegEnded
     | HangupRequested
+    | LinkLost
     | StockTaken
 )

@@ -33,6 +33,7 @@ from hotline_agi.dispatch.events import (
     LegAccepted,
     LegAnswered,
     LegEnded,
+    LinkLost,
     MessageLeft,
     RoundEnded,
     Step,
@@ -116,12 +117,14 @@ class Machine:
         match event:
             case CallArrived() | RoundEnded():
                 self._asked(event)
+            case LinkLost(node=node):
+                board.settling.add(node)
             case StockTaken():
-                board.settling = True
+                board.settling.add(event.node)
                 for found in stock.missing(board, event):
                     self._take(found)
                 stock.adopt(board, event)
-                board.settling = False
+                board.settling.discard(event.node)
                 waves.fill_all(board)
             case LegAnswered() | LegAccepted() | TalkStarted() | LegEnded():
                 self._of_leg(event)

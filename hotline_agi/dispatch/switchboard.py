@@ -21,7 +21,7 @@ from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
 from hotline_agi.roster.duty import Duty, on_duty
 from hotline_agi.roster.model import Endpoint, Line, Roster
 from hotline_agi.terms.causes import Cause
-from hotline_agi.terms.ids import CallId, LegId, LineId, VolunteerId
+from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 
@@ -87,7 +87,7 @@ class Switchboard:
     """Legs that we did not begin, or believed gone, and that keep their volunteer busy."""
     departed: dict[CallId, None] = field(default_factory=dict)
     """Calls that are over (or were never ours), the latest `DEPARTED_KEPT` of them: they are not admitted again."""
-    settling: bool = False
+    settling: set[NodeId] = field(default_factory=set)
     """Stock is being taken: nobody is rung before we know who is still there."""
     seats: Seats = field(default_factory=Seats)
     deadlines: Deadlines = field(default_factory=Deadlines)

@@ -38,7 +38,9 @@ def wave_over(board: Switchboard, call: Call) -> None:
 
 def fill(board: Switchboard, call: Call) -> None:
     """Ring whom the running wave wants and who is free."""
-    if call.state is not CallState.WAITING or call.transferring or call.left or call.hanging_up or board.settling:
+    if call.state is not CallState.WAITING or call.transferring or call.left or call.hanging_up:
+        return
+    if call.node in board.settling:
         return
     step = call.line.ring_steps[call.wave]
     for volunteer in _candidates(board, call):

@@ -170,7 +170,7 @@ def a_lost_transfer_rings_the_volunteers(patch: pytest.MonkeyPatch) -> None:
 
 def stock_looks_at_legs_first(patch: pytest.MonkeyPatch) -> None:
     def missing(board: Switchboard, taken: StockTaken) -> Iterator[Event]:
-        board.settling = False
+        board.settling.clear()
         found = list(real(board, taken))
         yield from sorted(found, key=lambda event: not hasattr(event, "leg"))
 

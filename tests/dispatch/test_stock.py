@@ -3,7 +3,7 @@
 from math import inf
 
 from hotline_agi.dispatch.commands import Command, Fact, OpenRecord, RingLeg
-from hotline_agi.dispatch.events import LiveLeg, StockTaken
+from hotline_agi.dispatch.events import LegEnded, LinkLost, LiveLeg, StockTaken
 from hotline_agi.dispatch.state import CallState, LegState
 from hotline_agi.terms.ids import CallId, LegId, NodeId, VolunteerId
 from hotline_agi.terms.outcomes import Outcome
@@ -174,3 +174,15 @@ def test_a_caller_who_waits_since_before_the_service_started_is_adopted() -> Non
     desk.ends("lin")
     desk.ends("wang")
     assert desk.record("c1").wait_s == 40.0
+
+
+def test_nobody_is_rung_through_a_link_that_is_down() -> None:
+    """Every leg would fail at once, and the call would be in the overflow before the link is back."""
+    desk = Desk()
+    desk.waits("c1")
+    desk.take(LinkLost(node=PBX1))
+    for one in list(desk.machine.board.legs):
+        assert not of(RingLeg, desk.take(LegEnded(leg=one)))
+    assert not of(RingLeg, desk.passes(3.0))
+    back = desk.take(StockTaken(node=PBX1, calls=frozenset({CallId("c1")}), legs=()))
+    assert of(RingLeg, back)
