@@ -16,6 +16,7 @@ from hotline_agi.dispatch.events import (
     Event,
     LegAnswered,
     LegEnded,
+    LinkLost,
     Step,
     StepReached,
     StockTaken,
@@ -242,6 +243,8 @@ class Story:
     def _link_lost(self) -> None:
         self.pbx.link_is_up = False
         self.watch.reach.count("weather", "link lost")
+        if not self._silent:
+            self._send(LinkLost(node=PBX1), self._ami_delay())
 
     def _perhaps_gap(self, one_in: int) -> None:
         """The worst instants: something just happened, or is just to be stopped."""
