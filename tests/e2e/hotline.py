@@ -24,7 +24,16 @@ KEPT_S = 60.0
 """A story asks at its end what was heard in all of it."""
 STOPS_S = 1.0
 """The promise: so long may a phone ring on when there is nothing to answer any more."""
-HUNG_UP_IN_A_STEP = ("Session already DISCONNECTED", "func_export.c: Channel", "Bridge failed because channel")
+HUNG_UP_IN_A_STEP = (
+    "Session already DISCONNECTED",
+    "func_export.c: Channel",
+    "Bridge failed because channel",
+    # Bridge() took a caller out of their own hang-up handler
+    "Can't move channel",
+    "Could not gain control of channel",
+    "No Gosub stack allocated",
+    "Abnormal 'Gosub(hotline-end",
+)
 PERSONAL_NUMBER = re.compile(r"7700900[0-9]{3}|1632960199")
 """Of callers, volunteers and the overflow, in all spellings; the hotline's own number is public."""
 

@@ -63,6 +63,7 @@ def test_while_the_accept_prompt_plays():
             leg = await mobile.until_rung(2.0)
             await leg.until_answered(2.0)
             await leg.until_hears(HZ["accept"], 2.0, since=0.0)
+            await asyncio.sleep(0.2)
             caller.hang_up()
             left_at = await caller.until_ended(1.0)
             assert await until_stopped([ringing], left_at) < STOPS_S
@@ -79,7 +80,11 @@ def test_while_the_accept_prompt_plays():
 
 @pytest.mark.parametrize("phone", ["s01", "m01"])
 def test_around_accept_and_bridge(phone):
-    """The hang-up falls from 10 ms before the accept to 60 ms after it, where Asterisk itself loses some."""
+    """The hang-up falls from 10 ms before the accept to 60 ms after it, where Asterisk itself loses some.
+
+    In the first half it falls into the join itself. A `Bridge()` that takes a caller out of their own hang-up handler
+    leaves the handler on a channel `Surrogate/`, which once turned there for ever.
+    """
 
     async def story():
         async with open_hotline(Scenery(softphones=1, mobiles=1)) as hotline:
@@ -87,7 +92,7 @@ def test_around_accept_and_bridge(phone):
             other = await hotline.person("s01" if confirms else "m01")
             person = await hotline.person(phone, ring_then_answer(0.0) if confirms else None)
             seed, outcomes = random.Random(11), []
-            for nth in range(1, HANG_UPS + 1):
+            for nth in range(1, 2 * HANG_UPS + 1):
                 caller = hotline.caller()
                 leg = await person.until_rung(3.0, nth)  # freed by the call before
                 await caller.until_hears(HZ["greeting"], 3.0, since=0.0)
@@ -99,14 +104,15 @@ def test_around_accept_and_bridge(phone):
                 else:
                     press_at_s = 0.02
                     leg.later(press_at_s, lambda leg=leg: leg.answer(person.hz))
-                after_s = -0.01 + 0.07 * (nth - 1) / (HANG_UPS - 1) + seed.uniform(0, 0.003)
+                after_s = seed.uniform(-0.003, 0.008) if nth <= HANG_UPS else seed.uniform(-0.01, 0.06)
                 # a key counts at its end, 100 ms after its beginning
                 caller.later(press_at_s + after_s + 0.1 * confirms, caller.hang_up)
                 left_at = await caller.until_ended(3.0)
                 assert await until_stopped([other], left_at) < STOPS_S
-                await leg.until_ended(4.0)  # the sentence "the caller has hung up", or the ghost guard
+                await leg.until_ended(4.0)  # after the sentence "the caller has hung up", or the ghost guard
                 await hotline.until_quiet()
                 outcomes.append((await hotline.closed(nth)).outcome)
+            print(phone, {outcome: outcomes.count(outcome) for outcome in set(outcomes)})
             assert set(outcomes) == {"talked", "abandoned"}, outcomes
             assert hotline.complaints() == []
 
