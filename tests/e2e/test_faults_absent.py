@@ -53,10 +53,11 @@ def test_dialplan_rings_everybody_and_the_one_who_presses_1_wins():
             for person in rings_on:
                 assert f"cause={Cause.ANSWERED_ELSEWHERE}" in person.calls[0].reason_header
             assert "accept" in sounds(mailbox.calls[0]) and "caller" not in sounds(mailbox.calls[0])
+            await asyncio.sleep(0.3)
             leg.hang_up()
             await caller.until_ended(5.0)
             assert sounds(caller)[-2:] == ["m02", "goodbye"]
-            await hotline.until_quiet()
+            await hotline.stage.until_quiet()
             assert all(len(person.calls) == 1 for person in hotline.people.values())
 
     asyncio.run(story())
@@ -82,7 +83,7 @@ def test_two_press_1_at_the_same_instant_and_one_talks():
             await caller.until_hears(HZ[name], 2.0)
             caller.hang_up()
             await winner.until_ended(1.0)
-            await hotline.until_quiet()
+            await hotline.stage.until_quiet()
 
     asyncio.run(story())
 
@@ -102,7 +103,7 @@ def test_nobody_answers_then_backup_then_message_then_directory():
             assert sounds(caller)[-5:] == ["nobody", "message", "beep", "message-kept", "goodbye"]
             (recording,) = hotline.stage.pbx.messages.glob("*.wav")
             assert recording.stat().st_size > 2.5 * 16_000
-            await hotline.until_quiet()
+            await hotline.stage.until_quiet()
             an_hour_ago = time.time() - 3600
             os.utime(recording, (an_hour_ago, an_hour_ago))  # a younger one may still be in recording
             await hotline.stage.start_service()
@@ -121,7 +122,7 @@ def test_who_says_nothing_after_the_beep_hears_the_directory():
             await speak_after_the_beep(caller, 0.1)
             await caller.until_ended(8.0)
             assert sounds(caller)[-6:] == ["nobody", "message", "beep", "message-short", "directory", "goodbye"]
-            await hotline.until_quiet()
+            await hotline.stage.until_quiet()
 
     asyncio.run(story())
 
@@ -141,7 +142,7 @@ def test_star_while_phones_ring_leads_to_the_message():
                 assert await person.calls[0].until_ended(2.0) - pressed_at < 1.0, person.name
             await caller.until_hears(HZ["beep"], 4.0)
             caller.hang_up()
-            await hotline.until_quiet()
+            await hotline.stage.until_quiet()
             assert all(len(person.calls) == 1 for person in people)
 
     asyncio.run(story())
@@ -159,7 +160,7 @@ def test_caller_who_leaves_stops_every_phone_even_in_the_accept_prompt():
             left_at = time.monotonic()
             for person in people:
                 assert await person.calls[0].until_ended(2.0) - left_at < 1.0, person.name
-            await hotline.until_quiet()
+            await hotline.stage.until_quiet()
 
     asyncio.run(story())
 
@@ -176,7 +177,7 @@ def test_closed_line():
             await caller.until_ended(10.0)
             assert sounds(caller) == ["closed", "directory", "goodbye"]
             assert not person.calls
-            await hotline.until_quiet()
+            await hotline.stage.until_quiet()
 
     asyncio.run(story())
 
@@ -191,7 +192,7 @@ def test_no_plan_was_ever_written():
             await speak_after_the_beep(caller, 0.1)
             await caller.until_ended(8.0)
             assert sounds(caller)[-6:] == ["nobody", "message", "beep", "message-short", "directory", "goodbye"]
-            await hotline.until_quiet()
+            await hotline.stage.until_quiet()
 
     asyncio.run(story())
 
@@ -217,7 +218,7 @@ def test_plan_outlives_a_restart_of_asterisk():
             caller = hotline.caller()
             await (await person.until_rung(2.0)).until_hears(HZ["caller"], 3.0)
             caller.hang_up()
-            await hotline.until_quiet()
+            await hotline.stage.until_quiet()
 
     asyncio.run(story())
 
@@ -236,7 +237,7 @@ def test_shift_changes_without_the_service():
                 await person.until_rung(2.0)
                 assert not other.is_rung
                 caller.hang_up()
-                await hotline.until_quiet()
+                await hotline.stage.until_quiet()
                 await asyncio.sleep(max(0.0, border - time.time() + 0.05))
 
     asyncio.run(story())
@@ -255,7 +256,7 @@ def test_who_is_unreachable_by_softphone_is_rung_on_the_mobile():
             await talk(caller, leg, mobile)
             caller.hang_up()
             await leg.until_ended(1.0)
-            await hotline.until_quiet()
+            await hotline.stage.until_quiet()
 
     asyncio.run(story())
 
@@ -277,6 +278,6 @@ def test_forty_on_shift_are_rung_together():
             for leg in carrier.legs:
                 await leg.until_ended(1.0)
             assert len(carrier.legs) == 39
-            await hotline.until_quiet()
+            await hotline.stage.until_quiet()
 
     asyncio.run(story())

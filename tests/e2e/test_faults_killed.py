@@ -50,7 +50,7 @@ def test_kill_while_phones_ring():
             await caller.until_ended(5.0)
             assert sounds(caller)[-1] == "goodbye"
             assert all(len(person.calls) == 2 for person in people)
-            await hotline.until_quiet()
+            await hotline.stage.until_quiet()
 
     asyncio.run(story())
 
@@ -69,7 +69,7 @@ def test_kill_while_a_mobile_hears_the_accept_prompt():
             assert doubled_s(mobile) < MOMENT_S
             await talk(caller, again, mobile)
             caller.hang_up()
-            await hotline.until_quiet()
+            await hotline.stage.until_quiet()
 
     asyncio.run(story())
 
@@ -87,7 +87,7 @@ def test_caller_leaves_after_the_kill():
             left_at = time.monotonic()
             for person in people:
                 assert await person.calls[0].until_ended(2.0) - left_at < STOPS_S, person.name
-            await hotline.until_quiet()
+            await hotline.stage.until_quiet()
             assert all(len(person.calls) == 1 for person in people)
 
     asyncio.run(story())
@@ -121,7 +121,7 @@ def test_kill_in_a_talk(who_ends):
                 second.calls[1].hang_up()
                 await caller.until_ended(4.0)
                 assert sounds(caller)[-3:] == ["music", "s02", "goodbye"] or sounds(caller)[-2:] == ["s02", "goodbye"]
-            await hotline.until_quiet()
+            await hotline.stage.until_quiet()
 
     asyncio.run(story())
 
