@@ -99,6 +99,8 @@ class AmiLink:
         self._on_event, self._on_up, self._on_down = on_event, on_up, on_down
         self._protocol: _Protocol | None = None
         self._pending: dict[str, tuple[OnReply, list[AmiMessage] | None]] = {}
+        self._unsent: list[str] = []
+        """Actions of this turn of the event loop; see `flush`."""
         self._actions = 0
         self._lost: asyncio.Event = asyncio.Event()
         self._booted: asyncio.Event = asyncio.Event()
@@ -109,7 +111,8 @@ class AmiLink:
     # ---- sending
 
     def send(self, fields: Fields, on_reply: OnReply | None = None, *, rows: list[AmiMessage] | None = None) -> None:
-        """Send one action now. `on_reply` gets its answer; with `rows` the events of a list are collected there first.
+        """Send one action in this turn of the event loop. `on_reply` gets its answer; with `rows` the events of a list
+        are collected there first.
 
         :raises LinkLost: if there is no link: the action was certainly not sent.
         :raises ValueError: if a field does not pass `wire.checked`.
@@ -124,7 +127,15 @@ class AmiLink:
             raise LinkLost("Asterisk does not answer actions")
         if on_reply is not None:
             self._pending[action_id] = (on_reply, rows)
-        self._protocol.transport.write(text.encode())
+        if not self._unsent:
+            asyncio.get_running_loop().call_soon(self.flush)
+        self._unsent.append(text)
+
+    def flush(self) -> None:
+        """Send at once what `send` gathered. In one write: each wakes Asterisk, which takes the processor from us."""
+        if self._unsent and self._protocol is not None:
+            self._protocol.transport.write("".join(self._unsent).encode())
+        self._unsent.clear()
 
     async def request(self, fields: Fields, *, timeout_s: float, rows: list[AmiMessage] | None = None) -> AmiMessage:
         """Send one action and wait for its answer (with `rows`: for the end of its list).
@@ -262,6 +273,7 @@ class AmiLink:
         if protocol is not self._protocol:
             return
         self._protocol = None
+        self._unsent.clear()
         was_up, self.is_up = self.is_up, False
         self._lost.set()
         pending, self._pending = self._pending, {}
