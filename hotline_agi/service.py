@@ -21,7 +21,7 @@ from hotline_agi import rosters
 from hotline_agi.asterisk import recordings
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.fastagi import AgiSession, FastAgiListener
-from hotline_agi.asterisk.node import MESSAGE_HANDLER, NUMBER_HANDLER, STORED_HANDLER, Dialling, Node
+from hotline_agi.asterisk.node import MESSAGE_HANDLER, STORED_HANDLER, Dialling, Node
 from hotline_agi.asterisk.survival import REFRESH_S, SurvivalPlan
 from hotline_agi.dispatch.commands import (
     CancelLeg,
@@ -52,6 +52,8 @@ from hotline_agi.terms.instants import Now
 from hotline_agi.terms.numbers import PhoneNumber
 
 JOURNAL = "journal.sqlite"
+CALLER_ARGUMENT = 2
+"""Where a question about a caller carries their number (from the second question on; see `hotline-number`)."""
 RETRY_SURVIVAL_S = 10.0
 ADOPT_EVERY_S = 300.0
 DISK_TIMEOUT_S = 2.0
@@ -278,7 +280,10 @@ class Service:
         assert request is not None
         if request.route == "ping":
             session.reply("ok")
-        elif request.route == "message":
+            return
+        with contextlib.suppress(ValueError):  # withheld numbers are no numbers
+            self._journal.write_number(CallId(request.uniqueid), PhoneNumber(request.argument(CALLER_ARGUMENT)))
+        if request.route == "message":
             self._chore(self._recorded(CallId(request.uniqueid), request.argument(0), session))
         else:
             self._node.on_question(session)
@@ -290,11 +295,6 @@ class Service:
     def _user_event(self, message: AmiMessage) -> None:
         if message.get("UserEvent") == STORED_HANDLER:
             self._survival.on_stored(message)
-        elif message.get("UserEvent") == NUMBER_HANDLER:
-            with contextlib.suppress(ValueError):  # withheld numbers are no numbers
-                self._journal.write_number(
-                    CallId(str(message.get("Call", ""))), PhoneNumber(str(message.get("From", "")))
-                )
         elif message.get("UserEvent") == MESSAGE_HANDLER:
             self._chore(self._recorded(CallId(str(message.get("Call", ""))), str(message.get("File", "")), None))
 
@@ -302,8 +302,10 @@ class Service:
         """Write the plan when the roster changes, when Asterisk comes back, and every hour."""
         wait_s = 0.0
         while True:
+            # not wait_for: Python 3.11's swallows a cancellation that comes together with the result
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._survival_due.wait(), wait_s or None)
+                async with asyncio.timeout(wait_s or None):
+                    await self._survival_due.wait()
             self._survival_due.clear()
             try:
                 rows = await self._survival.write(self._roster, datetime.now(UTC))

@@ -151,7 +151,9 @@ class AmiLink:
 
         self.send(fields, take, rows=rows)
         try:
-            message = await asyncio.wait_for(answer, timeout_s)
+            # here and below not wait_for: Python 3.11's swallows a cancellation that comes together with the result
+            async with asyncio.timeout(timeout_s):
+                message = await answer
         except TimeoutError:
             raise PbxError(f"Asterisk did not answer within {timeout_s:g} s") from None
         if message is None:
@@ -228,7 +230,8 @@ class AmiLink:
         """Ping until Asterisk does not answer or the link is lost."""
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._lost.wait(), PING_EVERY_S)
+                async with asyncio.timeout(PING_EVERY_S):
+                    await self._lost.wait()
             if self._lost.is_set():
                 raise LinkLost("Asterisk closed the AMI connection: see whether it runs")
             await self.request((("Action", "Ping"),), timeout_s=PING_TIMEOUT_S)

@@ -23,9 +23,9 @@ MAX_OPEN = 1000
 """Connections at once. Beyond, the oldest that has not sent its header yet is closed: a flood of idle connections
 pushes out itself, not calls."""
 BACKLOG = 512
-WAKE_BYTES = 384
-"""Asterisk sends its block in 25 small pieces, together 446 bytes with the shortest names; the kernel wakes us when most
-of it is there."""
+WAKE_BYTES = 320
+"""Asterisk sends its block in 25 small pieces, together 446 bytes with the shortest names; the kernel wakes us when
+most of it is there."""
 
 Ask = Callable[["AgiSession"], None]
 

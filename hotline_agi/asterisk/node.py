@@ -51,7 +51,6 @@ ELSEWHERE_CAUSES = {
 }
 MESSAGE_HANDLER = "HotlineMessage"
 STORED_HANDLER = "HotlineStored"
-NUMBER_HANDLER = "HotlineNumber"
 
 NodeCommand = RingLeg | CancelLeg | DismissLeg | ConnectLeg | RefuseLeg | HoldCaller | GuideCaller | EndRound | HangUp
 
@@ -112,10 +111,6 @@ class Node:
             self._repeat_cancel(LegId(str(message.get("Uniqueid", ""))))
         if name == "UserEvent" and message.get("UserEvent") in (MESSAGE_HANDLER, STORED_HANDLER):
             self._user_event(message)
-            return
-        if name == "UserEvent" and message.get("UserEvent") == NUMBER_HANDLER:
-            if message.get("Call") in self._translator.callers:
-                self._user_event(message)
             return
         if name == "Hangup":
             self._cancels.pop(LegId(str(message.get("Uniqueid", ""))), None)

@@ -139,7 +139,8 @@ class SurvivalPlan:
                     *(("Variable", f"HOTLINE_ROW{n}={key}={value}") for n, (key, value) in enumerate(rows, 1)),
                 )
             )
-            answer = await asyncio.wait_for(done, STORE_TIMEOUT_S)
+            async with asyncio.timeout(STORE_TIMEOUT_S):
+                answer = await done
         except ValueError as error:
             raise PbxError(f"a row of the survival plan cannot be sent: {error}") from error
         except TimeoutError:
