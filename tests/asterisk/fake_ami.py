@@ -29,7 +29,7 @@ class FakeAmi:
             while True:
                 block = await reader.readuntil(b"\r\n\r\n")
                 self._take(dict(_fields(block)), writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             writer.close()
 
     def _take(self, action: dict[str, str], writer: asyncio.StreamWriter) -> None:

@@ -247,6 +247,25 @@ def test_silence_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     asyncio.run(story())
 
 
+@pytest.mark.parametrize("turns", range(5))
+def test_it_ends_when_told_even_while_the_link_is_lost(turns: int) -> None:
+    """Python 3.11's `wait_for` swallows a cancellation that comes together with its result."""
+
+    async def story() -> None:
+        async with fake_ami() as pbx:
+            ears = Ears(pbx)
+            task = asyncio.create_task(ears.link.run())
+            await until(lambda: ears.link.is_up)
+            ears.link.hang_up()
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait({task}, timeout=1.0)
+            assert task.cancelled()
+
+    asyncio.run(story())
+
+
 def test_an_endless_message_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ami, "MAX_MESSAGE_BYTES", 10_000)
 

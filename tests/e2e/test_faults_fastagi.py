@@ -173,7 +173,7 @@ class FalseService:
         self.asked: list[str] = []
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
+        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             header = (await reader.readuntil(b"\n\n")).decode()
             route = header.split("agi_network_script: ")[1].split("\n")[0]
             self.asked.append(route)
