@@ -91,7 +91,8 @@ def test_strange_callers_talk_like_all_others():
                 caller = hotline.caller(**how)
                 leg = await volunteer.until_rung(3.0, nth)
                 await talk(caller, leg, volunteer)
-                caller.hang_up()
+                leg.hang_up()  # the caller's next question then carries their number
+                await caller.until_ended(8.0)
                 row = await hotline.closed(nth)
                 assert (row.outcome, row.facts.count("surviving")) == ("talked", 0), what
                 assert NEUTRAL.match(leg.invite.headers["from"][0]), what
@@ -100,6 +101,7 @@ def test_strange_callers_talk_like_all_others():
                 assert hotline.number_of_journal(row.call) == number, what
             await hotline.until_quiet()
             assert not [event for event in seen.events if "Forged" in event]
+            assert not [event for event in seen.events if any(CALLER[1:] in value for value in event.values())]
             assert seen.survivals() == 0
             assert "Forged" not in hotline.stage.log_path.read_text()
             assert hotline.complaints() == []
@@ -172,8 +174,10 @@ def test_no_number_of_a_person_leaks():
             await hotline.person("m02", lambda call: call.reject(503))
             overflow = await hotline.person("overflow", ring_then_answer(0.2, HZ["overflow"]))
             caller = hotline.caller(from_display=CALLER_NAME)
-            await talk(caller, await overflow.until_rung(5.0), overflow)
-            caller.hang_up()
+            leg = await overflow.until_rung(5.0)
+            await talk(caller, leg, overflow)
+            leg.hang_up()
+            await caller.until_ended(8.0)
             row = await hotline.closed()
             assert hotline.number_of_journal(row.call) == CALLER
             # and whatever the operator asks for
