@@ -28,16 +28,19 @@ async def supervised(stage: Stage) -> AsyncIterator[asyncio.subprocess.Process]:
         parent = await asyncio.create_subprocess_exec(*argv, stdout=log, stderr=log)
     try:
         yield parent
+    finally:
         children = children_of(parent.pid)
         parent.terminate()
-        assert await asyncio.wait_for(parent.wait(), 8.0) == 0
-        assert not any(is_alive(child) for child in children)
-        said = stage.log_path.read_text()
-        assert "Traceback" not in said and "Task was destroyed" not in said
-    finally:
-        if parent.returncode is None:
-            parent.kill()
-            await parent.wait()
+        try:
+            status = await asyncio.wait_for(parent.wait(), 8.0)
+        except TimeoutError:
+            for pid in (parent.pid, *children):
+                os.kill(pid, signal.SIGKILL)
+            raise
+    assert status == 0
+    assert not any(is_alive(child) for child in children)
+    said = stage.log_path.read_text()
+    assert "Traceback" not in said and "Task was destroyed" not in said
 
 
 def children_of(pid: int) -> list[int]:
