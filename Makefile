@@ -29,7 +29,7 @@ setup: $(STAMP) ## make this machine ready: packages, Python environment, a priv
 ready: $(STAMP)
 	@$(BIN)/python -m hotline_agi.lab.install --quiet
 
-demo: ready ## watch a hotline at work: callers ring, volunteers answer, a volunteer's phone fails, the service dies
+demo: ready ## watch a hotline at work: callers ring, volunteers answer, the service is killed
 	@$(BIN)/hotline demo
 
 run: ready ## a hotline to ring yourself with softphones: make run BIND=<address of this machine>

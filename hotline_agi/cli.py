@@ -20,6 +20,7 @@ from hotline_agi.asterisk.endpoints import endpoint_blocks
 from hotline_agi.callbook import print_list, print_story
 from hotline_agi.doctor import Grade, examine
 from hotline_agi.errors import HotlineError, InvalidText, SetupError
+from hotline_agi.notify import end_with_supervisor
 from hotline_agi.prompts.collection import State, build, inventory
 from hotline_agi.reports.words import Language
 from hotline_agi.roster.duty import Who, who
@@ -70,8 +71,8 @@ def run(config: Path, supervised: bool) -> None:
     if supervised:
         from hotline_agi.supervisor import supervise
 
-        asyncio.run(supervise((sys.executable, "-m", "hotline_agi.cli", "run", "--config", str(config))))
-        return
+        sys.exit(asyncio.run(supervise((sys.executable, "-m", "hotline_agi.cli", "run", "--config", str(config)))))
+    end_with_supervisor()
     log.configure(json={"json": True, "console": False}.get(settings.log_format))
 
     async def serve() -> None:
@@ -116,13 +117,16 @@ def doctor(config: Path, as_json: bool) -> None:
     if as_json:
         _print_json([check.as_json() for check in checks])
     else:
-        mark = {Grade.OK: table.ok, Grade.WARNING: table.warn, Grade.FAILED: table.fail}
         for check in checks:
-            mark[check.grade](f"{check.name}: {check.found}")
+            mark, colour = _MARKS[check.grade]
+            click.secho(f"{mark} {check.name}: {check.found}", fg=colour)
             if check.remedy:
                 click.echo(f"    → {check.remedy}")
     if any(check.grade is Grade.FAILED for check in checks):
         sys.exit(FINDING)
+
+
+_MARKS = {Grade.OK: ("✓", "green"), Grade.WARNING: ("!", "yellow"), Grade.FAILED: ("✗", "red")}
 
 
 # ---- rosters
@@ -335,13 +339,13 @@ def main(arguments: list[str] | None = None, command: Callable[..., Any] = cli) 
     except InvalidText as error:
         for problem in error.problems:
             click.echo(str(problem), err=True)
-        _fail(f"{len(error.problems)} problems: mend the lines above", USAGE)
+        _fail(f"{len(error.problems)} to mend: see the lines above", USAGE)
     except SetupError as error:
         _fail(str(error), USAGE)
     except HotlineError as error:
         _fail(str(error), FINDING)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except OSError as error:
+        _fail(f"{error.strerror}: {error.filename or 'see the paths of this command'}", USAGE)
 
 
 if __name__ == "__main__":

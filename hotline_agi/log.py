@@ -87,7 +87,7 @@ def configure(*, json: bool | None = None, level: str = "info") -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info if as_json else _keep,
+            structlog.processors.format_exc_info,  # plain, without locals: they may hold secrets and numbers
             _redact,
             renderer,
         ],
@@ -109,8 +109,6 @@ _outlets: dict[int, _Outlet] = {}
 
 
 def _outlet(stream: TextIO) -> Any:  # structlog wants a TextIO but only writes and flushes
-    return _outlets.setdefault(id(stream), _Outlet(stream))
-
-
-def _keep(_: object, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return fields
+    if id(stream) not in _outlets:
+        _outlets[id(stream)] = _Outlet(stream)
+    return _outlets[id(stream)]

@@ -3,7 +3,9 @@
 A dozen lines instead of a dependency; our own `supervisor.py` speaks the other end where there is no systemd.
 """
 
+import ctypes
 import os
+import signal
 import socket
 
 
@@ -28,3 +30,18 @@ def watchdog_s() -> float | None:
     if not usec.isdecimal() or (pid and pid != str(os.getpid())):
         return None
     return int(usec) / 1_000_000
+
+
+PARENT = "HOTLINE_PARENT"
+"""Environment variable in which our own supervisor tells its process id."""
+PR_SET_PDEATHSIG = 1
+"""prctl(2): the signal that this process gets when its parent dies."""
+
+
+def end_with_supervisor() -> None:
+    """Die with our own supervisor, however it dies: an unwatched service would hold the port of the next one."""
+    parent = os.environ.get(PARENT)
+    if parent is not None:
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if parent != str(os.getppid()):  # it died in between
+            os.kill(os.getpid(), signal.SIGKILL)

@@ -138,26 +138,32 @@ class Service:
 
     def _do(self, commands: list[Command]) -> None:
         for command in commands:
-            match command:
-                case (
-                    RingLeg()
-                    | CancelLeg()
-                    | DismissLeg()
-                    | ConnectLeg()
-                    | RefuseLeg()
-                    | HoldCaller()
-                    | GuideCaller()
-                    | EndRound()
-                    | HangUp()
-                ):
-                    self._node.carry_out(command)
-                case OpenRecord() | NoteFact():
-                    self._journal.write(command, datetime.now(UTC))
-                case CloseRecord():
-                    self._journal.write(command, datetime.now(UTC))
-                    _log_call(command)
-                case _:
-                    assert_never(command)
+            try:
+                self._do_one(command)
+            except Exception:  # a bug of ours in one command must not lose the others: phones would ring on
+                logger.exception("a command was not carried out", command=type(command).__name__)
+
+    def _do_one(self, command: Command) -> None:
+        match command:
+            case (
+                RingLeg()
+                | CancelLeg()
+                | DismissLeg()
+                | ConnectLeg()
+                | RefuseLeg()
+                | HoldCaller()
+                | GuideCaller()
+                | EndRound()
+                | HangUp()
+            ):
+                self._node.carry_out(command)
+            case OpenRecord() | NoteFact():
+                self._journal.write(command, datetime.now(UTC))
+            case CloseRecord():
+                self._journal.write(command, datetime.now(UTC))
+                _log_call(command)
+            case _:
+                assert_never(command)
 
     def _arm(self) -> None:
         """One timer for all deadlines."""
@@ -211,9 +217,11 @@ class Service:
     async def _shut_down(self, tasks: list[asyncio.Task[None]]) -> None:
         notify("STOPPING=1")
         await self._listener.stop()
-        for task in (*tasks, *self._chores):
+        ending = {*tasks, *self._chores}
+        for task in ending:
             task.cancel()
-        await asyncio.gather(*tasks, *self._chores, return_exceptions=True)
+        if ending:
+            await asyncio.wait(ending, timeout=DISK_TIMEOUT_S)  # bounded: whoever restarts us must not wait for ever
         self._link.hang_up()
         if self._timer is not None:
             self._timer.cancel()
@@ -283,7 +291,9 @@ class Service:
             return
         with contextlib.suppress(ValueError):  # withheld numbers are no numbers
             self._journal.write_number(CallId(request.uniqueid), PhoneNumber(request.argument(CALLER_ARGUMENT)))
-        if request.route == "message":
+        if request.route == "number":
+            session.reply("ok")
+        elif request.route == "message":
             self._chore(self._recorded(CallId(request.uniqueid), request.argument(0), session))
         else:
             self._node.on_question(session)
@@ -322,9 +332,10 @@ class Service:
         try:
             async with asyncio.timeout(DISK_TIMEOUT_S):
                 found = await asyncio.to_thread(recordings.keep_or_drop, self._settings.messages, name)
-        except TimeoutError:
+        except (TimeoutError, OSError) as error:
+            logger.error("a recording could not be looked at", call=call, trouble=type(error).__name__)
             if session is not None:
-                session.refuse()  # the dialplan judges by its clock; the file is found at the next start
+                session.refuse()  # the dialplan judges by its clock; the file stays and is found later
             return
         if found is not None:
             self._keep(found)

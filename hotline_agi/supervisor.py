@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hotline_agi.log import logger
+from hotline_agi.notify import PARENT
 
 WATCHDOG_S = 5.0
 START_S = 20.0
@@ -63,6 +64,7 @@ class _Watched:
         self._environment = {
             **os.environ,
             "NOTIFY_SOCKET": address,
+            PARENT: str(os.getpid()),
             "WATCHDOG_USEC": str(int(watchdog_s * 1_000_000)),
         }
         self._environment.pop("WATCHDOG_PID", None)

@@ -109,4 +109,4 @@ def test_settings_that_are_wrong_are_told_all_at_once(tmp_path: Path) -> None:
     assert ended.returncode == 2
     for told in ("'rostrs'", "has no 'rosters'", "70000", "has no 'secret_file'", "not a name"):
         assert told in ended.stderr, told
-    assert "5 problems" in ended.stderr
+    assert "5 to mend" in ended.stderr

@@ -1,5 +1,6 @@
 """Callers' messages on disk, as Asterisk's Record() leaves them. File names are ours: ``EPOCH_DID_UNIQUEID.wav``."""
 
+import contextlib
 import re
 import time
 import wave
@@ -32,14 +33,17 @@ class Recorded:
 
 
 def inspect(folder: Path, name: str) -> Recorded | None:
-    """Look at one recording; None for a name that is not ours or a file that is no readable sound. Blocks on disk."""
+    """Look at one recording; None for a name that is not ours, no file, or a file that is no sound. Blocks on disk.
+
+    :raises OSError: if the file cannot be read; that says nothing about the message.
+    """
     match = _NAME.fullmatch(name)
     if match is None:
         return None
     try:
         with wave.open(str(folder / f"{name}.wav"), "rb") as sound:
             length_s = sound.getnframes() / sound.getframerate()
-    except (OSError, EOFError, wave.Error, ZeroDivisionError):
+    except (FileNotFoundError, EOFError, wave.Error, ZeroDivisionError):
         return None
     return Recorded(
         name=name,
@@ -51,7 +55,10 @@ def inspect(folder: Path, name: str) -> Recorded | None:
 
 
 def keep_or_drop(folder: Path, name: str) -> Recorded | None:
-    """The recording if it is long enough to be kept; a shorter one is deleted. Blocks on disk."""
+    """The recording if it is long enough to be kept; a shorter one is deleted. Blocks on disk.
+
+    :raises OSError: if the file cannot be read or deleted.
+    """
     found = inspect(folder, name)
     if found is not None and found.length_s >= MIN_LENGTH_S:
         return found
@@ -70,4 +77,10 @@ def left_alone(folder: Path, known: frozenset[str], *, quiet_s: float = QUIET_S)
     names = sorted(
         path.stem for path in folder.glob("*.wav") if path.stem not in known and path.stat().st_mtime <= before
     )
-    return [found for name in names if (found := keep_or_drop(folder, name)) is not None]
+    found = []
+    for name in names:
+        with contextlib.suppress(OSError):  # one unreadable file does not hide the others
+            recorded = keep_or_drop(folder, name)
+            if recorded is not None:
+                found.append(recorded)
+    return found

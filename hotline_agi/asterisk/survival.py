@@ -40,6 +40,7 @@ def plan_rows(roster: Roster, dialling: Dialling, now: datetime) -> list[Row]:
     legs = _Legs(roster, dialling)
     rows: list[Row] = []
     for line in roster.lines.values():
+        legs.number_all(line)
         transfer = legs.of(line.language, [line.transfer]) if line.transfer else ""
         steps = "-".join(step for step in line.overflow if step is not OverflowStep.TRANSFER) or "directory"
         for number in line.numbers:
@@ -71,11 +72,17 @@ class _Legs:
         self._ids: dict[tuple[str, Sequence[str]], str] = {}
         self.rows: list[Row] = []
 
-    def of_people(self, line: Line, people: Iterable[VolunteerId]) -> str:
-        """The legs of the first `MOST_RUNG` of them, joined as the dialplan wants them."""
+    def number_all(self, line: Line) -> None:
+        """Number everybody who is ever on shift, in the roster's order: the same person keeps the same number from
+        one writing to the next, as long as the roster stays."""
+        people = {person for shift in line.shifts for person in (*shift.volunteers, *shift.backup)}
+        self.of_people(line, (person for person in self._roster.volunteers if person in people), most=len(people))
+
+    def of_people(self, line: Line, people: Iterable[VolunteerId], most: int = MOST_RUNG) -> str:
+        """The legs of the first `most` of them, joined as the dialplan wants them."""
         known = [self._roster.volunteers[one] for one in people if one in self._roster.volunteers]
         reachable = filter(None, (self.of(line.language, person.endpoints) for person in known))
-        return "-".join(islice(reachable, MOST_RUNG))
+        return "-".join(islice(reachable, most))
 
     def of(self, language: str, endpoints: Sequence[Endpoint]) -> str:
         """The leg that tries `endpoints` in order, each when the one before cannot be reached; empty for none."""

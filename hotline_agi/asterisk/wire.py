@@ -13,7 +13,7 @@ MAX_LINE_BYTES = 1000
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
-_AGI_VALUE = re.compile(r"[A-Za-z0-9:/.@+-]*")
+_AGI_VALUE = re.compile(r"[A-Za-z0-9:/._@+-]*")
 
 Fields = Iterable[tuple[str, str]]
 

@@ -35,6 +35,8 @@ TALK_S = 2.0
 SIMULTANEOUS_S = 0.25
 """Phones "ring together" if their INVITEs come within this; measured are some ten milliseconds."""
 STOP_RINGING_S = 1.0
+PROMPT_LEAD_S = 0.2
+"""After the hang-up: what is still under way of the winner's tone is no goodbye."""
 SURVIVAL_S = 6.0
 JOURNAL_S = 0.3
 """The journal writes behind, in batches of 100 ms."""
@@ -161,7 +163,7 @@ async def _first_call(stage: Stage, line: Line, cast: Cast, verdict: Verdict, sa
     say("  The same in the journal (hotline calls CALL):")
     for text in story_lines(stage.state / JOURNAL):
         say(f"    {text}")
-    _judge_first(verdict, cast, caller, legs, hears_back, voicemail_heard_caller)
+    _judge_first(verdict, cast, caller, legs, heard_at, hears_back, voicemail_heard_caller)
 
 
 def _judge_first(
@@ -169,6 +171,7 @@ def _judge_first(
     cast: Cast,
     caller: PhoneCall,
     legs: dict[str, PhoneCall],
+    heard_at: float,
     hears_back: bool,
     voicemail_heard_caller: bool,
 ) -> None:
@@ -185,10 +188,13 @@ def _judge_first(
     for one in cast.others:
         leg = legs[one.id]
         elsewhere = "cause=26" in (leg.reason_header or "")
-        verdict.claim(
-            leg.cancelled_at is not None and elsewhere, f"{one.id}'s phone stopped ringing as “answered elsewhere”"
-        )
-    verdict.claim(caller.end_reason == "bye-in", "after the talk the caller heard goodbye and the line was closed")
+        soon = leg.cancelled_at is not None and abs(leg.cancelled_at - heard_at) < STOP_RINGING_S
+        verdict.claim(soon and elsewhere, f"{one.id}'s phone stopped ringing as “answered elsewhere”")
+    hung_up_at, stream = legs[cast.winner.id].ended_at, caller.stream
+    spoken = hung_up_at is not None and stream is not None and not stream.is_quiet(hung_up_at + PROMPT_LEAD_S)
+    verdict.claim(
+        spoken and caller.end_reason == "bye-in", "after the talk the caller heard goodbye and the line was closed"
+    )
 
 
 async def _second_call(stage: Stage, line: Line, cast: Cast, verdict: Verdict, say: Say) -> None:

@@ -109,4 +109,6 @@ async def _serve(stage: Stage) -> None:
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     for task in (serving, stopping):
         task.cancel()
-    await asyncio.gather(serving, stopping, return_exceptions=True)
+    ended = await asyncio.gather(serving, stopping, return_exceptions=True)
+    if ended[0] and not isinstance(ended[0], asyncio.CancelledError):
+        raise SetupError("the service does not start; its own sentence above says why")

@@ -108,7 +108,7 @@ def test_a_silent_caller_is_not_kept_for_ever():
         async with open_hotline(Scenery(softphones=1)) as hotline:
             caller = hotline.caller(tone_hz=None)
             await caller.until_hears(HZ["beep"], 6.0)
-            await caller.until_ended(15.0)
+            await caller.until_ended(22.0)  # 12 s of silence (HOTLINE_SILENCE_S) and three prompts
             assert sounds(caller)[-6:] == ["nobody", "message", "beep", "message-short", "directory", "goodbye"]
             row = await hotline.closed()
             assert (row.outcome, row.messages) == ("directory", [])
