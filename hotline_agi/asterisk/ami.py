@@ -51,6 +51,12 @@ class _Protocol(AMIProtocol):  # type: ignore[misc]
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
 
+    def abandon(self) -> None:
+        """Close what was opened without a word: a frozen Asterisk accepts connections and never greets."""
+        transport = getattr(self, "transport", None)
+        if transport is not None:
+            transport.abort()
+
     def data_received(self, data: bytes) -> None:
         self._buffer += self._decoder.decode(data)
         if not self.greeted.done():
@@ -131,11 +137,14 @@ class AmiLink:
             asyncio.get_running_loop().call_soon(self.flush)
         self._unsent.append(text)
 
-    def flush(self) -> None:
-        """Send at once what `send` gathered. In one write: each wakes Asterisk, which takes the processor from us."""
-        if self._unsent and self._protocol is not None:
-            self._protocol.transport.write("".join(self._unsent).encode())
+    def flush(self) -> bool:
+        """Send at once what `send` gathered, if anything; say whether. In one write: each wakes Asterisk, which takes
+        the processor from us."""
+        if not self._unsent or self._protocol is None:
+            return False
+        self._protocol.transport.write("".join(self._unsent).encode())
         self._unsent.clear()
+        return True
 
     async def request(self, fields: Fields, *, timeout_s: float, rows: list[AmiMessage] | None = None) -> AmiMessage:
         """Send one action and wait for its answer (with `rows`: for the end of its list).
@@ -171,11 +180,13 @@ class AmiLink:
         """
         host, port = self._address
         loop = asyncio.get_running_loop()
+        protocol = _Protocol(self)
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                _, protocol = await loop.create_connection(lambda: _Protocol(self), host, port)
+                await loop.create_connection(lambda: protocol, host, port)
                 await protocol.greeted
         except (OSError, PbxError) as error:
+            protocol.abandon()
             raise SetupError(self._unreachable(error)) from error
         self._protocol = protocol
         self._lost.clear()

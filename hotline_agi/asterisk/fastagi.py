@@ -22,10 +22,11 @@ ANSWER_TIMEOUT_S = 2.5
 MAX_OPEN = 1000
 """Connections at once. Beyond, the oldest that has not sent its header yet is closed: a flood of idle connections
 pushes out itself, not calls."""
-BACKLOG = 512
-WAKE_BYTES = 320
-"""Asterisk sends its block in 25 small pieces, together 446 bytes with the shortest names; the kernel wakes us when
-most of it is there."""
+BACKLOG = 4096
+"""Connections that wait to be accepted (Linux allows 4096 by default): when the queue is full, Asterisk's own connect
+is dropped and a call goes to survival."""
+ACCEPT_AT_ONCE = 64
+"""Accepted in one turn of the event loop, so that a flood of them does not hold up what is open already."""
 
 Ask = Callable[["AgiSession"], None]
 
@@ -47,10 +48,12 @@ class AgiSession(asyncio.Protocol):
         """Whether no whole request came yet."""
         return self.request is None
 
-    def reply(self, value: str) -> None:
+    def reply(self, value: str, *, after_s: float = 0.0) -> None:
         """Answer with HOTLINE_REPLY = `value` and say that it was the last word; close once Asterisk has confirmed."""
         self.on_closed = None
-        if self._transport is not None and not self._transport.is_closing():
+        if after_s > 0:
+            asyncio.get_running_loop().call_later(after_s, self.reply, value)
+        elif self._transport is not None and not self._transport.is_closing():
             self._transport.write(set_variable("HOTLINE_REPLY", value))
             self._transport.write_eof()
 
@@ -64,7 +67,6 @@ class AgiSession(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        _wake_at(transport, WAKE_BYTES)
         self._timer = asyncio.get_running_loop().call_later(HEADER_TIMEOUT_S, self.refuse)
         self._listener.opened(self)
 
@@ -72,7 +74,6 @@ class AgiSession(asyncio.Protocol):
         if self._reader is None:
             self.refuse()  # the confirmation of our SET VARIABLE: the dialog is over
             return
-        _wake_at(self._transport, 1)
         try:
             self.request = self._reader.feed(data)
         except BadRequest as error:
@@ -123,9 +124,15 @@ class FastAgiListener:
         """
         loop = asyncio.get_running_loop()
         try:
-            self._server = await loop.create_server(
-                lambda: AgiSession(self), host, port, backlog=BACKLOG, reuse_address=True
-            )
+            sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+            try:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                sock.bind((host, port))
+            except OSError:
+                sock.close()
+                raise
+            self._server = await loop.create_server(lambda: AgiSession(self), sock=sock, backlog=ACCEPT_AT_ONCE)
+            sock.listen(BACKLOG)
         except OSError as error:
             raise SetupError(
                 f"cannot listen for FastAGI on {host}:{port} ({error.strerror or error}): "
@@ -151,13 +158,6 @@ class FastAgiListener:
 
     def closed(self, session: AgiSession) -> None:
         self._sessions.pop(session, None)
-
-
-def _wake_at(transport: asyncio.Transport | None, least_bytes: int) -> None:
-    """Be woken when so many bytes are there, or the end (SO_RCVLOWAT, socket(7))."""
-    sock: socket.socket | None = transport.get_extra_info("socket") if transport is not None else None
-    if sock is not None:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, least_bytes)
 
 
 def _peer_has_gone(transport: asyncio.Transport) -> bool:

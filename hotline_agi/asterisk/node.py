@@ -7,7 +7,6 @@ the link is back, or by the machine's own deadline.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.fastagi import AgiSession
@@ -49,6 +48,9 @@ ELSEWHERE_CAUSES = {
     CancelReason.CALLER_LEFT: Cause.NORMAL_CLEARING,
     CancelReason.WITHDRAWN: Cause.NORMAL_CLEARING,
 }
+PHONES_FIRST_S = 0.005
+"""Head start of the phones before the caller's channel gets to work (answer, bridge, music): on a machine with two
+cores the first then rings 0.9 ms and the last 1.5 ms earlier, and no caller notices."""
 MESSAGE_HANDLER = "HotlineMessage"
 STORED_HANDLER = "HotlineStored"
 
@@ -112,7 +114,8 @@ class Node:
         if name == "UserEvent" and message.get("UserEvent") in (MESSAGE_HANDLER, STORED_HANDLER):
             self._user_event(message)
             return
-        if name == "Hangup":
+        if name in ("Hangup", "OriginateResponse"):
+            # from now on there is a channel to hang up, or there never will be
             self._cancels.pop(LegId(str(message.get("Uniqueid", ""))), None)
         for event in self._translator.translate(message):
             self._report(event)
@@ -288,9 +291,8 @@ class Node:
     def _answer_caller(self, call: CallId, reply: str) -> None:
         session = self._caller_sessions.pop(call, None)
         if session is not None:
-            if self.link is not None:
-                self.link.flush()  # phones ring before the caller's channel gets to work
-            session.reply(reply)
+            phones_ring = self.link is not None and self.link.flush()
+            session.reply(reply, after_s=PHONES_FIRST_S if phones_ring else 0.0)
 
     def _answer_leg(self, leg: LegId, reply: str) -> None:
         session = self._leg_sessions.pop(leg, None)
@@ -304,12 +306,3 @@ class Node:
                 self.link.send(fields, on_reply)
         except PbxError as error:
             logger.warning("an action was not sent", action=fields[0][1], trouble=str(error))
-
-    def snapshot(self) -> dict[str, Any]:
-        """How much is open here: for tests of leaks and for the doctor."""
-        return {
-            "callers": len(self._translator.callers),
-            "caller_questions": len(self._caller_sessions),
-            "leg_questions": len(self._leg_sessions),
-            "cancels": len(self._cancels),
-        }
