@@ -241,3 +241,23 @@ def test_a_row_that_cannot_be_sent_is_no_end_of_the_service(monkeypatch: pytest.
             await plan_on(Pbx()).write(roster(), datetime(2020, 2, 5, tzinfo=UTC))
 
     asyncio.run(story())
+
+
+def test_the_same_human_keeps_the_same_number_as_time_goes_by() -> None:
+    """A caller in survival is rung by the numbers of the plan that was in force when they came."""
+    early = shift(["chen"], [], slot="early", start=wall(0), until=wall(12))
+    late = shift(["wang", "lin"], [], slot="late", start=wall(12), until=wall(0))
+    planned = roster(line(shifts=(early, late)))
+
+    def numbered(hours: int) -> list[Row]:
+        rows = plan_rows(planned, DIALLING, NOON + timedelta(hours=hours))
+        return [row for row in rows if row[0].startswith("endpoint")]
+
+    assert len(numbered(0)) >= 3
+    for hours in (1, 7, 13, 40):
+        assert numbered(hours) == numbered(0)
+
+
+def test_a_leg_is_looked_up_in_the_generation_that_named_it() -> None:
+    assert "hotline/${HOTLINE_GEN}/endpoint/${EXTEN}" in DIALPLAN
+    assert "Set(__HOTLINE_GEN=${DB(hotline/gen)})" in DIALPLAN

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -74,6 +75,15 @@ def test_length_counts_bytes() -> None:
     assert checked("心" * (MAX_LINE_BYTES // 3))
     with pytest.raises(ValueError, match="longer"):
         checked("心" * (MAX_LINE_BYTES // 3 + 1))
+
+
+@pytest.mark.parametrize("trunk", ["trunk", "voip_ms", "carrier.example", "a-b_c.d"])
+def test_a_winner_is_told_its_caller_whatever_the_trunk_is_called(trunk: str) -> None:
+    won = f"ok:won:PJSIP/{trunk}-0000001f"
+    assert won.encode() in set_variable("HOTLINE_REPLY", won)
+    dialplan = (Path(__file__).parents[2] / "asterisk-conf/hotline/extensions.conf").read_text()
+    (joined,) = re.findall(r'REGEX\("(\^ok:won:[^"]+)" ', dialplan)
+    assert re.fullmatch(joined, won)
 
 
 @pytest.mark.parametrize("value", ['a"b', "a b", "${X}", "a,b", "a\nb", "心", "a;b", "a'b", "a\\b"])

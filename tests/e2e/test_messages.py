@@ -9,7 +9,7 @@ import pytest
 from hotline_agi.lab.tone import FRAME_SAMPLES, purity
 from tests.e2e.hearing import HZ, sounds
 from tests.e2e.hotline import STOPS_S, Hotline, open_hotline, until_stopped
-from tests.e2e.scenery import HOTLINE, Scenery
+from tests.e2e.scenery import CALLER, HOTLINE, Scenery
 
 pytestmark = pytest.mark.asterisk
 
@@ -86,6 +86,7 @@ def test_a_caller_who_hangs_up_in_the_recording(spoken_s):
             files = [path.name for path in hotline.stage.pbx.messages.iterdir()]
             if spoken_s > 2.0:
                 assert row.outcome == "message"
+                assert hotline.number_of_journal(row.call) == CALLER  # to call back
                 assert [name for name, _ in row.messages] == files
                 assert _is_in(hotline.stage.pbx.messages / files[0], HZ["caller"]) > 2.4
             else:
