@@ -13,6 +13,7 @@ from tests.e2e.scenery import Scenery
 pytestmark = pytest.mark.asterisk
 
 HANG_UPS = 20
+ACCEPTS_AT_S = 0.02
 
 
 def test_while_phones_ring():
@@ -99,14 +100,12 @@ def test_around_accept_and_bridge(phone):
                 if confirms:
                     await leg.until_answered(2.0)
                     await leg.until_hears(HZ["accept"], 2.0, since=0.0)
-                    press_at_s = 0.02
-                    leg.later(press_at_s, lambda leg=leg: leg.press("1"))
+                    leg.later(ACCEPTS_AT_S, lambda leg=leg: leg.press("1"))
                 else:
-                    press_at_s = 0.02
-                    leg.later(press_at_s, lambda leg=leg: leg.answer(person.hz))
+                    leg.later(ACCEPTS_AT_S, lambda leg=leg: leg.answer(person.hz))
                 after_s = seed.uniform(-0.003, 0.008) if nth <= HANG_UPS else seed.uniform(-0.01, 0.06)
-                # a key counts at its end, 100 ms after its beginning
-                caller.later(press_at_s + after_s + 0.1 * confirms, caller.hang_up)
+                # a key counts at its end, 80 to 100 ms after its beginning
+                caller.later(ACCEPTS_AT_S + after_s + 0.085 * confirms, caller.hang_up)
                 left_at = await caller.until_ended(3.0)
                 assert await until_stopped([other], left_at) < STOPS_S
                 await leg.until_ended(4.0)  # after the sentence "the caller has hung up", or the ghost guard
