@@ -55,7 +55,8 @@ class AgiSession(asyncio.Protocol):
             asyncio.get_running_loop().call_later(after_s, self.reply, value)
         elif self._transport is not None and not self._transport.is_closing():
             self._transport.write(set_variable("HOTLINE_REPLY", value))
-            self._transport.write_eof()
+            with contextlib.suppress(OSError):  # who asked may have hung up in this moment
+                self._transport.write_eof()
 
     def refuse(self) -> None:
         """Close without a word: the dialplan helps itself."""
