@@ -6,6 +6,7 @@ each step, until calls are late or lost. Everything runs on the same Asterisk wi
 
 import asyncio
 import random
+from collections import Counter
 from dataclasses import dataclass, field
 
 from hotline_agi.lab.stage import PASSWORD, open_stage
@@ -37,17 +38,29 @@ class Moments:
     last: list[float] = field(default_factory=list)
     joined: list[float] = field(default_factory=list)
     cancelled: list[float] = field(default_factory=list)
-    lost: int = 0
+    incomplete: Counter[str] = field(default_factory=Counter)
+    """Calls that are not in the lists above, by what was missing."""
 
     def add(self, ring: Ring) -> None:
-        joined_s, cancelled_s = ring.joined_s, ring.cancelled_s
-        if len(ring.legs) != PHONES or joined_s is None or len(cancelled_s) != PHONES - 1:
-            self.lost += 1
+        missing = _missing(ring)
+        if missing:
+            self.incomplete[missing] += 1
             return
         self.first.append(1e3 * min(ring.rings_s))
         self.last.append(1e3 * max(ring.rings_s))
-        self.joined.append(1e3 * joined_s)
-        self.cancelled.append(1e3 * max(cancelled_s))
+        self.joined.append(1e3 * (ring.joined_s or 0.0))
+        self.cancelled.append(1e3 * max(ring.cancelled_s))
+
+
+def _missing(ring: Ring) -> str:
+    """What keeps this call out of the figures; empty when nothing does."""
+    if len(ring.legs) != PHONES:
+        return f"{len(ring.legs)} phones rang"
+    if ring.joined_s is None:
+        return "volunteer not heard"
+    if len(ring.cancelled_s) != PHONES - 1:
+        return f"{len(ring.cancelled_s)} losers cancelled"
+    return ""
 
 
 def run() -> Findings:
@@ -128,7 +141,7 @@ def _findings(moments: dict[str, Moments], climbs: dict[str, Climb], strays: int
                 for moment in MOMENTS
                 if (values := getattr(moments[system], moment)) is not None
             },
-            "lost": moments[system].lost,
+            "incomplete": dict(moments[system].incomplete),
             **climbs[system].figures(),
         }
         for system in SYSTEMS
@@ -150,7 +163,10 @@ def _moments_table(moments: dict[str, Moments]) -> str:
                 f"{middles[PRODUCT] / middles[QUEUE]:.2f}",
             ]
         )
-    rows.append(["lost or incomplete", *(str(moments[system].lost) for system in SYSTEMS), "", ""])
+    rows.append(["incomplete calls", *(str(moments[system].incomplete.total()) for system in SYSTEMS), "", ""])
+    for system in SYSTEMS:
+        for what, calls in moments[system].incomplete.items():
+            rows.append([f"  {system}: {what}", *(str(calls) if each == system else "" for each in SYSTEMS), "", ""])
     return table(head, rows)
 
 
