@@ -13,7 +13,7 @@ BIN := .venv/bin
 KEY := $(shell { cat requirements.lock pyproject.toml; printf '%s' '$(CURDIR)'; } | sha256sum | cut -c1-16)
 STAMP := .venv/stamp-$(KEY)
 LOG := build/setup.log
-TOOLS := mmdebstrap espeak-ng sox
+TOOLS := mmdebstrap espeak-ng sox age git
 # A Python from elsewhere may lack what a build left out: sqlite3 keeps the journal, ensurepip fills the environment.
 SUITABLE := import sys, ensurepip, sqlite3, ssl, venv; sys.exit(sys.version_info < (3, 11))
 FIND_PYTHON := for python in python3 python3.14 python3.13 python3.12 python3.11 /usr/bin/python3; do \
@@ -50,7 +50,7 @@ bench: ready ## measure: how fast phones ring, what a call costs
 
 lock: $(STAMP) ## pin the dependencies of pyproject.toml anew; ARGS=--upgrade for the newest ones
 	@$(BIN)/python -c 'import uv' 2>/dev/null || $(BIN)/python -m pip install --quiet uv
-	@$(BIN)/python -m uv pip compile pyproject.toml --quiet --extra dev --extra live --universal --python-version 3.11 \
+	@$(BIN)/python -m uv pip compile pyproject.toml --quiet --extra dev --extra live --extra pictures --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-emit-index-url --no-emit-find-links $(ARGS) --output-file requirements.lock
 	@! grep -n '://' requirements.lock || { echo 'requirements.lock names a host: see the line above' >&2; exit 1; }
 

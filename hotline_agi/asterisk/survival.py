@@ -15,7 +15,7 @@ from itertools import islice
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.node import Dialling, dial_string
 from hotline_agi.errors import PbxError
-from hotline_agi.roster.duty import duty_spans
+from hotline_agi.roster.duty import duty_spans, everybody
 from hotline_agi.roster.model import Endpoint, Line, OverflowStep, Roster
 from hotline_agi.terms.ids import VolunteerId
 
@@ -75,7 +75,7 @@ class _Legs:
     def number_all(self, line: Line) -> None:
         """Number everybody who is ever on shift, in the roster's order: the same person keeps the same number from
         one writing to the next, as long as the roster stays."""
-        people = {person for shift in line.shifts for person in (*shift.volunteers, *shift.backup)}
+        people = everybody(line)
         self.of_people(line, (person for person in self._roster.volunteers if person in people), most=len(people))
 
     def of_people(self, line: Line, people: Iterable[VolunteerId], most: int = MOST_RUNG) -> str:

@@ -38,7 +38,7 @@ from enum import Enum, auto
 
 from hotline_agi.dispatch.commands import CancelReason, LegRecord, Music
 from hotline_agi.dispatch.events import Step
-from hotline_agi.roster.model import Endpoint, Line, OverflowStep
+from hotline_agi.roster.model import Endpoint, Line, OverflowStep, RingStep
 from hotline_agi.terms.ids import CallId, LegId, NodeId, VolunteerId
 from hotline_agi.terms.outcomes import Outcome
 
@@ -97,6 +97,8 @@ class Call:
     winner: Leg | None = None
 
     # where the ring plan is
+    plan: str = ""
+    """The ring plan of the hour in which ringing began: who waits over its end does not begin anew."""
     wave: int = -1
     """Index of the running ring step; past the last: the overflow number rings or the steps are told."""
     tried: set[VolunteerId] = field(default_factory=set)
@@ -146,4 +148,10 @@ class Call:
     talk_began_s: float | None = None
     volunteer: VolunteerId | None = None
     leg_records: list[LegRecord] = field(default_factory=list)
+
+    @property
+    def ring_steps(self) -> tuple[RingStep, ...]:
+        """Of the ring plan that this call follows."""
+        return self.line.steps(self.plan)
+
     ended_at: datetime | None = None

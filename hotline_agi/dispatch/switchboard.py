@@ -18,8 +18,9 @@ from hotline_agi.dispatch.commands import (
 from hotline_agi.dispatch.deadlines import Deadlines
 from hotline_agi.dispatch.seats import Seats
 from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
-from hotline_agi.roster.duty import Duty, on_duty
+from hotline_agi.roster.duty import on_duty
 from hotline_agi.roster.model import Endpoint, Line, Roster
+from hotline_agi.roster.timetable import Duty
 from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.instants import Now

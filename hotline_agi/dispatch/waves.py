@@ -23,6 +23,7 @@ def begin(board: Switchboard, call: Call) -> None:
     """Ring through from the first step, with the full waiting time."""
     call.state = CallState.WAITING
     call.wave, call.transferring = -1, False
+    call.plan = board.duty(call.line).plan
     call.overflow_due_s = board.now.mono_s + call.line.max_wait_s
     board.clear_timers(call, Timer.FORGET, Timer.CONNECT, Timer.VERDICT)
     board.set_timer(Timer.OVERFLOW, call.id, call.line.max_wait_s)
@@ -31,7 +32,7 @@ def begin(board: Switchboard, call: Call) -> None:
 
 def wave_over(board: Switchboard, call: Call) -> None:
     """The running wave's time is up."""
-    if call.wave + 1 >= len(call.line.ring_steps) and _somebody_may_come_free(board, call):
+    if call.wave + 1 >= len(call.ring_steps) and _somebody_may_come_free(board, call):
         return  # nobody else to ring, but a talk may end: wait on until the overflow deadline
     _next_wave(board, call)
 
@@ -42,7 +43,7 @@ def fill(board: Switchboard, call: Call) -> None:
         return
     if call.node in board.settling:
         return
-    step = call.line.ring_steps[call.wave]
+    step = call.ring_steps[call.wave]
     for volunteer in _candidates(board, call):
         if step.count is not None and _ringing(call, call.wave) >= step.count:
             break
@@ -82,10 +83,10 @@ def _next_wave(board: Switchboard, call: Call) -> None:
     call.line = board.roster.lines.get(call.line.id, call.line)
     call.wave += 1
     call.tried.clear()
-    if call.wave >= len(call.line.ring_steps):
+    if call.wave >= len(call.ring_steps):
         overflow.begin(board, call, Step.NOBODY)
         return
-    step = call.line.ring_steps[call.wave]
+    step = call.ring_steps[call.wave]
     board.set_timer(Timer.WAVE, call.id, step.for_s)
     board.note(call, Fact.WAVE, detail=f"{call.wave + 1}: {step.group}")
     fill(board, call)
@@ -93,9 +94,9 @@ def _next_wave(board: Switchboard, call: Call) -> None:
 
 def _wanted(board: Switchboard, call: Call) -> Iterator[VolunteerId]:
     """Whom the running wave is for, and who could not be rung in an earlier one."""
-    groups = {step.group for step in call.line.ring_steps[: call.wave]}
-    yield from _group(board, call, call.line.ring_steps[call.wave].group)
-    for group in groups - {call.line.ring_steps[call.wave].group}:
+    groups = {step.group for step in call.ring_steps[: call.wave]}
+    yield from _group(board, call, call.ring_steps[call.wave].group)
+    for group in groups - {call.ring_steps[call.wave].group}:
         yield from (volunteer for volunteer in _group(board, call, group) if not call.attempts.get(volunteer))
 
 

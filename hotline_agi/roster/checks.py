@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from hotline_agi.roster.contacts_file import Contacts
 from hotline_agi.roster.coverage import gaps
 from hotline_agi.roster.fields import nearest
-from hotline_agi.roster.findings import Findings, Mark
+from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.line_file import ReadLine
 from hotline_agi.roster.model import Line, RingGroup
 from hotline_agi.roster.people_file import ReadPeople
 from hotline_agi.roster.shifts_file import ReadShifts
 from hotline_agi.terms.ids import LineId
+from hotline_agi.terms.problems import Mark
 
 _GUESSES = 50
 """So many unknown names are compared with all known ones: with 10,000 people each takes 20 ms."""
@@ -81,7 +82,7 @@ def check_week(line: Line, read: ReadLine, shifts: ReadShifts, findings: Finding
     for gap in gaps(line):
         findings.warning(shifts.mark, f"nobody is on shift {gap}", "name people for these hours, or close then")
     rung = any(step.group is RingGroup.BACKUP for step in line.ring_steps)
-    named = any(shift.backup for shift in line.shifts)
+    named = any(shift.backup.everybody() for shift in line.shifts)
     if named and not rung:
         findings.warning(read.plan_mark, "the backup people are never rung", "add a step {ring: backup, for_s: 20}")
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from hotline_agi.errors import InvalidText
 from hotline_agi.roster.document import Mapping, Node, parse
 from hotline_agi.roster.fields import Fields
-from hotline_agi.roster.findings import Findings, Mark
+from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import Endpoint, EndpointKind
 from hotline_agi.roster.values import ident, phone_number
 from hotline_agi.terms.numbers import PhoneNumber
+from hotline_agi.terms.problems import Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,8 @@ def gaps(line: Line) -> tuple[str, ...]:
     for hours in line.opening:
         _paint(missing, hours.weekdays, hours.start, hours.until, 1)
     for shift in line.shifts:
-        if shift.volunteers:
-            _paint(missing, shift.weekdays, shift.start, shift.until, 0)
+        filled = [day for day, cell in enumerate(shift.people.turns[0]) if cell]
+        _paint(missing, filled, shift.start, shift.until, 0)
     if all(missing):
         return ("the whole week",)
     days_of_gap: dict[tuple[int, int], list[int]] = {}

@@ -17,8 +17,9 @@ from typing import Any
 
 import yaml
 
-from hotline_agi.roster.findings import Findings, Mark
+from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.source import read_text
+from hotline_agi.terms.problems import Mark
 
 MAX_DEPTH = 20
 MAX_NODES = 200_000

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from hotline_agi.roster.document import FULL_WIDTH, Entry, Mapping, Node, Scalar, Sequence
-from hotline_agi.roster.findings import Findings, Mark
+from hotline_agi.roster.findings import Findings
+from hotline_agi.terms.problems import Mark
 
 T = TypeVar("T")
 Default = TypeVar("Default")

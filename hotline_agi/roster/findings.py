@@ -1,23 +1,13 @@
 """Where a finding is, and the list of them: everything wrong is said at once, not only the first thing."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from hotline_agi.errors import InvalidText
-from hotline_agi.terms.problems import Problem, Severity
+from hotline_agi.terms.problems import Mark, Problem, Severity
 
 MAX_PROBLEMS = 200
 """In one reading, and as many errors again: a person mends what they can see, and hostile text must not fill the
 memory."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """A place in a text. `line` and `column` count from 1, in characters; 0 means the whole file."""
-
-    file: str
-    line: int = 0
-    column: int = 0
 
 
 class Findings:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from hotline_agi.roster.document import Node, Scalar
 from hotline_agi.roster.fields import Fields, sequence_of
-from hotline_agi.roster.findings import Findings, Mark
-from hotline_agi.roster.model import Endpoint, EndpointKind, Line, OpeningHours, OverflowStep, RingGroup, RingStep
+from hotline_agi.roster.findings import Findings
+from hotline_agi.roster.model import Endpoint, EndpointKind, Line, OverflowStep, RingGroup, RingStep
+from hotline_agi.roster.plan import WeeklyHours
 from hotline_agi.roster.values import (
     ident,
     integer,
@@ -20,6 +21,7 @@ from hotline_agi.roster.values import (
     yes_no,
 )
 from hotline_agi.terms.ids import EndpointId, LineId
+from hotline_agi.terms.problems import Mark
 
 DEFAULT_PLAN = (
     RingStep(group=RingGroup.ON_SHIFT, count=None, for_s=30.0),
@@ -118,7 +120,7 @@ def _language(node: Node, findings: Findings) -> str | None:
     return None
 
 
-def _opening(node: Node, findings: Findings) -> tuple[OpeningHours, ...] | None:
+def _opening(node: Node, findings: Findings) -> tuple[WeeklyHours, ...] | None:
     if isinstance(node, Scalar):
         if node.text != "always":
             findings.error(node.mark, f"{node.shown} are no opening hours", "write always or a list of opening hours")
@@ -129,7 +131,7 @@ def _opening(node: Node, findings: Findings) -> tuple[OpeningHours, ...] | None:
     return hours
 
 
-def _opening_hours(node: Node, findings: Findings) -> OpeningHours | None:
+def _opening_hours(node: Node, findings: Findings) -> WeeklyHours | None:
     fields = Fields.of(node, findings, "an opening")
     if fields is None:
         return None
@@ -139,7 +141,7 @@ def _opening_hours(node: Node, findings: Findings) -> OpeningHours | None:
     fields.close()
     if days is None or start is None or until is None:
         return None
-    return OpeningHours(weekdays=days, start=start, until=until)
+    return WeeklyHours(weekdays=days, start=start, until=until)
 
 
 def _ring_plan(node: Node, findings: Findings) -> tuple[RingStep, ...] | None:

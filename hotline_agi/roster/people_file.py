@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from hotline_agi.roster.document import Mapping, Node, Scalar
 from hotline_agi.roster.fields import Fields, sequence_of
-from hotline_agi.roster.findings import Findings, Mark
+from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import Endpoint, EndpointKind, Volunteer
 from hotline_agi.roster.values import ident, language, text, yes_no
 from hotline_agi.terms.ids import EndpointId, VolunteerId
+from hotline_agi.terms.problems import Mark
 
 _AS_MOBILE = "write `- mobile`; the number itself belongs into the contacts file under the person's id"
 _LONGEST_PJSIP_NAME = 32

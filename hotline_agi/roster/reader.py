@@ -14,14 +14,14 @@ from hotline_agi.errors import InvalidText
 from hotline_agi.roster.checks import Folder, check_contacts, check_people, check_uniqueness, check_week
 from hotline_agi.roster.contacts_file import Contacts, read_contacts
 from hotline_agi.roster.document import Node, parse
-from hotline_agi.roster.findings import Findings, Mark
+from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.line_file import ReadLine, read_line
 from hotline_agi.roster.model import EndpointKind, Line, Roster, Volunteer
 from hotline_agi.roster.people_file import ReadPerson, read_people
 from hotline_agi.roster.shifts_file import read_shifts
 from hotline_agi.roster.values import MAX_ID
 from hotline_agi.terms.ids import LineId, VolunteerId, is_id
-from hotline_agi.terms.problems import Problem
+from hotline_agi.terms.problems import Mark, Problem
 
 LINE, PEOPLE, SHIFTS = FILES = ("line.yaml", "people.yaml", "shifts.yaml")
 NO_CONTACTS = Contacts(file="", numbers={}, marks={}, complete=False)

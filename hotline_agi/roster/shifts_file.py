@@ -1,14 +1,14 @@
-"""``shifts.yaml``: the slots of the week and who is in them. A slot becomes one `Shift` for each set of days with the
-same people."""
+"""``shifts.yaml``: the slots of the week and who is in them."""
 
 from dataclasses import dataclass
 
 from hotline_agi.roster.document import Entry, Mapping, Node, Sequence
 from hotline_agi.roster.fields import Fields, full_width_hint, sequence_of
-from hotline_agi.roster.findings import Findings, Mark
-from hotline_agi.roster.model import Shift
+from hotline_agi.roster.findings import Findings
+from hotline_agi.roster.plan import Shift, weekly
 from hotline_agi.roster.values import EVERY_DAY, WEEKDAYS, days_in_words, days_of, ident, time_of_day
 from hotline_agi.terms.ids import VolunteerId
+from hotline_agi.terms.problems import Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +75,8 @@ def _read_slot(entry: Entry, shifts: list[Shift], named: list[Named], findings: 
         what = f"'{slot}' begins and ends at the same time and so lasts a whole day"
         findings.warning(fields.mark("until"), what, "if that is meant, split it in two to silence this")
     _check_days(slot, fields, people, backup, findings)
-    for days, on_shift, behind in _same_people(people, backup):
-        shifts.append(
-            Shift(slot=slot, weekdays=days, start=start, until=until, volunteers=_ids(on_shift), backup=_ids(behind))
-        )
+    on_shift, behind = ({day: _ids(cell) for day, cell in week.items()} for week in (people, backup))
+    shifts.append(Shift(slot=slot, start=start, until=until, people=weekly(on_shift), backup=weekly(behind)))
 
 
 def _week(node: Node, findings: Findings) -> Week | None:
@@ -137,15 +135,6 @@ def _check_days(slot: str, fields: Fields, people: Week, backup: Week, findings:
     for found, days in idle.items():
         what = f"'{found.who}' is on shift {days_in_words(days)} already, so their being backup changes nothing"
         findings.warning(found.mark, what, "name somebody else")
-
-
-def _same_people(people: Week, backup: Week) -> list[tuple[frozenset[int], tuple[Named, ...], tuple[Named, ...]]]:
-    """The days grouped by who is there, in the order of their first days."""
-    groups: dict[tuple[tuple[VolunteerId, ...], tuple[VolunteerId, ...]], list[int]] = {}
-    for day in sorted(people):
-        key = _ids(people[day]), _ids(backup.get(day, ()))
-        groups.setdefault(key, []).append(day)
-    return [(frozenset(days), people[days[0]], backup.get(days[0], ())) for days in groups.values()]
 
 
 def _ids(cell: tuple[Named, ...]) -> tuple[VolunteerId, ...]:

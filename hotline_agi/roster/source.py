@@ -9,7 +9,8 @@ the blank lines after it.
 
 import re
 
-from hotline_agi.roster.findings import Findings, Mark
+from hotline_agi.roster.findings import Findings
+from hotline_agi.terms.problems import Mark
 
 MAX_BYTES = 1024 * 1024
 END_MARKER = "..."

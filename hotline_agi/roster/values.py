@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from hotline_agi.roster.document import FULL_WIDTH, Node, Scalar, Sequence
 from hotline_agi.roster.fields import Converter, Fields, nearest
-from hotline_agi.roster.findings import Findings, Mark
+from hotline_agi.roster.findings import Findings
 from hotline_agi.terms.ids import is_id
 from hotline_agi.terms.numbers import PhoneNumber
+from hotline_agi.terms.problems import Mark
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_DAY = frozenset(range(7))

@@ -9,6 +9,22 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A place in a text. `line` and `column` count from 1, in characters; 0 means the whole file."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+NOWHERE = Mark(file="")
+"""Of what was not read from a text."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Problem:
     """One finding in one file. `line` and `column` count from 1; 0 says that the whole file is meant.

@@ -6,18 +6,18 @@ from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hotline_agi.roster.duty import everybody
 from hotline_agi.roster.model import (
     Endpoint,
     EndpointKind,
     Line,
-    OpeningHours,
     OverflowStep,
     RingGroup,
     RingStep,
     Roster,
-    Shift,
     Volunteer,
 )
+from hotline_agi.roster.plan import Shift, WeeklyHours, weekly
 from hotline_agi.terms.ids import EndpointId, LineId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 
@@ -25,8 +25,8 @@ NOON = datetime(2020, 2, 5, 4, 0, tzinfo=UTC)
 """A Wednesday noon in Wuhan."""
 EVERY_DAY = frozenset(range(7))
 ROUND_THE_CLOCK = time(0, 0)
-DAYTIME = OpeningHours(weekdays=EVERY_DAY, start=time(9, 0), until=time(18, 0))
-NIGHT = OpeningHours(weekdays=EVERY_DAY, start=time(22, 0), until=time(6, 0))
+DAYTIME = WeeklyHours(weekdays=EVERY_DAY, start=time(9, 0), until=time(18, 0))
+NIGHT = WeeklyHours(weekdays=EVERY_DAY, start=time(22, 0), until=time(6, 0))
 
 XINLI, ERTONG = LineId("xinli"), LineId("ertong")
 ON_SHIFT = ("lin", "wang", "zhao", "chen")
@@ -58,13 +58,14 @@ def person(volunteer: str, *endpoints: Endpoint) -> Volunteer:
 
 
 def shift(volunteers: Iterable[str] = ON_SHIFT, backup: Iterable[str] = BACKUP, **changes: Any) -> Shift:
+    """The same people on all of `weekdays` (every day), around the clock."""
+    weekdays = changes.pop("weekdays", EVERY_DAY)
     whole_day = Shift(
         slot="day",
-        weekdays=EVERY_DAY,
         start=ROUND_THE_CLOCK,
         until=ROUND_THE_CLOCK,
-        volunteers=tuple(map(VolunteerId, volunteers)),
-        backup=tuple(map(VolunteerId, backup)),
+        people=weekly(dict.fromkeys(weekdays, tuple(map(VolunteerId, volunteers)))),
+        backup=weekly(dict.fromkeys(weekdays, tuple(map(VolunteerId, backup)))),
     )
     return replace(whole_day, **changes)
 
@@ -105,7 +106,7 @@ def with_transfer(**changes: Any) -> Line:
 def roster(*lines: Line, people: Iterable[Volunteer] = ()) -> Roster:
     """The given lines (or the plain one) with everybody whom they name; `people` may say how to reach some of them."""
     lines = lines or (line(),)
-    names = {v for each in lines for s in each.shifts for v in (*s.volunteers, *s.backup)}
+    names = {volunteer for each in lines for volunteer in everybody(each)}
     known = {volunteer: person(volunteer) for volunteer in sorted(names)}
     known.update({each.id: each for each in people})
     return Roster(lines={each.id: each for each in lines}, volunteers=known)

@@ -285,7 +285,7 @@ class Watch:
                 if fact is Fact.WAVE:
                     book = self.calls[call]
                     number = int(command.detail.split(":")[0])
-                    book.wave_count = self.machine.board.calls[call].line.ring_steps[number - 1].count
+                    book.wave_count = self.machine.board.calls[call].ring_steps[number - 1].count
                     book.wave_legs = set()
             case RingLeg():
                 self._rings(command)
@@ -426,7 +426,7 @@ class Watch:
                 hold(timers, "every call has a deadline", (call.id, call.state))
             if call.state is CallState.WAITING and not call.left:
                 hold(Timer.OVERFLOW in timers and Timer.ASK in timers, "every call has a deadline", (call.id, timers))
-                last = call.transferring or call.wave + 1 >= len(call.line.ring_steps)
+                last = call.transferring or call.wave + 1 >= len(call.ring_steps)
                 hold(Timer.WAVE in timers or last, "every wave ends", call.id)
                 hold(next_s is not None and next_s <= self._now_s + ASK_LIMIT_S, "every call has a deadline", call.id)
         hold(next_s is None or next_s <= self._now_s + TALK_FORGET_S, "deadlines are bounded", next_s)

@@ -4,9 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_agi.roster.contacts_file import Contacts, read_contacts
-from hotline_agi.roster.findings import Findings, Mark
+from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import Endpoint, EndpointKind
 from hotline_agi.terms.ids import EndpointId
+from hotline_agi.terms.problems import Mark
 
 HERE = Mark(file="x/people.yaml", line=5, column=7)
 MOBILE = Endpoint(id=EndpointId("wang-mobile"), kind=EndpointKind.MOBILE, confirm=True)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_agi.roster.coverage import gaps
-from hotline_agi.roster.model import Line, OpeningHours, Shift
+from hotline_agi.roster.model import Line
+from hotline_agi.roster.plan import NOBODY, Shift, WeeklyHours, weekly
 from hotline_agi.roster.reader import read_roster
 from hotline_agi.terms.ids import LineId, VolunteerId
 from tests.roster.trees import CONTACTS, good
@@ -25,15 +26,13 @@ def line(
     template = read_roster(files, files[CONTACTS]).roster.lines[LineId("haven")]
     return replace(
         template,
-        opening=tuple(OpeningHours(weekdays=frozenset(d), start=time(s), until=time(u % 24)) for d, s, u in opening),
+        opening=tuple(WeeklyHours(weekdays=frozenset(d), start=time(s), until=time(u % 24)) for d, s, u in opening),
         shifts=tuple(
             Shift(
                 slot="s",
-                weekdays=frozenset(days),
                 start=time(start),
                 until=time(until % 24),
-                volunteers=(VolunteerId("anna"),),
-                backup=(),
+                people=weekly(dict.fromkeys(days, (VolunteerId("anna"),))),
             )
             for days, start, until in shifts
         ),
@@ -68,7 +67,7 @@ def test_closed_hours_are_no_gap() -> None:
 
 def test_backup_people_fill_no_gap() -> None:
     alone = line([(WEEK, 0, 24)])
-    shifts = tuple(replace(shift, volunteers=(), backup=shift.volunteers) for shift in alone.shifts)
+    shifts = tuple(replace(shift, people=NOBODY, backup=shift.people) for shift in alone.shifts)
     assert gaps(replace(alone, shifts=shifts)) == ("the whole week",)
 
 

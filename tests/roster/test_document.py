@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hotline_agi.errors import InvalidText
 from hotline_agi.roster import document
 from hotline_agi.roster.document import MAX_DEPTH, Entry, Mapping, Node, Scalar, Sequence, parse
-from hotline_agi.roster.findings import Mark
+from hotline_agi.terms.problems import Mark
 from tests.roster.trees import BAD, example, files_under, good
 
 LOADERS = [yaml.SafeLoader, yaml.CSafeLoader] if yaml.__with_libyaml__ else [yaml.SafeLoader]

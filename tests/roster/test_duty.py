@@ -12,9 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline_agi.roster.duty import Duty, duty_spans, instant, next_change, on_duty, who
-from hotline_agi.roster.model import Line, OpeningHours, Shift
+from hotline_agi.roster.clock import instant
+from hotline_agi.roster.duty import duty_spans, next_change, on_duty, who
+from hotline_agi.roster.model import Line
+from hotline_agi.roster.plan import Shift, WeeklyHours, weekly
 from hotline_agi.roster.reader import read_roster
+from hotline_agi.roster.timetable import Duty
 from hotline_agi.terms.ids import LineId, VolunteerId
 from tests.roster.trees import CONTACTS, example, good
 
@@ -93,7 +96,7 @@ def clock(name: str, around: datetime) -> Clock:
     return Clock(name, around)
 
 
-def line(zone: str, shifts: Iterable[Shift], opening: Iterable[OpeningHours] = ()) -> Line:
+def line(zone: str, shifts: Iterable[Shift], opening: Iterable[WeeklyHours] = ()) -> Line:
     files = good()
     template = read_roster(files, files[CONTACTS]).roster.lines[LineId("haven")]
     return replace(template, zone=ZoneInfo(zone), shifts=tuple(shifts), opening=tuple(opening))
@@ -101,7 +104,7 @@ def line(zone: str, shifts: Iterable[Shift], opening: Iterable[OpeningHours] = (
 
 def shift(slot: str, start: time, until: time, weekdays: frozenset[int] = EVERY_DAY, people: str = "anna") -> Shift:
     ids = tuple(map(VolunteerId, people.split()))
-    return Shift(slot=slot, weekdays=weekdays, start=start, until=until, volunteers=ids, backup=())
+    return Shift(slot=slot, start=start, until=until, people=weekly(dict.fromkeys(weekdays, ids)), backup=weekly({}))
 
 
 TIMES = st.one_of(
@@ -127,7 +130,7 @@ def test_duty_is_what_the_wall_clock_says(
     subject = line(
         zone,
         [shift(f"s{n}", start, until, days) for n, (days, start, until) in enumerate(stretches)],
-        [OpeningHours(weekdays=days, start=start, until=until) for days, start, until in hours],
+        [WeeklyHours(weekdays=days, start=start, until=until) for days, start, until in hours],
     )
     painted = [wall.painted(*stretch) for stretch in stretches]
     opened = [wall.painted(*stretch) for stretch in hours]
@@ -221,9 +224,7 @@ def test_the_night_of_the_example_changes_at_two() -> None:
     assert on_duty(subject, monday_two).slots == ("deep-night",)
     assert next_change(subject, monday_two - 1 * MINUTE) == monday_two
     sunday_night = on_duty(subject, monday_two - MINUTE)
-    assert sunday_night.volunteers == next(
-        s.volunteers for s in subject.shifts if s.slot == "night" and 6 in s.weekdays
-    )
+    assert sunday_night.volunteers == next(s.people.turns[0][6] for s in subject.shifts if s.slot == "night")
 
 
 def test_a_week_of_the_example_has_seven_changes_a_day() -> None:
@@ -235,8 +236,9 @@ def test_a_week_of_the_example_has_seven_changes_a_day() -> None:
 
 
 def test_overlapping_shifts_ring_nobody_twice() -> None:
-    day = replace(shift("day", time(8), time(16), people="anna boris"), backup=(VolunteerId("clara"),))
-    late = replace(shift("late", time(14), time(22), people="boris dora"), backup=(VolunteerId("anna"),))
+    behind = [weekly(dict.fromkeys(EVERY_DAY, (VolunteerId(who),))) for who in ("clara", "anna")]
+    day = replace(shift("day", time(8), time(16), people="anna boris"), backup=behind[0])
+    late = replace(shift("late", time(14), time(22), people="boris dora"), backup=behind[1])
     duty = on_duty(line("UTC", [day, late]), datetime(2026, 1, 1, 15, tzinfo=UTC))
     assert duty == Duty(
         slots=("day", "late"),
@@ -256,7 +258,7 @@ def test_nobody_is_a_state() -> None:
 
 
 def test_shifts_and_hours_are_apart() -> None:
-    hours = [OpeningHours(weekdays=frozenset({0}), start=time(9), until=time(17))]
+    hours = [WeeklyHours(weekdays=frozenset({0}), start=time(9), until=time(17))]
     subject = line("UTC", [shift("day", time(8), time(12))], hours)
     monday = datetime(2026, 1, 5, tzinfo=UTC)
     states = [on_duty(subject, monday + timedelta(hours=h)) for h in (8, 9, 12, 17)]

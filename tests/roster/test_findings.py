@@ -3,8 +3,8 @@
 import pytest
 
 from hotline_agi.errors import InvalidText
-from hotline_agi.roster.findings import MAX_PROBLEMS, Findings, Mark
-from hotline_agi.terms.problems import Severity
+from hotline_agi.roster.findings import MAX_PROBLEMS, Findings
+from hotline_agi.terms.problems import Mark, Severity
 
 HERE = Mark(file="f", line=2, column=3)
 

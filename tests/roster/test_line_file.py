@@ -9,7 +9,8 @@ import pytest
 from hotline_agi.roster.document import parse
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.line_file import ReadLine, read_line
-from hotline_agi.roster.model import EndpointKind, OpeningHours, OverflowStep, RingGroup, RingStep
+from hotline_agi.roster.model import EndpointKind, OverflowStep, RingGroup, RingStep
+from hotline_agi.roster.plan import WeeklyHours
 from hotline_agi.terms.ids import LineId
 from tests.roster.trees import EXAMPLE
 
@@ -50,7 +51,7 @@ def test_everything_written() -> None:
     assert findings.problems == []
     line = found.line
     assert line.numbers == ("+441632960100",)
-    assert line.opening == (OpeningHours(weekdays=frozenset({5, 6, 0}), start=time(20), until=time(0)),)
+    assert line.opening == (WeeklyHours(weekdays=frozenset({5, 6, 0}), start=time(20), until=time(0)),)
     assert [(s.group, s.count, s.for_s) for s in line.ring_steps] == [
         (RingGroup.ON_SHIFT, 3, 15.0),
         (RingGroup.ON_SHIFT, None, 20.0),

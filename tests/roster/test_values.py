@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hotline_agi.roster.document import Scalar, parse
 from hotline_agi.roster.fields import Converter
-from hotline_agi.roster.findings import Findings, Mark
+from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.values import (
     MAX_ID,
     MAX_TEXT,
@@ -29,6 +29,7 @@ from hotline_agi.roster.values import (
     weekdays,
     yes_no,
 )
+from hotline_agi.terms.problems import Mark
 
 
 class Fruit(StrEnum):

@@ -1,0 +1,58 @@
+"""Commands; the composition root. The only package that imports click.
+
+Exit status: 0 all is well, 1 there is a finding, 2 the call or the settings are wrong.
+"""
+
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import click
+
+from hotline_agi.cli import calls, roster_check, roster_look, serve, setup  # noqa: F401 - each adds its commands
+from hotline_agi.cli.options import FINDING, USAGE
+from hotline_agi.cli.roster import roster
+from hotline_agi.errors import HotlineError, InvalidText, SetupError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="hotline_agi")
+def cli() -> None:
+    """The call controller of a volunteer crisis line.
+
+    Exit status: 0 all is well, 1 there is a finding, 2 the call or the settings are wrong.
+    """
+
+
+for _command in (
+    serve.run,
+    serve.demo,
+    serve.try_out,
+    serve.doctor,
+    roster,
+    calls.calls,
+    setup.prompts,
+    setup.endpoints,
+):
+    cli.add_command(_command)
+
+
+def _fail(text: str, status: int) -> NoReturn:
+    click.echo(f"hotline: {text}", err=True)
+    sys.exit(status)
+
+
+def main(arguments: list[str] | None = None, command: Callable[..., Any] = cli) -> None:
+    """The entry point: what is wrong outside is one sentence and a status, never a traceback."""
+    try:
+        command(arguments, standalone_mode=True)
+    except InvalidText as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        _fail(f"{len(error.problems)} to mend: see the lines above", USAGE)
+    except SetupError as error:
+        _fail(str(error), USAGE)
+    except HotlineError as error:
+        _fail(str(error), FINDING)
+    except OSError as error:
+        _fail(f"{error.strerror}: {error.filename or 'see the paths of this command'}", USAGE)

@@ -1,0 +1,1 @@
+"""What coordinators do with rosters: see, enter, edit, compare. Files, git, spreadsheets and pictures stand here."""

@@ -1,0 +1,5 @@
+"""Rosters on disk: read from a folder in bounded time and memory, kept aside, watched, followed in git."""
+
+from hotline_agi.rosters.folder import load, read_bounded, read_files
+
+__all__ = ["load", "read_bounded", "read_files"]
