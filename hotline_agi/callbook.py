@@ -17,11 +17,11 @@ from hotline_agi.reports.listing import (
 )
 from hotline_agi.reports.summary import totals, totals_text
 from hotline_agi.reports.timeline import lines, timeline
-from hotline_agi.reports.words import Language
 from hotline_agi.service import JOURNAL
 from hotline_agi.settings import Settings
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.terms.ids import LineId
+from hotline_agi.terms.languages import Language
 from hotline_agi.terms.outcomes import Outcome
 
 

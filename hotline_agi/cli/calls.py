@@ -6,8 +6,8 @@ import click
 
 from hotline_agi.callbook import print_list, print_story
 from hotline_agi.cli.options import config_option, json_option, language_option, print_json
-from hotline_agi.reports.words import Language
 from hotline_agi.settings import read_settings
+from hotline_agi.terms.languages import Language
 from hotline_agi.terms.outcomes import Outcome
 
 

@@ -5,12 +5,8 @@ the caller can do next. Digits in Chinese texts are written as characters, so th
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Language(StrEnum):
-    ZH = "zh"
-    EN = "en"
+from hotline_agi.terms.languages import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

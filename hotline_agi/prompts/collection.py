@@ -27,7 +27,8 @@ from pathlib import Path
 from hotline_agi.cache import Say, cache_root, locked, made_once, recipe_key
 from hotline_agi.errors import SetupError
 from hotline_agi.prompts import voice
-from hotline_agi.prompts.catalogue import HOLD_CLASSES, PROMPTS, TONES, Language
+from hotline_agi.prompts.catalogue import HOLD_CLASSES, PROMPTS, TONES
+from hotline_agi.terms.languages import Language
 
 MANIFEST = "hotline-prompts.json"
 MUSIC = Path("music/hold.wav")

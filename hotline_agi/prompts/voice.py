@@ -12,7 +12,8 @@ import wave
 from pathlib import Path
 
 from hotline_agi.errors import SetupError
-from hotline_agi.prompts.catalogue import Language, Prompt, Tone
+from hotline_agi.prompts.catalogue import Prompt, Tone
+from hotline_agi.terms.languages import Language
 
 RATE_HZ = 8000
 SAMPLE_BYTES = 2

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from hotline_agi.reports.past import CallHistory, PastCall, PastMessage
 from hotline_agi.reports.timeline import timeline
-from hotline_agi.reports.words import Language, outcome_text
+from hotline_agi.reports.words import outcome_text
+from hotline_agi.terms.languages import Language
 from hotline_agi.terms.numbers import PhoneNumber
 
 Json = dict[str, object]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hotline_agi.reports.past import PastCall
-from hotline_agi.reports.words import Language
+from hotline_agi.terms.languages import Language
 from hotline_agi.terms.outcomes import Outcome
 
 

@@ -6,9 +6,10 @@ from datetime import datetime, tzinfo
 
 from hotline_agi.reports import words
 from hotline_agi.reports.past import CallHistory, PastFact, PastLeg
-from hotline_agi.reports.words import Language, Phrase
+from hotline_agi.reports.words import Phrase
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import LegId, VolunteerId
+from hotline_agi.terms.languages import Language
 from hotline_agi.terms.outcomes import LegOutcome
 
 MERGE_S = 0.05

@@ -3,16 +3,9 @@
 ``{who}`` is a list of volunteers; a phrase that changes with their number is given twice, for one and for several.
 """
 
-from enum import StrEnum
-
 from hotline_agi.terms.facts import Fact
+from hotline_agi.terms.languages import Language
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
-
-
-class Language(StrEnum):
-    EN = "en"
-    ZH = "zh"
-
 
 Phrase = str | tuple[str, str]
 """One form, or one for a single volunteer and one for several."""

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from hotline_agi.prompts.catalogue import HOLD_CLASSES, PROMPTS, TONES, Language, Prompt
+from hotline_agi.prompts.catalogue import HOLD_CLASSES, PROMPTS, TONES, Prompt
 from hotline_agi.prompts.voice import READINGS, as_read
+from hotline_agi.terms.languages import Language
 
 
 @pytest.mark.parametrize("prompt", PROMPTS, ids=lambda prompt: prompt.id)

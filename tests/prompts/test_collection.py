@@ -9,8 +9,9 @@ import pytest
 
 from hotline_agi.errors import SetupError
 from hotline_agi.prompts import collection, voice
-from hotline_agi.prompts.catalogue import PROMPTS, TONES, Language, Prompt, Tone
+from hotline_agi.prompts.catalogue import PROMPTS, TONES, Prompt, Tone
 from hotline_agi.prompts.collection import MANIFEST, Recording, State, build, inventory, shared_sounds
+from hotline_agi.terms.languages import Language
 
 
 def write_wav(path: Path, content: str, rate_hz: int = 8000) -> None:

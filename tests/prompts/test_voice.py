@@ -10,7 +10,8 @@ import pytest
 
 from hotline_agi.errors import SetupError
 from hotline_agi.prompts import voice
-from hotline_agi.prompts.catalogue import PROMPTS, TONES, Language, Tone
+from hotline_agi.prompts.catalogue import PROMPTS, TONES, Tone
+from hotline_agi.terms.languages import Language
 
 needs_voice = pytest.mark.skipif(
     shutil.which("espeak-ng") is None or shutil.which("sox") is None, reason="espeak-ng and sox come with `make setup`"

@@ -17,8 +17,8 @@ from hotline_agi.reports.listing import (
     parse_since,
 )
 from hotline_agi.reports.past import PastMessage
-from hotline_agi.reports.words import Language
 from hotline_agi.terms.facts import Fact
+from hotline_agi.terms.languages import Language
 from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 from tests.reports.histories import CALL, LINE, at, call, fact, history, leg

@@ -1,7 +1,7 @@
 """Totals, by the formulas that they are printed with."""
 
 from hotline_agi.reports.summary import totals, totals_text
-from hotline_agi.reports.words import Language
+from hotline_agi.terms.languages import Language
 from hotline_agi.terms.outcomes import Outcome
 from tests.reports.histories import call
 

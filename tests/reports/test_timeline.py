@@ -8,8 +8,8 @@ import pytest
 from hotline_agi.dispatch.events import Step
 from hotline_agi.reports.past import CallHistory
 from hotline_agi.reports.timeline import lines, timeline
-from hotline_agi.reports.words import Language
 from hotline_agi.terms.facts import Fact
+from hotline_agi.terms.languages import Language
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 from tests.reports.histories import at, call, fact, history, leg
 

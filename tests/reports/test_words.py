@@ -8,9 +8,9 @@ import pytest
 
 from hotline_agi.dispatch.events import Step
 from hotline_agi.reports import words
-from hotline_agi.reports.words import Language
 from hotline_agi.roster.model import EndpointKind, RingGroup
 from hotline_agi.terms.facts import Fact
+from hotline_agi.terms.languages import Language
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 
 
