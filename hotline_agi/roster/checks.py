@@ -1,14 +1,15 @@
-"""What only shows when the files of all lines lie side by side: unknown people, things used twice, gaps."""
+"""What only shows when the files of all lines lie side by side: unknown people, things used twice.
+
+What depends on dates, such as gaps and people whom nobody rings, is the subject of `planning.outlook`.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hotline_agi.roster.contacts_file import Contacts
-from hotline_agi.roster.coverage import gaps
 from hotline_agi.roster.fields import nearest
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.line_file import ReadLine
-from hotline_agi.roster.model import Line, RingGroup
 from hotline_agi.roster.people_file import ReadPeople
 from hotline_agi.roster.shifts_file import ReadShifts
 from hotline_agi.terms.ids import LineId
@@ -56,12 +57,11 @@ def _claim(taken: dict[str, Mark], name: str, mark: Mark, what: str, hint: str, 
 
 
 def check_people(folders: Mapping[LineId, Folder], findings: Findings) -> None:
-    """Everybody named in a shift exists in some folder, and everybody who exists is named in some shift.
+    """Everybody named in a shift exists in some folder.
 
     Says nothing where a refused file may hold what is missed.
     """
     known = frozenset(who for folder in folders.values() if folder.people for who in folder.people.ids)
-    used = frozenset(named.who for folder in folders.values() if folder.shifts for named in folder.shifts.named)
     if all(folder.people and folder.people.complete for folder in folders.values()):
         everywhere = [named for folder in folders.values() if folder.shifts for named in folder.shifts.named]
         unknown = [named for named in everywhere if named.who not in known]
@@ -70,21 +70,6 @@ def check_people(folders: Mapping[LineId, Folder], findings: Findings) -> None:
         for named in unknown:
             hint = guesses.get(named.who) or "add the person to people.yaml"
             findings.error(named.mark, f"there is no person '{named.who}'", hint)
-    if not findings.failed:  # a shift with mistakes may name them
-        for folder in folders.values():
-            for person in folder.people.people if folder.people else ():
-                if person.volunteer.id not in used:
-                    findings.warning(person.mark, f"'{person.volunteer.id}' is in no shift", "nobody ever rings them")
-
-
-def check_week(line: Line, read: ReadLine, shifts: ReadShifts, findings: Findings) -> None:
-    """The open hours have people, and the ring plan and the backup people know of each other."""
-    for gap in gaps(line):
-        findings.warning(shifts.mark, f"nobody is on shift {gap}", "name people for these hours, or close then")
-    rung = any(step.group is RingGroup.BACKUP for step in line.ring_steps)
-    named = any(shift.backup.everybody() for shift in line.shifts)
-    if named and not rung:
-        findings.warning(read.plan_mark, "the backup people are never rung", "add a step {ring: backup, for_s: 20}")
 
 
 def check_contacts(contacts: Contacts, wanted: Iterable[str], findings: Findings) -> None:

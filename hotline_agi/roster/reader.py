@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from hotline_agi.errors import InvalidText
-from hotline_agi.roster.checks import Folder, check_contacts, check_people, check_uniqueness, check_week
+from hotline_agi.roster.checks import Folder, check_contacts, check_people, check_uniqueness
 from hotline_agi.roster.contacts_file import Contacts, read_contacts
 from hotline_agi.roster.document import Node, parse
 from hotline_agi.roster.findings import Findings
@@ -139,8 +139,6 @@ def _joined(folders: Mapping[LineId, Folder], contacts: Contacts, findings: Find
         if folder.line and folder.shifts:
             line = replace(_with_transfer(folder.line, contacts, findings), shifts=folder.shifts.shifts)
             lines[line_id] = line
-            if not findings.failed:
-                check_week(line, folder.line, folder.shifts, findings)
     return Roster(lines=lines, volunteers=volunteers)
 
 

@@ -21,18 +21,15 @@ def test_a_refused_people_file_makes_nobody_unknown() -> None:
     assert {p.file for p in problems(people=("  anna:", "  Anna:"))} == {"haven/people.yaml"}
 
 
-def test_a_refused_shifts_file_makes_nobody_idle() -> None:
-    assert {p.file for p in problems(shifts=("06:00", "6"))} == {"haven/shifts.yaml"}
-
-
 def test_refused_contacts_make_no_number_missing() -> None:
     assert {p.file for p in problems(contacts=("boris:", "boris"))} == {CONTACTS}
 
 
 def test_warnings_come_only_with_a_roster_that_is_right() -> None:
-    found = problems(shifts=("[anna, boris]", "[boris]"), line=("max_wait_s: 120", "max_wait_s: 12000"))
+    unused = ("  boris:", "  nobody: +44 1632 960111\n  boris:")
+    found = problems(contacts=unused, line=("max_wait_s: 120", "max_wait_s: 12000"))
     assert [p.severity for p in found] == [Severity.ERROR]
-    found = problems(shifts=("[anna, boris]", "[boris]"))
+    found = problems(contacts=unused)
     assert [p.severity for p in found] == [Severity.WARNING]
 
 
