@@ -1,0 +1,322 @@
+"""Small changes of a YAML text: add or remove an item or an entry, rename an entry, put a list into a table by name.
+
+Each changes only its own lines: every other line stays as it is to the byte, and every comment stays, in order (a
+comment of a removed part stands on a line of its own afterwards). Each proves itself before it returns: the new text
+must mean the old one with just this change, and hold the same comments; else the file is left to be edited by hand.
+"""
+
+import copy
+import json
+import re
+
+from hotline_agi.coordination.round_trip import Part, Path, Plain, YamlText, same_meaning
+from hotline_agi.errors import InvalidText
+
+_PLAIN_TEXT = re.compile(r"\w([\w .+/()-]*[\w.+)-])?")
+"""What needs no quotes, neither in brackets nor outside."""
+_PLAIN_TIME = re.compile(r"(\d{4}-\d\d-\d\d )?\d\d:\d\d")
+
+
+def append(known: YamlText, path: Path, value: Plain) -> YamlText:
+    """Add `value` at the end of the list at `path`.
+
+    :raises KeyError: if nothing stands there. Like all of this module also
+    :raises SetupError: if it cannot be done safely.
+    """
+    there = known.at(path)
+    if there.items is None and there.text:
+        raise KeyError(path)
+    wanted = copy.deepcopy(known.plain)
+    owner = _down(wanted, path[:-1])
+    target = _down(wanted, path)
+    if isinstance(target, list):
+        target.append(value)
+    elif isinstance(owner, dict):
+        owner[str(path[-1])] = [value]  # after a bare `name:`
+    written = rendered(value)
+    if there.flow:
+        bare = there.items is None
+        empty = bare or (not there.items and there.end - there.start == 2)
+        if empty and isinstance(value, dict) and not known.at(path[:-1]).flow and _ends_line(known, there):
+            return _checked(known, _first_of_block(known, path, there, f"- {written}"), wanted)
+        if bare:
+            return _checked(known, _spliced(known, there.start, there.start, f" [{written}]"), wanted)
+        return _checked(known, _into_brackets(known, there, written), wanted)
+    line = " " * there.column + f"- {written}"
+    return _checked(known, _below(known, there.end, line), wanted)
+
+
+def insert(
+    known: YamlText, path: Path, name: str, value: Plain, *, after: str | None = None, block: bool = False
+) -> YamlText:
+    """Add the entry `name` to the table at `path`, behind the entry `after` or at the end.
+
+    :param block: whether the entries of `value` shall stand on lines of their own, if the table is written so.
+    :raises KeyError: if there is no such table or no entry `after`.
+    """
+    there = known.at(path)
+    if there.entries is None:
+        raise KeyError(path)
+    place = len(there.entries) - 1 if after is None else there.child(after)
+    wanted = copy.deepcopy(known.plain)
+    table = _down(wanted, path)
+    assert isinstance(table, dict)
+    entries = list(table.items())
+    entries.insert(place + 1, (name, value))
+    table.clear()
+    table.update(entries)
+    if there.flow:
+        written = f"{_flow_text(name)}: {rendered(value)}"
+        if not there.entries:
+            return _checked(known, _into_brackets(known, there, written), wanted)
+        end = there.entries[place][1].end
+        return _checked(known, _spliced(known, end, end, f", {written}"), wanted)
+    key = name if _is_plain(name.replace(", ", "")) else json.dumps(name, ensure_ascii=False)
+    margin = " " * there.column
+    if block and isinstance(value, dict):
+        step = _indentation(there)
+        lines = [f"{margin}{key}:"]
+        lines += [f"{margin}{step}{inner}: {rendered(one)}" for inner, one in value.items()]
+    else:
+        lines = [f"{margin}{key}: {rendered(value)}"]
+    if place > 0 and _blank_above(known, there.entries[place][0].start):
+        lines.insert(0, "")
+    return _checked(known, _below(known, there.entries[place][1].end, known.line_end.join(lines)), wanted)
+
+
+def remove(known: YamlText, path: Path) -> YamlText:
+    """Remove the item or entry at `path`; its comments stay.
+
+    :raises KeyError: if nothing stands there.
+    """
+    *above, step = path
+    there = known.at(tuple(above))
+    place = there.child(step)
+    wanted = copy.deepcopy(known.plain)
+    owner = _down(wanted, tuple(above))
+    if isinstance(owner, dict):
+        del owner[str(step)]
+    elif isinstance(owner, list):
+        del owner[place]
+    spans = _spans(known, there)
+    text = _cut_brackets(known, spans, place) if there.flow else _cut_lines(known, there, spans, place)
+    return _checked(known, text, wanted)
+
+
+def rename(known: YamlText, path: Path, name: str) -> YamlText:
+    """Give the entry at `path` another name.
+
+    :raises KeyError: if nothing stands there.
+    """
+    *above, step = path
+    there = known.at(tuple(above))
+    place = there.child(step)
+    if there.entries is None:
+        raise KeyError(path)
+    wanted = copy.deepcopy(known.plain)
+    table = _down(wanted, tuple(above))
+    assert isinstance(table, dict)
+    entries = [(name if old == step else old, value) for old, value in table.items()]
+    table.clear()
+    table.update(entries)
+    key = there.entries[place][0]
+    quote = known.text[key.start]
+    written = f"{quote}{name}{quote}" if quote in "'\"" else _flow_text(name) if there.flow else name
+    return _checked(known, _spliced(known, key.start, key.end, written), wanted)
+
+
+def wrap(known: YamlText, path: Path, name: str) -> YamlText:
+    """Put the list at `path` into a new table, as its only entry `name`.
+
+    :raises KeyError: if no list stands there.
+    """
+    there = known.at(path)
+    if there.items is None or not path:
+        raise KeyError(path)
+    wanted = copy.deepcopy(known.plain)
+    owner, listed = _down(wanted, path[:-1]), _down(wanted, path)
+    if isinstance(owner, dict):
+        owner[str(path[-1])] = {name: listed}
+    elif isinstance(owner, list) and isinstance(path[-1], int):
+        owner[path[-1]] = {name: listed}
+    above = known.at(path[:-1])
+    if not there.flow:
+        return _checked(known, _wrapped_lines(known, there, above, name), wanted)
+    inside = known.text[there.start : there.end]
+    one_line = known.line_stop(there.start) >= there.end and _ends_line(known, there)
+    if above.entries is not None and not above.flow and one_line:
+        start = there.start
+        while known.text[start - 1] == " ":
+            start -= 1
+        without = _spliced(known, start, there.end, "")
+        at = known.line_stop(there.end) - (there.end - start)
+        line = " " * above.column + _indentation(above) + f"{name}: {inside}"
+        return _checked(known, without[:at] + known.line_end + line + without[at:], wanted)
+    return _checked(known, _spliced(known, there.start, there.end, f"{{{_flow_text(name)}: {inside}}}"), wanted)
+
+
+def rendered(value: Plain) -> str:
+    """`value` as it stands in one line, within brackets or not."""
+    if isinstance(value, str):
+        return _flow_text(value)
+    if isinstance(value, list):
+        return f"[{', '.join(_in_list(item) for item in value)}]"
+    return f"{{{', '.join(f'{_flow_text(name)}: {rendered(one)}' for name, one in value.items())}}}"
+
+
+# ---- the text
+
+
+def _in_list(item: Plain) -> str:
+    if isinstance(item, dict) and len(item) == 1:
+        ((name, value),) = item.items()
+        return f"{_flow_text(name)}: {rendered(value)}"  # as coordinators write it: [softphone: v01, mobile]
+    return rendered(item)
+
+
+def _is_plain(text: str) -> bool:
+    return bool(_PLAIN_TEXT.fullmatch(text) or _PLAIN_TIME.fullmatch(text))
+
+
+def _flow_text(text: str) -> str:
+    return text if _is_plain(text) else json.dumps(text, ensure_ascii=False)
+
+
+def _down(plain: Plain, path: Path) -> Plain:
+    for step in path:
+        if isinstance(plain, dict):
+            plain = plain[str(step)]
+        elif isinstance(plain, list) and isinstance(step, int):
+            plain = plain[step]
+    return plain
+
+
+def _checked(old: YamlText, text: str, wanted: Plain) -> YamlText:
+    try:
+        new = YamlText(old.file, text)
+        good = same_meaning(new.plain, wanted) and new.comment_texts() == old.comment_texts()
+    except InvalidText as fault:
+        raise old.not_understood() from fault
+    if not good:
+        raise old.not_understood()
+    return new
+
+
+def _spliced(known: YamlText, start: int, end: int, text: str) -> str:
+    return known.text[:start] + text + known.text[end:]
+
+
+def _below(known: YamlText, at: int, lines: str) -> str:
+    """`lines` under the line of `at`."""
+    end = known.line_stop(at)
+    return known.text[:end] + known.line_end + lines + known.text[end:]
+
+
+def _ends_line(known: YamlText, part: Part) -> bool:
+    """Whether nothing but a comment stands behind it in its line."""
+    return known.text[part.end : known.line_stop(part.end)].strip()[:1] in ("", "#")
+
+
+def _first_of_block(known: YamlText, path: Path, there: Part, line: str) -> str:
+    """The first line of a block list where nothing or ``[]`` stands behind the name."""
+    above = known.at(path[:-1])
+    start = there.start
+    while known.text[start - 1] == " " and there.items is not None:
+        start -= 1
+    at = known.line_stop(there.end)
+    margin = " " * above.column + _indentation(above)
+    return known.text[:start] + known.text[there.end : at] + known.line_end + margin + line + known.text[at:]
+
+
+def _into_brackets(known: YamlText, there: Part, written: str) -> str:
+    if there.children:
+        return _spliced(known, there.children[-1].end, there.children[-1].end, f", {written}")
+    at = there.start + 1
+    return _spliced(known, at, at, written + " " * (known.text[at] == "#"))
+
+
+def _indentation(table: Part) -> str:
+    """How much deeper the lines below `table` stand, as the file has it; else two blanks."""
+    steps = [value.column - table.column for value in table.children if not value.flow]
+    return " " * min((step for step in steps if step > 0), default=2)
+
+
+def _blank_above(known: YamlText, at: int) -> bool:
+    start = known.line_start(at)
+    return start > 0 and not known.text[known.line_start(start - 1) : start].strip(" \r\n") and start > 1
+
+
+def _spans(known: YamlText, there: Part) -> list[tuple[int, int]]:
+    """Items with their dashes, entries with their names (and a ``?`` before them)."""
+    spans: list[tuple[int, int]] = []
+    at = there.start + there.flow
+    for n, child in enumerate(there.children):
+        start = known.skip(at, "," if there.flow else "")
+        if there.flow and there.entries is not None:
+            start = min(start, there.entries[n][0].start)
+        spans.append((start, child.end))
+        at = child.end
+    return spans
+
+
+def _cut_brackets(known: YamlText, spans: list[tuple[int, int]], place: int) -> str:
+    """Without one part and its comma. What is a comment between them stays."""
+    text = known.text
+    start, end = spans[place]
+    comma = known.skip(end)
+    has_comma = text[comma] == ","
+    last = place + 1 == len(spans)
+    first = spans[place - 1][1] if last and place and not has_comma else start
+    stop = comma + 1 if last and has_comma else end if last else spans[place + 1][0]
+    if not known.comments_in(first, stop):
+        return _spliced(known, first, stop, "")
+    # a comma before a comment may stay: [a, # why
+    near = has_comma and not known.comments_in(end, comma)
+    stop = comma + 1 if near else end
+    if has_comma and not near:
+        text = text[:comma] + text[comma + 1 :]
+    line, rest = known.line_start(start), known.line_stop(stop)
+    if not text[line:start].strip() and not text[stop:rest].strip(", "):
+        start, stop = line, known.next_line(stop)
+    return text[:start] + text[stop:]
+
+
+def _cut_lines(known: YamlText, there: Part, spans: list[tuple[int, int]], place: int) -> str:
+    start, end = spans[place]
+    line, stop = known.line_start(start), known.line_stop(end)
+    before = known.text[line:start]
+    kept = _comments_as_lines(known, start, stop, there.column)
+    if len(spans) == 1:
+        empty = "[]" if there.items is not None else "{}"
+        margin = before if before.strip() else " " * (there.column + 2)
+        return _spliced(known, line, stop, known.line_end.join([margin + empty, *kept]))
+    if before.strip():  # it begins behind the dash or name of what it is in
+        return _spliced(known, line, stop, known.line_end.join([before.rstrip(), *kept]))
+    if kept:
+        return _spliced(known, line, stop, known.line_end.join(kept))
+    after = known.next_line(stop)
+    if _blank_above(known, line) and not known.text[after : known.line_stop(after)].strip():
+        after = known.next_line(after)  # one blank line of two
+    return _spliced(known, line, after, "")
+
+
+def _comments_as_lines(known: YamlText, start: int, stop: int, column: int) -> list[str]:
+    lines: list[str] = []
+    for begin, end in known.comments_in(start, stop + 1):
+        line = known.line_start(begin)
+        alone = not known.text[line:begin].strip()
+        lines.append((known.text[line:begin] if alone else " " * column) + known.text[begin:end])
+    return lines
+
+
+def _wrapped_lines(known: YamlText, there: Part, above: Part, name: str) -> str:
+    """A block list under a name of its own: one more line above it, and deeper if it stood no deeper than its table."""
+    line = known.line_start(there.start)
+    if known.text[line : there.start].strip():
+        raise known.not_understood()  # a list that begins behind the dash of a list
+    deeper = "" if there.column > above.column else "  "
+    stop = known.line_stop(there.end)
+    lines = known.text[line:stop].split(known.line_end)
+    block = known.line_end.join(deeper + one if one.strip() else one for one in lines)
+    margin = " " * there.column + deeper
+    return _spliced(known, line, stop, f"{margin}{name}:{known.line_end}{block}")
