@@ -8,19 +8,23 @@ is read in one go, and the person sees all mistakes at once:
     fields.close()
     if for_s is None:
         return None
+
+Ask for every field before judging any: the schemas for editors are learned by running the readers (`probes.py`).
 """
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TypeVar
 
 from hotline_agi.roster.document import FULL_WIDTH, Entry, Mapping, Node, Scalar, Sequence
 from hotline_agi.roster.findings import Findings
+from hotline_agi.roster.probes import Converter, Notes, ProbeMapping, ProbeSequence
 from hotline_agi.terms.problems import Mark
+
+__all__ = ["Converter", "Fields", "full_width_hint", "nearest", "sequence_of"]
 
 T = TypeVar("T")
 Default = TypeVar("Default")
-Converter = Callable[[Node, Findings], T | None]
 
 
 class Fields:
@@ -28,7 +32,8 @@ class Fields:
 
     def __init__(self, node: Mapping, findings: Findings, of: str) -> None:
         """:param of: what the mapping is, for messages: ``the line``, ``a ring step``."""
-        self._entries = {entry.key.text: entry for entry in node.entries}
+        self._notes: Notes | None = node.notes if isinstance(node, ProbeMapping) else None
+        self._entries = {} if self._notes else {entry.key.text: entry for entry in node.entries}
         self._mark, self._findings, self._of = node.mark, findings, of
         self._asked: dict[str, None] = {}
         self._hints: dict[str, str] = {}
@@ -43,6 +48,8 @@ class Fields:
 
     def required(self, key: str, convert: Converter[T]) -> T | None:
         """The value of `key`, or None after noting that it is missing or wrong."""
+        if self._notes:
+            return self._notes.field(key, required=True, default=None).ask(convert)
         entry = self._ask(key)
         if entry is None:
             self._findings.error(self._mark, f"{self._of} has no '{key}'", f"add a line `{key}: …`")
@@ -51,8 +58,11 @@ class Fields:
 
     def optional(self, key: str, convert: Converter[T], default: Default) -> T | Default:
         """The value of `key`; `default` if it is not there, or wrong (which is noted)."""
-        entry = self._ask(key)
-        value = self._convert(entry, convert) if entry else None
+        if self._notes:
+            value = self._notes.field(key, required=False, default=default).ask(convert)
+        else:
+            entry = self._ask(key)
+            value = self._convert(entry, convert) if entry else None
         return default if value is None else value
 
     def mark(self, key: str) -> Mark:
@@ -98,6 +108,9 @@ def sequence_of(convert: Converter[T], what: str) -> Converter[tuple[T, ...]]:
     """
 
     def read(node: Node, findings: Findings) -> tuple[T, ...] | None:
+        if isinstance(node, ProbeSequence):
+            node.notes.items().ask(convert)
+            return None
         if not isinstance(node, Sequence):
             hint = full_width_hint(node) or "write [a, b] or one line `- …` for each"
             findings.error(node.mark, f"{what} must be a list", hint)

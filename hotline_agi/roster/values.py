@@ -1,6 +1,10 @@
 """What a single value may look like: converters (see `fields.py`) from a node to a time of day, a name, a zone…
 
 No message repeats a telephone number: `Scalar.shown` describes texts that may hold one.
+
+Each converter carries the schema of what it accepts (`probes.py`), made of the very constants by which it reads. Where
+an editor's reading of YAML loses how something was written (``015`` is 15, ``True`` is true), the schema accepts it all
+the same and the reader judges.
 """
 
 import re
@@ -9,12 +13,13 @@ from collections.abc import Mapping as AbstractMapping
 from datetime import time
 from enum import StrEnum
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from hotline_agi.roster.document import FULL_WIDTH, Node, Scalar, Sequence
 from hotline_agi.roster.fields import Converter, Fields, nearest
 from hotline_agi.roster.findings import Findings
+from hotline_agi.roster.probes import Schema, described
 from hotline_agi.terms.ids import is_id
 from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.problems import Mark
@@ -24,15 +29,36 @@ EVERY_DAY = frozenset(range(7))
 MAX_ID = 23
 """Shorter than `terms.ids` allows, so that ``<volunteer>-mobile`` and ``<line>-transfer`` are ids as well."""
 MAX_TEXT = 80
+MOST_DIALLED = 10**15 - 1
+"""As a number: what an editor takes 15 digits for. (Less than nothing, if a dash goes before.)"""
 
-_TIME = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])")
+_START = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
+_END = re.compile(f"{_START.pattern}|24:00")
 _LOOSE_TIME = re.compile(r"([0-9]{1,2})[:：.]([0-9]{2})(:00)?")
 _SECONDS = re.compile(r"[0-9]{1,5}(\.[0-9])?")
+_INTEGER = re.compile("[0-9]{1,9}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _ZONE = re.compile(r"UTC|[A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2}")
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
+_DAY = f"({'|'.join(WEEKDAYS)})"
+_DAYS = f"(daily|{_DAY}( *- *{_DAY})?)"
+
+_ID_HINT = "small letters a-z, digits and hyphens, beginning with a letter, e.g. chen-jing"
+_TIME_HINT = "write hours and minutes as HH:MM, e.g. 07:30"
+_LANGUAGE_HINT = "two or three small letters: zh, en, yue"
+_NUMBER_HINT = "an optional + and 3 to 15 digits; blanks, dots, dashes, slashes and brackets may part them"
+_ZONE_HINT = "a place of the time zone database such as Asia/Shanghai or Europe/Berlin"
+_DAYS_HINT = "write daily, mon, mon-fri or `mon, wed`; the days are mon tue wed thu fri sat sun"
 
 Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def written(pattern: str, hint: str, **keywords: Any) -> Schema:
+    """The schema of a text that `pattern` matches as a whole; editors show `hint` where it does not.
+
+    :param keywords: more of JSON Schema; `type` may add numbers where an editor could take the text for one.
+    """
+    return {"type": "string", "pattern": f"^({pattern})$", "patternErrorMessage": hint, **keywords}
 
 
 def scalar(node: Node, findings: Findings, what: str) -> Scalar | None:
@@ -43,6 +69,14 @@ def scalar(node: Node, findings: Findings, what: str) -> Scalar | None:
     return None
 
 
+@described(
+    {
+        "type": ["string", "number", "boolean"],
+        "maxLength": MAX_TEXT,
+        "pattern": r"^[^\n]*\S[^\n]*$",
+        "patternErrorMessage": "one line of text",
+    }
+)
 def text(node: Node, findings: Findings) -> str | None:
     """One line of text for people, 1 to `MAX_TEXT` characters."""
     found = scalar(node, findings, "the text")
@@ -54,9 +88,11 @@ def text(node: Node, findings: Findings) -> str | None:
     return found.text.strip()
 
 
+@cache
 def ident(what: str, longest: int = MAX_ID) -> Converter[str]:
     """An id: small letters, digits and hyphens, beginning with a letter."""
 
+    @described(written(f"[a-z][a-z0-9-]{{0,{longest - 1}}}", f"{_ID_HINT}, at most {longest} characters"))
     def read(node: Node, findings: Findings) -> str | None:
         found = scalar(node, findings, what)
         if found is None or not _is_ident(found, what, longest, findings):
@@ -69,68 +105,73 @@ def ident(what: str, longest: int = MAX_ID) -> Converter[str]:
 def _is_ident(found: Scalar, what: str, longest: int, findings: Findings) -> bool:
     if is_id(found.text) and len(found.text) <= longest:
         return True
-    if len(found.text) > longest:
-        hint = f"at most {longest} characters"
-    else:
-        hint = "small letters a-z, digits and hyphens, beginning with a letter, e.g. chen-jing"
+    hint = f"at most {longest} characters" if len(found.text) > longest else _ID_HINT
     findings.error(found.mark, f"{found.shown} cannot be {what}", hint)
     return False
 
 
+@cache
 def time_of_day(*, is_end: bool) -> Converter[time]:
     """``HH:MM``. ``24:00`` is allowed as an end and means the midnight after the day: it becomes 00:00."""
+    pattern = _END if is_end else _START
 
+    @described(written(pattern.pattern, _TIME_HINT))
     def read(node: Node, findings: Findings) -> time | None:
         found = scalar(node, findings, "the time")
         if found is None:
             return None
-        match = _TIME.fullmatch(found.text)
-        if match and (match[1] != "24" or (is_end and match[2] == "00")):
-            return time(int(match[1]) % 24, int(match[2]))
+        if pattern.fullmatch(found.text):
+            return time(int(found.text[:2]) % 24, int(found.text[3:]))
         loose = _LOOSE_TIME.fullmatch(found.text)
         if found.text == "24:00":
             hint = "a day begins at 00:00"
         elif loose and int(loose[1]) < 24 and int(loose[2]) < 60:
             hint = f"write {int(loose[1]):02}:{loose[2]}"
         else:
-            hint = "write hours and minutes as HH:MM, e.g. 07:30"
+            hint = _TIME_HINT
         findings.error(found.mark, f"{found.shown} is no time of day", hint)
         return None
 
     return read
 
 
+@cache
 def seconds(least: float, most: float) -> Converter[float]:
     """A duration in seconds, between `least` and `most`, with at most one decimal."""
+    hint = f"a number of seconds from {least:g} to {most:g}, without a unit"
 
+    @described(written(_SECONDS.pattern, hint, type=["number", "string"], minimum=least, maximum=most))
     def read(node: Node, findings: Findings) -> float | None:
         found = scalar(node, findings, "the duration")
         if found is None:
             return None
         if _SECONDS.fullmatch(found.text) and least <= float(found.text) <= most:
             return float(found.text)
-        hint = f"a number of seconds from {least:g} to {most:g}, without a unit"
         findings.error(found.mark, f"{found.shown} is no fitting duration", hint)
         return None
 
     return read
 
 
+@cache
 def integer(least: int, most: int) -> Converter[int]:
     """A whole number between `least` and `most`."""
+    hint = f"a whole number from {least} to {most}"
 
+    @described(written(_INTEGER.pattern, hint, type=["integer", "string"], minimum=least, maximum=most))
     def read(node: Node, findings: Findings) -> int | None:
         found = scalar(node, findings, "the number")
         if found is None:
             return None
-        if re.fullmatch("[0-9]{1,9}", found.text) and least <= int(found.text) <= most:
+        if _INTEGER.fullmatch(found.text) and least <= int(found.text) <= most:
             return int(found.text)
-        findings.error(found.mark, f"{found.shown} is no fitting number", f"a whole number from {least} to {most}")
+        findings.error(found.mark, f"{found.shown} is no fitting number", hint)
         return None
 
     return read
 
 
+@described({"type": "boolean"}, {"enum": list(_YES_NO)})
 def yes_no(node: Node, findings: Findings) -> bool | None:
     """``yes``/``true`` or ``no``/``false``."""
     found = scalar(node, findings, "the answer")
@@ -144,12 +185,13 @@ def yes_no(node: Node, findings: Findings) -> bool | None:
 
 def one_of(kind: type[Choice], what: str) -> Converter[Choice]:
     """One of the words of an enumeration."""
+    words = [member.value for member in kind]
 
+    @described({"enum": words})
     def read(node: Node, findings: Findings) -> Choice | None:
         found = scalar(node, findings, what)
         if found is None:
             return None
-        words = [member.value for member in kind]
         if found.text in words:
             return kind(found.text)
         hint = nearest(found.text, words) or f"one of: {', '.join(words)}"
@@ -159,13 +201,14 @@ def one_of(kind: type[Choice], what: str) -> Converter[Choice]:
     return read
 
 
+@described(written(_LANGUAGE.pattern, _LANGUAGE_HINT))
 def language(node: Node, findings: Findings) -> str | None:
     """A language as two or three small letters (ISO 639)."""
     found = scalar(node, findings, "the language")
     if found is None:
         return None
     if not _LANGUAGE.fullmatch(found.text):
-        findings.error(found.mark, f"{found.shown} is no language", "two or three small letters: zh, en, yue")
+        findings.error(found.mark, f"{found.shown} is no language", _LANGUAGE_HINT)
         return None
     return found.text
 
@@ -180,6 +223,15 @@ def names(node: Node, findings: Findings) -> AbstractMapping[str, str] | None:
     return None if zh is None or en is None else {"zh": zh, "en": en}
 
 
+@described(
+    written(
+        r"[ ()./-]*\+?([ ()./-]*[0-9]){3,15}[ ()./-]*",
+        _NUMBER_HINT,
+        type=["string", "number"],
+        minimum=-MOST_DIALLED,
+        maximum=MOST_DIALLED,
+    )
+)
 def phone_number(node: Node, findings: Findings) -> PhoneNumber | None:
     """A telephone number. Its text is in no message."""
     found = scalar(node, findings, "the number")
@@ -188,11 +240,11 @@ def phone_number(node: Node, findings: Findings) -> PhoneNumber | None:
     try:
         return PhoneNumber(found.text)
     except ValueError:
-        hint = "an optional + and 3 to 15 digits; blanks, dots, dashes, slashes and brackets may part them"
-        findings.error(found.mark, "this is no telephone number", hint)
+        findings.error(found.mark, "this is no telephone number", _NUMBER_HINT)
         return None
 
 
+@described(written(_ZONE.pattern, _ZONE_HINT, examples=["Asia/Shanghai", "Europe/Berlin", "UTC"]))
 def time_zone(node: Node, findings: Findings) -> ZoneInfo | None:
     """A zone of the IANA database. UTC offsets are refused: they know nothing of clock changes."""
     found = scalar(node, findings, "the time zone")
@@ -203,7 +255,7 @@ def time_zone(node: Node, findings: Findings) -> ZoneInfo | None:
             return ZoneInfo(found.text)
         except (KeyError, ValueError, OSError):  # unknown, malformed, a folder such as America/Indiana
             pass
-    hint = nearest(found.text, _zones()) or "a place of the time zone database such as Asia/Shanghai or Europe/Berlin"
+    hint = nearest(found.text, _zones()) or _ZONE_HINT
     findings.error(found.mark, f"{found.shown} is no time zone", hint)
     return None
 
@@ -213,13 +265,23 @@ def _zones() -> tuple[str, ...]:
     return tuple(sorted(available_timezones()))
 
 
+_WEEKDAYS_SCHEMA = written(f" *{_DAYS}( *, *{_DAYS})* *", _DAYS_HINT, examples=["daily", "mon-fri", "sat, sun"])
+
+
+@described(_WEEKDAYS_SCHEMA, {"type": "array", "items": _WEEKDAYS_SCHEMA, "minItems": 1})
 def weekdays(node: Node, findings: Findings) -> frozenset[int] | None:
     """Days of the week, 0 is Monday: ``daily``, ``mon``, ``mon-fri``, ``sat-mon``, ``mon, wed``, or a list of these."""
     if isinstance(node, Sequence):
-        parts = [weekdays(item, findings) for item in node.items]
+        parts = [day_name(item, findings) for item in node.items]
         if not parts:
             findings.error(node.mark, "no weekday", "write daily or e.g. [mon, wed]")
-        return frozenset().union(*(p for p in parts if p)) or None
+        return None if None in parts else frozenset().union(*(part for part in parts if part)) or None
+    return day_name(node, findings)
+
+
+@described(_WEEKDAYS_SCHEMA)
+def day_name(node: Node, findings: Findings) -> frozenset[int] | None:
+    """As `weekdays`, but no list: what a name in a table by days may be."""
     found = scalar(node, findings, "the weekday")
     return None if found is None else days_of(found.text, found.shown, found.mark, findings)
 
@@ -236,7 +298,7 @@ def days_of(written: str, shown: str, mark: Mark, findings: Findings) -> frozens
             length = (WEEKDAYS.index(last) - start) % 7 + 1 if dash else 1
             days.update((start + n) % 7 for n in range(length))
         else:
-            hint = "write daily, mon, mon-fri or `mon, wed`; the days are mon tue wed thu fri sat sun"
+            hint = _DAYS_HINT
             if wide := next((wide for wide in FULL_WIDTH if wide in part), None):
                 hint = f"{wide} is a full-width sign; write {FULL_WIDTH[wide]}"
             findings.error(mark, f"{shown} is no weekday", hint)
