@@ -9,7 +9,15 @@ from typing import Any, NoReturn
 
 import click
 
-from hotline_agi.cli import calls, roster_check, roster_look, serve, setup  # noqa: F401 - each adds its commands
+from hotline_agi.cli import (  # noqa: F401 - each adds its commands
+    calls,
+    roster_check,
+    roster_look,
+    roster_next,
+    roster_stats,
+    serve,
+    setup,
+)
 from hotline_agi.cli.options import FINDING, USAGE
 from hotline_agi.cli.roster import roster
 from hotline_agi.errors import HotlineError, InvalidText, SetupError

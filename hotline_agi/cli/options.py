@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from hotline_agi.errors import SetupError
+from hotline_agi.roster.fields import nearest
 from hotline_agi.roster.model import Line, Roster
 from hotline_agi.terms.ids import LineId
 
@@ -51,7 +52,8 @@ def lines_of(known: Roster, line_id: str | None) -> Iterable[Line]:
     if line_id is None:
         return known.lines.values()
     if LineId(line_id) not in known.lines:
-        raise SetupError(f"there is no line {line_id!r}: there are {', '.join(known.lines)}")
+        hint = nearest(line_id, known.lines) or f"there are {', '.join(known.lines)}"
+        raise SetupError(f"there is no line {line_id!r}: {hint}")
     return [known.lines[LineId(line_id)]]
 
 

@@ -1,5 +1,6 @@
-"""``hotline roster who``: what a roster says."""
+"""``hotline roster who``: what a roster says of one moment."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,15 @@ from hotline_agi.cli.options import (
     rosters_option,
 )
 from hotline_agi.cli.roster import roster
+from hotline_agi.planning.agenda import absent_at
+from hotline_agi.planning.wording import Names, moment
 from hotline_agi.roster.duty import Who, who
-from hotline_agi.roster.model import Volunteer
+from hotline_agi.roster.model import Line, RingGroup, RingStep, Roster, Volunteer
+from hotline_agi.roster.precedence import Loss
+from hotline_agi.terms.ids import VolunteerId
+from hotline_agi.terms.languages import Language
+
+_ENGLISH = Language.EN
 
 
 @roster.command("who")
@@ -24,38 +32,96 @@ from hotline_agi.roster.model import Volunteer
 @rosters_option
 @json_option
 def roster_who(line_id: str | None, at: str | None, folder: Path, as_json: bool) -> None:
-    """Tell who is on shift."""
+    """Tell who is on shift, who is not though planned, and how it rings."""
     known = rosters.load(folder, None).roster
     found = [who(known, line.id, instant_of(at, line)) for line in lines_of(known, line_id)]
     if as_json:
-        print_json([_who_as_json(one) for one in found])
+        print_json([_who_as_json(known, one) for one in found])
         return
-    for one in found:
-        here = one.at.astimezone(one.line.zone)
-        until = f", until {one.changes_at.astimezone(one.line.zone):%a %H:%M}" if one.changes_at else ""
-        slots = ", ".join(one.duty.slots) or "nobody's shift"
-        state = "" if one.duty.is_open else " (closed)"
-        rows = [
-            (str(n), person.id, person.name, _reach(person), "on shift") for n, person in enumerate(one.volunteers, 1)
-        ]
-        rows += [("", person.id, person.name, _reach(person), "backup") for person in one.backup]
-        table.table(f"{one.line.id}{state}  {here:%a %Y-%m-%d %H:%M}  {slots}{until}", _WHO_COLUMNS, rows)
+    for n, one in enumerate(found):
+        if n:
+            table.note("")
+        _print_who(known, one)
+
+
+def _print_who(known: Roster, one: Who) -> None:
+    names = Names(known, _ENGLISH)
+    until = f", until {_when(one.line, one.changes_at)}" if one.changes_at else ""
+    slots = ", ".join(one.duty.slots) or "nobody's shift"
+    state = "" if one.duty.is_open else " (closed)"
+    rows = [(str(n), person.id, person.name, _reach(person), "on shift") for n, person in enumerate(one.volunteers, 1)]
+    rows += [("", person.id, person.name, _reach(person), "backup") for person in one.backup]
+    for quiet in one.duty.quiet:
+        person = known.volunteers[quiet]
+        rows.append(("", person.id, person.name, _reach(person), "silent: quiet hours"))
+    for _, loss in _absent(one):
+        person = known.volunteers[loss.who]
+        instead = f", {names(loss.other)} instead" if loss.other else ""
+        rows.append(("", person.id, person.name, "", f"absent: {loss.basis.value}{instead}"))
+    table.table(
+        f"{one.line.id}{state}  {moment(one.at.astimezone(one.line.zone), _ENGLISH)}  {slots}{until}",
+        _WHO_COLUMNS,
+        rows,
+    )
+    if one.duty.coordinators:
+        table.note(f"coordinator: {names.list(one.duty.coordinators)}")
+    plan = f" (plan {one.duty.plan})" if one.duty.plan else ""
+    waves = "; then ".join(map(_wave, one.line.steps(one.duty.plan)))
+    table.note(f"rings{plan}: {waves}" if one.duty.is_open else "closed: nobody is rung")
 
 
 _WHO_COLUMNS = ("", "id", "name", "reached by", "as")
 
 
+def _absent(one: Who) -> list[tuple[str, Loss]]:
+    """Who is absent at the moment, with the slot; not whoever is on duty in another one all the same."""
+    return [(slot.shift.slot, loss) for slot, loss in absent_at(one.line, one.at)]
+
+
+def _wave(step: RingStep) -> str:
+    group = "on shift" if step.group is RingGroup.ON_SHIFT else "backup"
+    return f"{step.count or 'everybody'} {group} for {step.for_s:g} s"
+
+
 def _reach(person: Volunteer) -> str:
+    if not person.endpoints:
+        return "nothing!"
     return ", ".join(endpoint.kind.value + ("" if endpoint.confirm else " (no key)") for endpoint in person.endpoints)
 
 
-def _who_as_json(one: Who) -> dict[str, Any]:
+def _when(line: Line, at: datetime) -> str:
+    local = at.astimezone(line.zone)
+    return f"{moment(local, _ENGLISH)[:3]} {local:%H:%M}"
+
+
+def _who_as_json(known: Roster, one: Who) -> dict[str, Any]:
+    def people(found: tuple[VolunteerId, ...]) -> list[dict[str, Any]]:
+        return [{"id": person.id, "name": person.name} for person in map(known.volunteers.__getitem__, found)]
+
     return {
         "line": one.line.id,
         "at": one.at.isoformat(),
         "open": one.duty.is_open,
         "slots": list(one.duty.slots),
-        "volunteers": [{"id": person.id, "name": person.name} for person in one.volunteers],
-        "backup": [{"id": person.id, "name": person.name} for person in one.backup],
+        "volunteers": people(one.duty.volunteers),
+        "backup": people(one.duty.backup),
         "changes_at": one.changes_at.isoformat() if one.changes_at else None,
+        "coordinators": people(one.duty.coordinators),
+        "quiet": people(one.duty.quiet),
+        "absent": [
+            {
+                **people((loss.who,))[0],
+                "slot": slot,
+                "why": loss.basis.value,
+                "instead": loss.other,
+                "from": loss.start.isoformat(),
+                "until": loss.end.isoformat(),
+            }
+            for slot, loss in _absent(one)
+        ],
+        "plan": one.duty.plan or None,
+        "waves": [
+            {"ring": step.group.value, "count": step.count, "for_s": step.for_s}
+            for step in (one.line.steps(one.duty.plan) if one.duty.is_open else ())
+        ],
     }
