@@ -21,7 +21,7 @@ from hotline_agi.cli.roster_options import volunteer_of, volunteer_option
 from hotline_agi.errors import SetupError
 from hotline_agi.planning.agenda import Appointment, next_of
 from hotline_agi.planning.handover import Handover, handovers
-from hotline_agi.planning.sheet import sheet
+from hotline_agi.planning.handover_text import handover_text
 from hotline_agi.planning.wording import Names, moment, stretch
 from hotline_agi.roster.model import Line, Roster
 from hotline_agi.terms.ids import VolunteerId
@@ -71,7 +71,7 @@ def roster_next(
 @language_option
 @rosters_option
 def roster_handover(line_id: str | None, at: str | None, language: str, folder: Path) -> None:
-    """Write the next hand-over as a sheet to read out or to paste into a chat.
+    """Write the next hand-over as a text to read out or to paste into a chat.
 
     Who goes, comes and stays, the backup and the coordinator, and what to know: too few people, quiet hours, absences,
     people without a telephone.
@@ -84,7 +84,7 @@ def roster_handover(line_id: str | None, at: str | None, language: str, folder: 
         if not changes:
             table.note(f"{line.id}: nothing changes within 40 days")
         for change in changes:
-            for text in sheet(known, change, Language(language)):
+            for text in handover_text(known, change, Language(language)):
                 table.note(text)
 
 
