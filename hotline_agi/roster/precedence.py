@@ -8,11 +8,13 @@ For one slot of one day (a slot belongs to the day on which it starts), each ste
 3. **The month roster** in ``months/``: a slot that it names has just the people that it names. People and backup are
    apart: who names only one of them leaves the other as it was. A slot takes place if its people are named here or by
    2, though the pattern does not know it on that weekday.
-4. **Covers** in ``covers.yaml``: first the swaps, in the order of the text: B stands where A stood. Then the extras:
-   they are added; an extra makes a slot take place.
+4. **Covers** in ``covers.yaml``: first the swaps, in the order of the text: B stands where A stood. A swap that says
+   who comes back moves both at once. Then the extras: they are added behind the others; an extra makes a slot take
+   place. Nobody stands twice among the people (or the backup) of a slot: who is there anyway keeps their own place.
 5. **Absences** in the ``covers.yaml`` of any line: whoever is sick or away has no place, however they came to it, and
    no swap or extra brings them back. Who is named `instead` stands in the place (on the line whose file says so),
-   unless they are absent themselves or stand in this slot anyway.
+   unless they are absent themselves or stand in this slot anyway. Of several who are named for the same time, it is
+   the first in the text who can; a stand-in's own stand-in is not looked for.
 
 What follows is no matter of one slot and is done where all slots meet (`timetable.py`):
 
@@ -22,16 +24,18 @@ What follows is no matter of one slot and is done where all slots meet (`timetab
 9. **The ring plan** of the hour says how many of them ring, in which wave (`dispatch/waves.py`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
+from itertools import pairwise
+from typing import TypeVar
 
 from hotline_agi.roster.clock import instant, span_on
 from hotline_agi.roster.model import Line
 from hotline_agi.roster.plan import Absence, AbsenceKind, Cell, Extra, Shift, SpecialDay, Swap
 from hotline_agi.terms.ids import VolunteerId
-from hotline_agi.terms.problems import Mark
+from hotline_agi.terms.problems import NOWHERE, Mark
 
 
 class Basis(StrEnum):
@@ -76,7 +80,7 @@ class Loss:
     """`SWAP`, `SICK` or `AWAY`."""
     where: Mark
     other: VolunteerId | None
-    """Who is there instead, if anybody is."""
+    """To whom the place went; None if nobody stands in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,18 +123,11 @@ def occurrence(line: Line, shift: Shift, day: date) -> Occurrence | None:
         for who in cell
     ]
     losses: list[Loss] = []
-    for cover in todays:
-        if isinstance(cover, Swap):
-            places = _swapped(places, cover, losses)
-    for cover in todays:
-        if isinstance(cover, Extra) and not any(p.who == cover.who and p.as_backup == cover.as_backup for p in places):
-            places.append(
-                Place(
-                    who=cover.who, as_backup=cover.as_backup, start=start, end=end, basis=Basis.EXTRA, where=cover.where
-                )
-            )
+    if todays:
+        places = _covered(places, todays, start, end, losses)
+        losses = [loss for loss in losses if not _stands(places, loss.who, loss.as_backup)]
     if covers.absences:
-        places = _without_absent(line, day, places, covers.absences, losses)
+        places = _Gaps(line, day, start, end, covers.absences).without_absent(places, losses)
     return Occurrence(
         shift=shift,
         day=day,
@@ -149,14 +146,18 @@ def absent_span(line: Line, absence: Absence, day: date, start: datetime, end: d
     """
     first, last = absence.first, absence.last
     if isinstance(first, datetime):
-        start = max(start, instant(line.zone, first.date(), first.time(), False))
+        start = max(start, _moment(line, first, False))
     elif day < first:
         return end, end
     if isinstance(last, datetime):
-        end = min(end, instant(line.zone, last.date(), last.time(), True))
+        end = min(end, _moment(line, last, True))
     elif day > last:
         return end, end
     return start, end
+
+
+def _moment(line: Line, at: datetime, last: bool) -> datetime:
+    return instant(line.zone, at.date(), at.time(), last) if at.tzinfo is None else at.astimezone(UTC)
 
 
 # ---- the steps
@@ -184,62 +185,122 @@ def _written(
     return cell, Basis.ROTATION if pattern.rotates else Basis.WEEK, shift.where
 
 
-def _swapped(places: list[Place], swap: Swap, losses: list[Loss]) -> list[Place]:
-    """Step 4: `swap.to` stands where `swap.who` stood; nothing changes if they stood nowhere."""
+def _covered(
+    places: list[Place], todays: Sequence[Swap | Extra], start: datetime, end: datetime, losses: list[Loss]
+) -> list[Place]:
+    """Step 4."""
+    swaps = [cover for cover in todays if isinstance(cover, Swap)]
+    while swaps:
+        together = [one for one in swaps if one.where == swaps[0].where != NOWHERE] or swaps[:1]
+        places = _swapped(places, {one.who: one for one in reversed(together)}, losses)
+        swaps = [one for one in swaps if one not in together]
+    for cover in todays:
+        if isinstance(cover, Extra) and not _stands(places, cover.who, cover.as_backup):
+            places.append(
+                Place(
+                    who=cover.who, as_backup=cover.as_backup, start=start, end=end, basis=Basis.EXTRA, where=cover.where
+                )
+            )
+    return places
+
+
+def _swapped(places: list[Place], swaps: Mapping[VolunteerId, Swap], losses: list[Loss]) -> list[Place]:
+    """`to` stands where `who` stood, for all `swaps` at once; nothing changes if they stood nowhere."""
+    staying = [place for place in places if place.who not in swaps]
     after: list[Place] = []
     for place in places:
-        if place.who != swap.who:
+        swap = swaps.get(place.who)
+        if swap is None:
             after.append(place)
             continue
         losses.append(_loss(place, Basis.SWAP, swap.where, swap.to, place.start, place.end))
-        if not any(other.who == swap.to and other.as_backup == place.as_backup for other in places):
+        if not _stands(staying, swap.to, place.as_backup) and not _stands(after, swap.to, place.as_backup):
             after.append(replace(place, who=swap.to, basis=Basis.SWAP, where=swap.where, other=swap.who))
     return after
 
 
-def _without_absent(
-    line: Line, day: date, places: list[Place], absences: dict[VolunteerId, list[Absence]], losses: list[Loss]
-) -> list[Place]:
-    """Step 5. A stand-in's own stand-in is not looked for: whoever writes that means somebody else."""
-    stay: list[Place] = []
-    vacant: list[Place] = []
-    for place in places:
-        pieces, lost = _cut(line, day, place, absences.get(place.who, ()))
-        stay.extend(pieces)
-        for piece, absence in lost:
-            to = None
-            if absence.instead is not None:
-                to = absence.instead
-                vacant.append(replace(piece, who=to, basis=Basis.STAND_IN, where=absence.where, other=place.who))
-            basis = Basis.SICK if absence.kind is AbsenceKind.SICK else Basis.AWAY
-            losses.append(_loss(piece, basis, absence.where, to, piece.start, piece.end))
-    for place in vacant:
-        for piece in _cut(line, day, place, absences.get(place.who, ()))[0]:
-            taken = [p for p in stay if p.who == piece.who and p.as_backup == piece.as_backup]
-            if not any(p.start <= piece.start and piece.end <= p.end for p in taken):
-                stay.append(piece)
-    return stay
+def _stands(places: Iterable[Place], who: VolunteerId, as_backup: bool) -> bool:
+    return any(place.who == who and place.as_backup == as_backup for place in places)
 
 
-def _cut(
-    line: Line, day: date, place: Place, absences: Iterable[Absence]
-) -> tuple[list[Place], list[tuple[Place, Absence]]]:
-    """What absences leave of a place, and the parts that they take, each with the first one that takes it."""
-    pieces, lost = [place], []
-    for absence in absences:
-        rest: list[Place] = []
-        for piece in pieces:
-            start, end = absent_span(line, absence, day, piece.start, piece.end)
-            if end <= start:
-                rest.append(piece)
+class _Gaps:
+    """Step 5 for one slot of one day: it is cut where somebody's absence begins or ends, and each part looked at."""
+
+    def __init__(
+        self, line: Line, day: date, start: datetime, end: datetime, absences: Mapping[VolunteerId, Sequence[Absence]]
+    ) -> None:
+        self._line, self._day, self._start, self._end = line, day, start, end
+        self._absences = absences
+
+    def without_absent(self, places: list[Place], losses: list[Loss]) -> list[Place]:
+        """What absences leave of `places`, with the stand-ins in the places of those for whom they stand."""
+        away = {place.who: found for place in places if (found := self._of(place.who))}
+        if not away:
+            return places
+        named = {absence.instead for found in away.values() for absence, _, _ in found if absence.instead is not None}
+        away |= {who: found for who in named if (found := self._of(who))}
+        edges = {self._start, self._end}
+        edges.update(edge for found in away.values() for _, *span in found for edge in span)
+        pieces: list[list[Place]] = [[] for _ in places]
+        for start, end in pairwise(sorted(edges)):
+            now = {who: [absence for absence, s, e in found if s <= start and end <= e] for who, found in away.items()}
+            self._part(places, {who: found for who, found in now.items() if found}, start, end, pieces, losses)
+        return [piece for of_place in pieces for piece in of_place]
+
+    def _of(self, who: VolunteerId) -> list[tuple[Absence, datetime, datetime]]:
+        found = [
+            (absence, *absent_span(self._line, absence, self._day, self._start, self._end))
+            for absence in self._absences.get(who, ())
+        ]
+        return [(absence, start, end) for absence, start, end in found if start < end]
+
+    def _part(
+        self,
+        places: list[Place],
+        away: Mapping[VolunteerId, list[Absence]],
+        start: datetime,
+        end: datetime,
+        pieces: list[list[Place]],
+        losses: list[Loss],
+    ) -> None:
+        """A part of the slot in which nobody comes or goes; `pieces` (by place) and `losses` grow."""
+        there = {(place.who, place.as_backup) for place in places if place.who not in away}
+        for place, of_place in zip(places, pieces, strict=True):
+            if place.who not in away:
+                _grow(of_place, replace(place, start=start, end=end))
                 continue
-            lost.append((replace(piece, start=start, end=end), absence))
-            if piece.start < start:
-                rest.append(replace(piece, end=start))
-            if end < piece.end:
-                rest.append(replace(piece, start=end))
-        pieces = rest
-    return pieces, lost
+            because, stand_in = away[place.who][0], None
+            for absence in away[place.who]:
+                named = absence.instead
+                if named is None or (named, place.as_backup) in there:
+                    continue
+                if named in away:
+                    _grow(losses, _absent(replace(place, who=named, start=start, end=end), away[named][0], None))
+                    continue
+                because, stand_in = absence, named
+                there.add((named, place.as_backup))
+                piece = replace(place, who=named, start=start, end=end)
+                _grow(of_place, replace(piece, basis=Basis.STAND_IN, where=absence.where, other=place.who))
+                break
+            _grow(losses, _absent(replace(place, start=start, end=end), because, stand_in))
+
+
+def _absent(place: Place, absence: Absence, other: VolunteerId | None) -> Loss:
+    basis = Basis.SICK if absence.kind is AbsenceKind.SICK else Basis.AWAY
+    return _loss(place, basis, absence.where, other, place.start, place.end)
+
+
+_Part = TypeVar("_Part", Place, Loss)
+
+
+def _grow(parts: list[_Part], part: _Part) -> None:
+    """Add a part to those before it; one that goes on where its like ended makes that one longer."""
+    for n, one in enumerate(parts):
+        if one.start <= part.start <= one.end and replace(one, start=part.start, end=part.end) == part:
+            if one.end < part.end:
+                parts[n] = replace(one, end=part.end)
+            return
+    parts.append(part)
 
 
 def _loss(place: Place, basis: Basis, where: Mark, other: VolunteerId | None, start: datetime, end: datetime) -> Loss:
