@@ -8,6 +8,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
 
 from rich import box
 from rich.cells import cell_len
@@ -16,6 +18,28 @@ from rich.table import Table
 from rich.text import Text
 
 _GAP = "  "
+
+
+class Tone(Enum):
+    """What a cell is about, with its style as text and as a block of colour.
+
+    The blocks are from light to dark as they go from good to bad, so that they are told apart in grey as well, and in
+    blue and orange (after Okabe and Ito), which hardly anybody confuses.
+    """
+
+    FINE = ("green", "black on #a6d8f0")
+    SHORT = ("yellow", "bold black on #e69f00")
+    NOBODY = ("bold red", "bold white on #7a1f1f")
+    CLOSED = ("bright_black", "bright_black")
+    HEAD = ("bold", "bold")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Some lines of a `grid`, or one character of `blocks`."""
+
+    lines: tuple[str, ...]
+    tone: Tone | None = None
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -32,6 +56,73 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     for row in texts:
         shown.add_row(*map(Text, row))
     console.print(shown)
+
+
+def grid(title: str, columns: Sequence[Cell], rows: Sequence[Sequence[Cell]]) -> None:
+    """Print cells of several lines each. The first column heads the rows.
+
+    Where a terminal is too narrow for all columns, as many as fit come first, and the others below, under heads of
+    their own. Nothing is cut.
+    """
+    console = _console(sys.stdout)
+    widths = [
+        max(cell_len(_one_line(text)) for cell in cells for text in (*cell.lines, ""))
+        for cells in zip(columns, *rows, strict=True)
+    ]
+    room = console.width if console.is_terminal else None
+    gap = " " if room is not None and sum(widths) + len(_GAP) * (len(widths) - 1) > room else _GAP
+    if title:
+        _put(console, Text(title, style="bold"))
+    for number, block in enumerate(_blocks_of(widths, len(gap), room)):
+        if number:
+            _put(console, Text())
+        for n, row in enumerate((columns, *rows)):
+            if n > 1:
+                _put(console, Text())
+            cells = [(row[column], widths[column]) for column in block]
+            for height in range(max(len(cell.lines) for cell, _ in cells)):
+                _put(console, _grid_line(cells, height, gap))
+
+
+def _blocks_of(widths: Sequence[int], gap: int, room: int | None) -> Iterator[list[int]]:
+    """The columns that are printed side by side; the first one leads each block."""
+    block, used = [0], widths[0]
+    for column in range(1, len(widths)):
+        if room is not None and used + gap + widths[column] > room and len(block) > 1:
+            yield block
+            block, used = [0], widths[0]
+        block.append(column)
+        used += gap + widths[column]
+    yield block
+
+
+def _grid_line(cells: Sequence[tuple[Cell, int]], height: int, gap: str) -> Text:
+    line = Text()
+    for cell, width in cells:
+        text = _one_line(cell.lines[height]) if height < len(cell.lines) else ""
+        line.append(text, style=cell.tone.value[0] if cell.tone else "")
+        line.append(" " * (width - cell_len(text)) + gap)
+    line.rstrip()
+    return line
+
+
+def blocks(head: str, rows: Sequence[tuple[str, Sequence[Cell]]]) -> None:
+    """Print rows of single characters as blocks of colour, each row after its label; `head` stands over them."""
+    console = _console(sys.stdout)
+    width = max((cell_len(label) for label, _ in rows), default=0)
+    _put(console, Text(" " * width + _GAP + head, style="bold"))
+    for label, cells in rows:
+        line = Text(label + " " * (width - cell_len(label)) + _GAP)
+        for cell in cells:
+            line.append("".join(cell.lines), style=cell.tone.value[1] if cell.tone else "")
+        _put(console, line)
+
+
+def _put(console: Console, line: Text) -> None:
+    if console.is_terminal:
+        console.print(line, soft_wrap=True)
+    else:
+        sys.stdout.write(f"{line.plain.rstrip()}\n")
 
 
 def note(text: str) -> None:

@@ -14,6 +14,8 @@ from hotline_agi.cli import (  # noqa: F401 - each adds its commands
     roster_check,
     roster_look,
     roster_next,
+    roster_schema,
+    roster_show,
     roster_stats,
     serve,
     setup,
