@@ -1,4 +1,4 @@
-"""What only shows when the files of all lines lie side by side: unknown people, things used twice.
+"""What only shows when the files of all lines lie side by side: things used twice. Unknown names: `contradictions.py`.
 
 What depends on dates, such as gaps and people whom nobody rings, is the subject of `planning.outlook`.
 """
@@ -7,16 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hotline_agi.roster.contacts_file import Contacts
-from hotline_agi.roster.fields import nearest
+from hotline_agi.roster.covers_file import ReadCovers
+from hotline_agi.roster.days_file import ReadDays
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.line_file import ReadLine
+from hotline_agi.roster.month_file import ReadMonth
 from hotline_agi.roster.people_file import ReadPeople
 from hotline_agi.roster.shifts_file import ReadShifts
 from hotline_agi.terms.ids import LineId
 from hotline_agi.terms.problems import Mark
-
-_GUESSES = 50
-"""So many unknown names are compared with all known ones: with 10,000 people each takes 20 ms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +25,9 @@ class Folder:
     line: ReadLine | None
     people: ReadPeople | None
     shifts: ReadShifts | None
+    days: ReadDays | None = None
+    months: tuple[ReadMonth, ...] = ()
+    covers: ReadCovers | None = None
 
 
 def check_uniqueness(folders: Mapping[LineId, Folder], findings: Findings) -> None:
@@ -54,22 +56,6 @@ def _claim(taken: dict[str, Mark], name: str, mark: Mark, what: str, hint: str, 
         return True
     findings.error(mark, f"{what}: {first.file} line {first.line}", hint)
     return False
-
-
-def check_people(folders: Mapping[LineId, Folder], findings: Findings) -> None:
-    """Everybody named in a shift exists in some folder.
-
-    Says nothing where a refused file may hold what is missed.
-    """
-    known = frozenset(who for folder in folders.values() if folder.people for who in folder.people.ids)
-    if all(folder.people and folder.people.complete for folder in folders.values()):
-        everywhere = [named for folder in folders.values() if folder.shifts for named in folder.shifts.named]
-        unknown = [named for named in everywhere if named.who not in known]
-        names = sorted(known)
-        guesses = {who: nearest(who, names) for who in list(dict.fromkeys(named.who for named in unknown))[:_GUESSES]}
-        for named in unknown:
-            hint = guesses.get(named.who) or "add the person to people.yaml"
-            findings.error(named.mark, f"there is no person '{named.who}'", hint)
 
 
 def check_contacts(contacts: Contacts, wanted: Iterable[str], findings: Findings) -> None:

@@ -7,17 +7,15 @@ from hotline_agi.roster.fields import Fields, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import Endpoint, EndpointKind, Line, OverflowStep, RingGroup, RingStep
 from hotline_agi.roster.plan import WeeklyHours
+from hotline_agi.roster.ring_plans import ring_plans, ring_steps, weekly_hours
 from hotline_agi.roster.values import (
     ident,
-    integer,
     names,
     one_of,
     phone_number,
     scalar,
     seconds,
-    time_of_day,
     time_zone,
-    weekdays,
     yes_no,
 )
 from hotline_agi.terms.ids import EndpointId, LineId
@@ -63,7 +61,8 @@ def read_line(line_id: LineId, root: Node, findings: Findings) -> ReadLine | Non
     numbers = fields.required("numbers", sequence_of(_number, "numbers"))
     language = fields.optional("language", _language, "zh")
     opening = fields.optional("opening", _opening, ())
-    steps = fields.optional("ring", _ring_plan, DEFAULT_PLAN)
+    steps = fields.optional("ring", ring_steps, DEFAULT_PLAN)
+    plans = fields.optional("ring_plans", ring_plans, ())
     ring_timeout_s = fields.optional("ring_timeout_s", seconds(5, 60), 25.0)
     max_wait_s = fields.optional("max_wait_s", seconds(20, 900), 180.0)
     comfort_every_s = fields.optional("comfort_every_s", seconds(10, 120), 30.0)
@@ -75,7 +74,9 @@ def read_line(line_id: LineId, root: Node, findings: Findings) -> ReadLine | Non
     if numbers is not None and not numbers:
         findings.error(fields.mark("numbers"), "the line has no number", "write the numbers that callers dial")
     _check_transfer(fields, transfer, (overflow, closed), findings)
-    _check_time(fields, steps, max_wait_s, findings)
+    _check_time(fields.mark("ring"), steps, max_wait_s, findings)
+    for plan in plans:
+        _check_time(plan.mark, plan.plan.steps, max_wait_s, findings)
     if name is None or zone is None or not numbers:
         return None
     line = Line(
@@ -86,6 +87,7 @@ def read_line(line_id: LineId, root: Node, findings: Findings) -> ReadLine | Non
         language=language,
         opening=opening,
         ring_steps=steps,
+        ring_plans=tuple(plan.plan for plan in plans),
         ring_timeout_s=ring_timeout_s,
         max_wait_s=max_wait_s,
         comfort_every_s=comfort_every_s,
@@ -95,6 +97,7 @@ def read_line(line_id: LineId, root: Node, findings: Findings) -> ReadLine | Non
         transfer=_target(line_id, transfer),
         transfer_timeout_s=transfer.timeout_s if transfer else 30.0,
         shifts=(),
+        where=root.mark,
     )
     return ReadLine(
         line=line,
@@ -125,65 +128,10 @@ def _opening(node: Node, findings: Findings) -> tuple[WeeklyHours, ...] | None:
         if node.text != "always":
             findings.error(node.mark, f"{node.shown} are no opening hours", "write always or a list of opening hours")
         return ()
-    hours = sequence_of(_opening_hours, "the opening")(node, findings)
+    hours = sequence_of(weekly_hours, "the opening")(node, findings)
     if hours == ():
         findings.error(node.mark, "the list of opening hours is empty", "write always if the line never closes")
     return hours
-
-
-def _opening_hours(node: Node, findings: Findings) -> WeeklyHours | None:
-    fields = Fields.of(node, findings, "an opening")
-    if fields is None:
-        return None
-    days = fields.required("days", weekdays)
-    start = fields.required("from", time_of_day(is_end=False))
-    until = fields.required("until", time_of_day(is_end=True))
-    fields.close()
-    if days is None or start is None or until is None:
-        return None
-    return WeeklyHours(weekdays=days, start=start, until=until)
-
-
-def _ring_plan(node: Node, findings: Findings) -> tuple[RingStep, ...] | None:
-    steps = sequence_of(_ring_step, "the ring plan")(node, findings)
-    if steps is None:
-        return None
-    if not steps:
-        findings.error(node.mark, "the ring plan has no step", "write e.g. - {ring: everybody, for_s: 30}")
-    seen: set[RingGroup] = set()
-    for number, step in enumerate(steps, start=1):
-        if step.group in seen:
-            findings.warning(node.mark, f"step {number} of the ring plan adds nobody", "all of them ring already")
-        if step.count is None:
-            seen.add(step.group)
-    return steps
-
-
-def _ring_step(node: Node, findings: Findings) -> RingStep | None:
-    fields = Fields.of(node, findings, "a ring step")
-    if fields is None:
-        return None
-    whom = fields.required("ring", _whom)
-    for_s = fields.required("for_s", seconds(5, 120))
-    fields.close()
-    if whom is None or for_s is None:
-        return None
-    return RingStep(group=whom[0], count=whom[1], for_s=for_s)
-
-
-def _whom(node: Node, findings: Findings) -> tuple[RingGroup, int | None] | None:
-    found = scalar(node, findings, "whom to ring")
-    if found is None:
-        return None
-    if found.text == "everybody":
-        return RingGroup.ON_SHIFT, None
-    if found.text == "backup":
-        return RingGroup.BACKUP, None
-    if found.text.isascii() and found.text.isdigit():
-        count = integer(1, 50)(found, findings)
-        return None if count is None else (RingGroup.ON_SHIFT, count)
-    findings.error(node.mark, f"{found.shown} is nobody to ring", "write a number of people, everybody, or backup")
-    return None
 
 
 def _end_of_call(node: Node, findings: Findings) -> tuple[OverflowStep, ...] | None:
@@ -238,8 +186,8 @@ def _check_transfer(
         findings.warning(transfer.mark, "no call is ever transferred there", "add transfer to overflow or to closed")
 
 
-def _check_time(fields: Fields, steps: tuple[RingStep, ...], max_wait_s: float, findings: Findings) -> None:
+def _check_time(mark: Mark, steps: tuple[RingStep, ...], max_wait_s: float, findings: Findings) -> None:
     before_last = sum(step.for_s for step in steps[:-1])
     if before_last >= max_wait_s:
         what = f"the last ring step begins after {before_last:g} s, but a caller waits only {max_wait_s:g} s"
-        findings.warning(fields.mark("ring"), what, "shorten the steps or raise max_wait_s")
+        findings.warning(mark, what, "shorten the steps or raise max_wait_s")

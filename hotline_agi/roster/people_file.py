@@ -1,17 +1,21 @@
 """``people.yaml``: who they are and how to reach them; their numbers stand in the contacts file, joined by id."""
 
+import re
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from hotline_agi.roster.document import Mapping, Node, Scalar
-from hotline_agi.roster.fields import Fields, sequence_of
+from hotline_agi.roster.fields import Converter, Fields, sequence_of
 from hotline_agi.roster.findings import Findings
-from hotline_agi.roster.model import Endpoint, EndpointKind, Volunteer
-from hotline_agi.roster.values import ident, language, text, yes_no
+from hotline_agi.roster.model import Endpoint, EndpointKind, Limits, Volunteer
+from hotline_agi.roster.plan import WeeklyHours
+from hotline_agi.roster.values import EVERY_DAY, ident, integer, language, scalar, text, time_of_day, weekdays, yes_no
 from hotline_agi.terms.ids import EndpointId, VolunteerId
 from hotline_agi.terms.problems import Mark
 
 _AS_MOBILE = "write `- mobile`; the number itself belongs into the contacts file under the person's id"
 _LONGEST_PJSIP_NAME = 32
+NO_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +37,13 @@ class ReadPeople:
     """Whether every id could be read."""
 
 
-def read_people(root: Node, languages: tuple[str, ...], findings: Findings) -> ReadPeople | None:
+def read_people(
+    root: Node, languages: tuple[str, ...], findings: Findings, zone: ZoneInfo | None = None
+) -> ReadPeople | None:
     """The volunteers that a ``people.yaml`` names, or None if it has no table of them.
 
     :param languages: what somebody speaks for whom no languages are written.
+    :param zone: of quiet hours; None only if the line was refused.
     """
     people: list[ReadPerson] = []
     ids: set[VolunteerId] = set()
@@ -50,7 +57,7 @@ def read_people(root: Node, languages: tuple[str, ...], findings: Findings) -> R
         found = ident("a person's id")(entry.key, findings)
         if found is not None:
             ids.add(VolunteerId(found))
-            person = _person(VolunteerId(found), entry.key.mark, entry.value, languages, findings)
+            person = _person(VolunteerId(found), entry.key.mark, entry.value, languages, zone, findings)
             if person is not None:
                 people.append(person)
     return ReadPeople(people=tuple(people), ids=frozenset(ids), complete=len(ids) == len(volunteers.entries))
@@ -64,7 +71,12 @@ def _mapping(node: Node, findings: Findings) -> Mapping | None:
 
 
 def _person(
-    who: VolunteerId, mark: Mark, node: Node, languages: tuple[str, ...], findings: Findings
+    who: VolunteerId,
+    mark: Mark,
+    node: Node,
+    languages: tuple[str, ...],
+    zone: ZoneInfo | None,
+    findings: Findings,
 ) -> ReadPerson | None:
     fields = Fields.of(node, findings, f"the person '{who}'")
     if fields is None:
@@ -75,6 +87,9 @@ def _person(
     spoken = fields.optional("languages", sequence_of(language, "the languages"), languages)
     read_endpoints = sequence_of(lambda item, into: _endpoint(who, item, into), "the endpoints")
     endpoints = fields.required("endpoints", read_endpoints)
+    qualifications = fields.optional("qualifications", _qualifications, ())
+    limits = fields.optional("limits", limits_of_person, NO_LIMITS)
+    quiet = fields.optional("quiet", _quiet, ())
     fields.close()
     if not spoken:
         findings.error(fields.mark("languages"), f"'{who}' speaks no language", "write e.g. [zh] or delete the line")
@@ -83,8 +98,71 @@ def _person(
         findings.error(fields.mark("endpoints"), f"'{who}' has no endpoint, so nothing can ring", hint)
     if name is None or not endpoints:
         return None
-    volunteer = Volunteer(id=who, name=name, languages=spoken, endpoints=tuple(endpoint for endpoint, _ in endpoints))
+    volunteer = Volunteer(
+        id=who,
+        name=name,
+        languages=spoken,
+        endpoints=tuple(endpoint for endpoint, _ in endpoints),
+        qualifications=qualifications,
+        limits=limits,
+        quiet=quiet,
+        zone=zone if quiet else None,
+        where=mark,
+    )
     return ReadPerson(volunteer=volunteer, mark=mark, endpoint_marks=tuple(place for _, place in endpoints))
+
+
+def _qualifications(node: Node, findings: Findings) -> tuple[str, ...] | None:
+    found = sequence_of(ident("a qualification"), "the qualifications")(node, findings)
+    if found is not None and len(set(found)) < len(found):
+        findings.error(node.mark, "the same qualification stands twice", "keep one")
+    return found
+
+
+def limits_of_person(node: Node, findings: Findings) -> Limits | None:
+    """How much is asked of somebody at most."""
+    fields = Fields.of(node, findings, "limits")
+    if fields is None:
+        return None
+    calls = fields.optional("calls_per_shift", integer(1, 100), None)
+    talk = fields.optional("talk_min_per_day", integer(5, 1440), None)
+    rest = fields.optional("rest_after_night_h", hours(0, 72), None)
+    fields.close()
+    return Limits(calls_per_shift=calls, talk_min_per_day=talk, rest_after_night_h=rest)
+
+
+def hours(least: int, most: int) -> Converter[float]:
+    """A duration in hours, between `least` and `most`, with at most one decimal."""
+
+    def read(node: Node, findings: Findings) -> float | None:
+        found = scalar(node, findings, "the duration")
+        if found is None:
+            return None
+        if re.fullmatch(r"[0-9]{1,4}(\.[0-9])?", found.text) and least <= float(found.text) <= most:
+            return float(found.text)
+        hint = f"a number of hours from {least} to {most}, without a unit"
+        findings.error(found.mark, f"{found.shown} is no fitting duration", hint)
+        return None
+
+    return read
+
+
+def _quiet(node: Node, findings: Findings) -> tuple[WeeklyHours, ...] | None:
+    return sequence_of(quiet_hours, "quiet hours")(node, findings)
+
+
+def quiet_hours(node: Node, findings: Findings) -> WeeklyHours | None:
+    """``{days: "sat, sun", from: 22:00, until: 08:00}``; every day if `days` is left out."""
+    fields = Fields.of(node, findings, "a stretch of quiet hours")
+    if fields is None:
+        return None
+    days = fields.optional("days", weekdays, EVERY_DAY)
+    start = fields.required("from", time_of_day(is_end=False))
+    until = fields.required("until", time_of_day(is_end=True))
+    fields.close()
+    if start is None or until is None:
+        return None
+    return WeeklyHours(weekdays=days, start=start, until=until)
 
 
 def _endpoint(who: VolunteerId, node: Node, findings: Findings) -> tuple[Endpoint, Mark] | None:

@@ -1,29 +1,37 @@
 """The texts of all roster files → one `Roster`, or every problem of every file at once.
 
-A roster is a folder of folders: each line has its own with ``line.yaml``, ``people.yaml`` and ``shifts.yaml``, and the
-folder's name is the line's id. Beside them, and never in git, the contacts file has the numbers of persons. The format
-is described for coordinators in `rosters/README.md`.
+A roster is a folder of folders: each line has its own (`layout.py`), and the folder's name is the line's id. Beside
+them, and never in git, the contacts file has the numbers of persons. The format is described for coordinators in
+`rosters/README.md`.
 
 Whoever calls this reads the files: nothing here touches a disk.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from hotline_agi.errors import InvalidText
-from hotline_agi.roster.checks import Folder, check_contacts, check_people, check_uniqueness
+from hotline_agi.roster.checks import Folder, check_contacts, check_uniqueness
+from hotline_agi.roster.clock import instant
 from hotline_agi.roster.contacts_file import Contacts, read_contacts
+from hotline_agi.roster.contradictions import check_contradictions
+from hotline_agi.roster.covers_file import read_covers
+from hotline_agi.roster.days_file import read_days
 from hotline_agi.roster.document import Node, parse
+from hotline_agi.roster.duty import everybody
 from hotline_agi.roster.findings import Findings
+from hotline_agi.roster.layout import COVERS, DAYS, FILES, LineFiles, line_files
 from hotline_agi.roster.line_file import ReadLine, read_line
 from hotline_agi.roster.model import EndpointKind, Line, Roster, Volunteer
+from hotline_agi.roster.month_file import read_month
 from hotline_agi.roster.people_file import ReadPerson, read_people
-from hotline_agi.roster.shifts_file import read_shifts
-from hotline_agi.roster.values import MAX_ID
-from hotline_agi.terms.ids import LineId, VolunteerId, is_id
+from hotline_agi.roster.plan import Absence
+from hotline_agi.roster.shifts_file import ReadShifts, read_shifts
+from hotline_agi.terms.ids import LineId, VolunteerId
 from hotline_agi.terms.problems import Mark, Problem
 
-LINE, PEOPLE, SHIFTS = FILES = ("line.yaml", "people.yaml", "shifts.yaml")
 NO_CONTACTS = Contacts(file="", numbers={}, marks={}, complete=False)
 
 
@@ -59,10 +67,10 @@ def read_roster(
     :raises InvalidText: with all problems of all files, ordered by place, warnings included.
     """
     findings = Findings()
-    folders = {line: _read_folder(line, files, findings) for line in _lines(files, findings)}
+    folders = {found.line: _read_folder(found, files, findings) for found in line_files(files, findings)}
     known = NO_CONTACTS if contacts is None else read_contacts(contacts_file, contacts, findings)
     check_uniqueness(folders, findings)
-    check_people(folders, findings)
+    check_contradictions(folders, findings)
     roster = _joined(folders, known, findings)
     if contacts is not None and not findings.failed:
         check_contacts(known, _wanted(folders), findings)
@@ -82,39 +90,27 @@ def check_roster(
     return Verdict(problems=reading.warnings, notes=reading.notes)
 
 
-def _lines(files: Mapping[str, bytes], findings: Findings) -> list[LineId]:
-    """The folders that are lines, sorted. Notes whatever lies in the wrong place or has a wrong name."""
-    lines: set[LineId] = set()
-    for path in sorted(files):
-        *folders, name = path.split("/")
-        if any(part.startswith(".") for part in (*folders, name)) or not name.endswith((".yaml", ".yml")):
-            continue
-        if not folders and name.startswith("contacts"):
-            continue
-        whole = Mark(file=path)
-        if len(folders) != 1:
-            findings.error(whole, "the file lies in no line's folder", f"put it into <line>/{name}, or delete it")
-        elif not is_id(folders[0]) or len(folders[0]) > MAX_ID:
-            hint = f"rename it: small letters, digits, hyphens, at most {MAX_ID} characters, a letter first"
-            findings.error(whole, "the folder's name cannot be a line's id", hint)
-        else:
-            lines.add(LineId(folders[0]))
-            if name not in FILES:
-                findings.error(whole, "no roster file is called so", f"known are {', '.join(FILES)}")
-    if not lines and not findings.failed:
-        findings.error(Mark(file="."), "there is no line", f"a line is a folder with {', '.join(FILES)}")
-    return sorted(lines)
-
-
-def _read_folder(line: LineId, files: Mapping[str, bytes], findings: Findings) -> Folder:
-    roots = {name: _root(f"{line}/{name}", files, findings) for name in FILES}
-    line_root, people_root, shifts_root = (roots[name] for name in FILES)
-    read = read_line(line, line_root, findings) if line_root else None
-    languages = (read.line.language,) if read else ("zh",)
+def _read_folder(found: LineFiles, files: Mapping[str, bytes], findings: Findings) -> Folder:
+    folder = found.line
+    line_root, people_root, shifts_root = (_root(f"{folder}/{name}", files, findings) for name in FILES)
+    days_root, covers_root = (
+        _root(path, files, findings) if path in files else None
+        for path in (f"{folder}/{name}" for name in (DAYS, COVERS))
+    )
+    read = read_line(folder, line_root, findings) if line_root else None
+    languages, zone = ((read.line.language,), read.line.zone) if read else (("zh",), None)
+    months = [
+        read_month(year, month, root, findings)
+        for year, month, path in found.months
+        if (root := _root(path, files, findings)) is not None
+    ]
     return Folder(
         line=read,
-        people=read_people(people_root, languages, findings) if people_root else None,
+        people=read_people(people_root, languages, findings, zone) if people_root else None,
         shifts=read_shifts(shifts_root, findings) if shifts_root else None,
+        days=read_days(days_root, findings) if days_root else None,
+        months=tuple(month for month in months if month is not None),
+        covers=read_covers(covers_root, findings) if covers_root else None,
     )
 
 
@@ -131,15 +127,63 @@ def _root(path: str, files: Mapping[str, bytes], findings: Findings) -> Node | N
 
 def _joined(folders: Mapping[LineId, Folder], contacts: Contacts, findings: Findings) -> Roster:
     """The roster of everything that could be read, with numbers joined; of use only if nothing failed."""
+    volunteers = {
+        person.volunteer.id: _reachable(person, contacts, findings)
+        for folder in folders.values()
+        for person in (folder.people.people if folder.people else ())
+    }
+    with_quiet = {who: person for who, person in volunteers.items() if person.quiet}
     lines: dict[LineId, Line] = {}
-    volunteers: dict[VolunteerId, Volunteer] = {}
     for line_id, folder in folders.items():
-        for person in folder.people.people if folder.people else ():
-            volunteers[person.volunteer.id] = _reachable(person, contacts, findings)
         if folder.line and folder.shifts:
-            line = replace(_with_transfer(folder.line, contacts, findings), shifts=folder.shifts.shifts)
-            lines[line_id] = line
+            line = _whole(_with_transfer(folder.line, contacts, findings), folder, folder.shifts)
+            named = everybody(line)
+            lines[line_id] = replace(
+                line,
+                covers=line.covers + tuple(_absences_elsewhere(line, named, folders)),
+                quiet={who: person for who, person in with_quiet.items() if who in named},
+            )
     return Roster(lines=lines, volunteers=volunteers)
+
+
+def _whole(line: Line, folder: Folder, shifts: ReadShifts) -> Line:
+    """`line` with all that the other files of its folder say of it."""
+    return replace(
+        line,
+        shifts=shifts.shifts,
+        special_days=folder.days.special_days if folder.days else {},
+        yearly_days=folder.days.yearly_days if folder.days else {},
+        months={day: found for month in folder.months for day, found in month.days.items()},
+        covers=folder.covers.covers if folder.covers else (),
+    )
+
+
+def _absences_elsewhere(
+    line: Line, named: frozenset[VolunteerId], folders: Mapping[LineId, Folder]
+) -> Iterator[Absence]:
+    """The absences of the line's people that other lines' folders tell of. Their stand-ins are for those lines.
+
+    They come after the line's own: of two for the same time the first counts, and only its own names a stand-in here.
+    """
+    for other_id, other in folders.items():
+        if other_id == line.id or other.covers is None or other.line is None:
+            continue
+        for cover in other.covers.covers:
+            if isinstance(cover, Absence) and cover.who in named:
+                zone = other.line.line.zone
+                yield replace(
+                    cover,
+                    first=_in_zone(cover.first, zone, line.zone, is_end=False),
+                    last=_in_zone(cover.last, zone, line.zone, is_end=True),
+                    instead=None,
+                )
+
+
+def _in_zone(at: date | datetime, zone: ZoneInfo, other: ZoneInfo, *, is_end: bool) -> date | datetime:
+    """A time of day of one zone by the clock of another. A date stays: shifts that start on a day are meant."""
+    if not isinstance(at, datetime) or zone == other:
+        return at
+    return instant(zone, at.date(), at.time(), is_end).astimezone(other).replace(tzinfo=None, fold=0)
 
 
 def _reachable(person: ReadPerson, contacts: Contacts, findings: Findings) -> Volunteer:

@@ -1,21 +1,26 @@
-"""``shifts.yaml``: the slots of the week and who is in them."""
+"""``shifts.yaml``: the slots of the week, who is in them as a rule, and what they need."""
 
 from dataclasses import dataclass
 
-from hotline_agi.roster.document import Entry, Mapping, Node, Sequence
-from hotline_agi.roster.fields import Fields, full_width_hint, sequence_of
+from hotline_agi.roster.cells import Named, ids, person
+from hotline_agi.roster.document import Entry, Mapping, Node
+from hotline_agi.roster.fields import Converter, Fields
 from hotline_agi.roster.findings import Findings
-from hotline_agi.roster.plan import Shift, weekly
-from hotline_agi.roster.values import EVERY_DAY, WEEKDAYS, days_in_words, days_of, ident, time_of_day
-from hotline_agi.terms.ids import VolunteerId
+from hotline_agi.roster.patterns import ReadPattern, by_days, pattern
+from hotline_agi.roster.plan import NOBODY, Need, Shift
+from hotline_agi.roster.values import days_in_words, ident, integer, language, time_of_day
 from hotline_agi.terms.problems import Mark
+
+MOST_NEEDED = 100
+_NO_BACKUP = ReadPattern(pattern=NOBODY, weeks=({},))
+_USUAL_NEED = Need()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
-    """A person named in a shift, and where."""
+class NeededSkill:
+    """A language or qualification that a slot needs, and where it says so."""
 
-    who: VolunteerId
+    name: str
     mark: Mark
 
 
@@ -23,13 +28,15 @@ class Named:
 class ReadShifts:
     shifts: tuple[Shift, ...]
     named: tuple[Named, ...]
-    """Everybody who is named anywhere, once for each place."""
+    """Everybody who is named anywhere, coordinators among them, once for each place."""
+    skills: tuple[NeededSkill, ...]
+    """The qualifications that slots need."""
     mark: Mark
     """The place of the whole table, for findings about what is missing."""
-
-
-Week = dict[int, tuple[Named, ...]]
-"""Who, by weekday (0 is Monday). A day that is not in it was not written."""
+    slots: frozenset[str]
+    """The names of all slots, also of those with mistakes: whoever names them is right."""
+    complete: bool
+    """Whether every slot's name could be read."""
 
 
 def read_shifts(root: Node, findings: Findings) -> ReadShifts | None:
@@ -39,6 +46,8 @@ def read_shifts(root: Node, findings: Findings) -> ReadShifts | None:
     """
     shifts: list[Shift] = []
     named: list[Named] = []
+    skills: list[NeededSkill] = []
+    known: set[str] = set()
     fields = Fields.of(root, findings, "the file")
     slots = fields.required("shifts", _mapping) if fields else None
     if fields:
@@ -46,8 +55,20 @@ def read_shifts(root: Node, findings: Findings) -> ReadShifts | None:
     if slots is None:
         return None
     for entry in slots.entries:
-        _read_slot(entry, shifts, named, findings)
-    return ReadShifts(shifts=tuple(shifts), named=tuple(named), mark=slots.mark)
+        slot = ident("a slot's name")(entry.key, findings)
+        if slot is not None:
+            known.add(slot)
+        shift = _read_slot(slot, entry, named, skills, findings)
+        if shift is not None:
+            shifts.append(shift)
+    return ReadShifts(
+        shifts=tuple(shifts),
+        named=tuple(named),
+        skills=tuple(skills),
+        mark=slots.mark,
+        slots=frozenset(known),
+        complete=len(known) == len(slots.entries),
+    )
 
 
 def _mapping(node: Node, findings: Findings) -> Mapping | None:
@@ -57,85 +78,119 @@ def _mapping(node: Node, findings: Findings) -> Mapping | None:
     return None
 
 
-def _read_slot(entry: Entry, shifts: list[Shift], named: list[Named], findings: Findings) -> None:
-    slot = ident("a slot's name")(entry.key, findings)
+def _read_slot(
+    slot: str | None, entry: Entry, named: list[Named], skills: list[NeededSkill], findings: Findings
+) -> Shift | None:
     fields = Fields.of(entry.value, findings, f"the slot {entry.key.shown}")
     if fields is None:
-        return
+        return None
     start = fields.required("from", time_of_day(is_end=False))
     until = fields.required("until", time_of_day(is_end=True))
-    people = fields.required("people", _week)
-    no_backup: Week = {}
-    backup = fields.optional("backup", _week, no_backup)
+    people = fields.required("people", pattern)
+    backup = fields.optional("backup", pattern, _NO_BACKUP)
+    least = fields.optional("min", head_count, _USUAL_NEED.people)
+    need, needed = fields.optional("need", _need, (_USUAL_NEED, ()))
+    coordinator = fields.optional("coordinator", person, None)
     fields.close()
-    named.extend(found for week in (people or {}, backup) for cell in week.values() for found in cell)
+    for found in (people, backup):
+        named.extend(found.named() if found else ())
+    if coordinator is not None:
+        named.append(coordinator)
+    skills.extend(needed)
     if people is None or start is None or until is None or slot is None:
-        return
+        return None
     if start == until and fields.text("until") != "24:00":
         what = f"'{slot}' begins and ends at the same time and so lasts a whole day"
         findings.warning(fields.mark("until"), what, "if that is meant, split it in two to silence this")
     _check_days(slot, fields, people, backup, findings)
-    on_shift, behind = ({day: _ids(cell) for day, cell in week.items()} for week in (people, backup))
-    shifts.append(Shift(slot=slot, start=start, until=until, people=weekly(on_shift), backup=weekly(behind)))
-
-
-def _week(node: Node, findings: Findings) -> Week | None:
-    """A list of people (the same every day) or a table from days to lists; None if it is neither or a day is wrong."""
-    if isinstance(node, Sequence):
-        people = _cell(node, findings)
-        return None if people is None else dict.fromkeys(EVERY_DAY, people)
-    if not isinstance(node, Mapping):
-        hint = full_width_hint(node) or "write [a, b] or lines such as `mon-fri: [a, b]`"
-        findings.error(node.mark, "people must be a list or a table", hint)
+    if people.pattern is None or backup.pattern is None:
         return None
-    week: Week = {}
-    understood = True
-    first_lines: dict[int, int] = {}
+    return Shift(
+        slot=slot,
+        start=start,
+        until=until,
+        people=people.pattern,
+        backup=backup.pattern,
+        need=Need(people=least, languages=need.languages, qualifications=need.qualifications),
+        coordinator=coordinator.who if coordinator else None,
+        where=entry.key.mark,
+    )
+
+
+def head_count(node: Node, findings: Findings) -> tuple[int, ...] | None:
+    """The smallest head count by weekday: a number, or a table by days; days that it does not name have the usual."""
+    usual = _USUAL_NEED.people
+    count = integer(0, MOST_NEEDED)
+    if isinstance(node, Mapping):
+        table = by_days(node, count, 1, findings)
+        if not node.entries:
+            findings.error(node.mark, "the table of head counts is empty", "write {mon-fri: 2} or a number")
+        return None if table is None else tuple(table.get(day, usual[day]) for day in range(7))
+    found = count(node, findings)
+    return None if found is None else (found,) * 7
+
+
+def _need(node: Node, findings: Findings) -> tuple[Need, tuple[NeededSkill, ...]] | None:
+    fields = Fields.of(node, findings, "the need")
+    if fields is None:
+        return None
+    fields.hint("people", "write it as `min` beside `need`")
+    fields.hint("min", "write it beside `need`, not within")
+    languages = fields.optional("languages", _languages, ())
+    qualifications = fields.optional("qualifications", _qualifications, ())
+    fields.close()
+    need = Need(
+        languages={found.name: count for found, count in languages},
+        qualifications={found.name: count for found, count in qualifications},
+    )
+    return need, tuple(found for found, _ in qualifications)
+
+
+_Counts = tuple[tuple[NeededSkill, int], ...]
+
+
+def _languages(node: Node, findings: Findings) -> _Counts | None:
+    """A table such as ``{en: 1}``."""
+    return _counts(node, language, "the languages", "{en: 1}", findings)
+
+
+def _qualifications(node: Node, findings: Findings) -> _Counts | None:
+    """A table such as ``{crisis: 1}``."""
+    return _counts(node, ident("a qualification"), "the qualifications", "{crisis: 1}", findings)
+
+
+def _counts(node: Node, name: Converter[str], of: str, example: str, findings: Findings) -> _Counts | None:
+    if not isinstance(node, Mapping):
+        findings.error(node.mark, f"{of} must be a table", f"write e.g. {example}: how many must have it")
+        return None
+    counts = []
     for entry in node.entries:
-        days = days_of(entry.key.text, entry.key.shown, entry.key.mark, findings)
-        people = _cell(entry.value, findings)
-        understood &= days is not None
-        for day in sorted(days or ()):
-            if day in first_lines:
-                what = f"{WEEKDAYS[day]} stands here a second time; first in line {first_lines[day]}"
-                findings.error(entry.key.mark, what, "keep one")
-            first_lines.setdefault(day, entry.key.mark.line)
-            week.setdefault(day, people or ())
-    if not node.entries:
-        findings.error(node.mark, "the table of people is empty", "write lines such as `mon-fri: [a, b]`")
-    return week if understood else None
+        if findings.full:
+            break
+        found, count = name(entry.key, findings), integer(1, MOST_NEEDED)(entry.value, findings)
+        if found is not None and count is not None:
+            counts.append((NeededSkill(name=found, mark=entry.key.mark), count))
+    return tuple(counts)
 
 
-def _cell(node: Node, findings: Findings) -> tuple[Named, ...] | None:
-    people = sequence_of(_named, "the people")(node, findings)
-    seen: set[VolunteerId] = set()
-    for found in people or ():
-        if found.who in seen:
-            findings.error(found.mark, f"'{found.who}' stands twice in the same list", "keep one")
-        seen.add(found.who)
-    return people
-
-
-def _named(node: Node, findings: Findings) -> Named | None:
-    found = ident("a person's id")(node, findings)
-    return None if found is None else Named(who=VolunteerId(found), mark=node.mark)
-
-
-def _check_days(slot: str, fields: Fields, people: Week, backup: Week, findings: Findings) -> None:
-    stray = [day for day in backup if day not in people]
-    if stray and len(backup) < 7:  # a backup for every day means every day on which the slot takes place
+def _check_days(slot: str, fields: Fields, people: ReadPattern, backup: ReadPattern, findings: Findings) -> None:
+    takes_place, behind = people.days(), backup.days()
+    stray = sorted(behind - takes_place)
+    if stray and len(behind) < 7:  # a backup for every day means every day on which the slot takes place
         what = f"'{slot}' has a backup on {days_in_words(stray)}, but takes place without people then"
         findings.error(fields.mark("backup"), what, "name people for that day, or [] if only the backup is there")
+    always = {  # on shift on this weekday whatever the turn
+        day: frozenset.intersection(*(frozenset(ids(week.get(day, ()))) for week in people.weeks))
+        for day in sorted(behind)
+        if people.weeks
+    }
     idle: dict[Named, list[int]] = {}
-    for day, behind in backup.items():
-        on_shift = {found.who for found in people.get(day, ())}
-        for found in behind:
-            if found.who in on_shift:
-                idle.setdefault(found, []).append(day)
+    for week in backup.weeks:
+        for day, cell in week.items():
+            for found in cell:
+                if found.who in always.get(day, ()) and day not in idle.setdefault(found, []):
+                    idle[found].append(day)
     for found, days in idle.items():
-        what = f"'{found.who}' is on shift {days_in_words(days)} already, so their being backup changes nothing"
-        findings.warning(found.mark, what, "name somebody else")
-
-
-def _ids(cell: tuple[Named, ...]) -> tuple[VolunteerId, ...]:
-    return tuple(found.who for found in cell)
+        if days:
+            what = f"'{found.who}' is on shift {days_in_words(days)} already, so their being backup changes nothing"
+            findings.warning(found.mark, what, "name somebody else")
