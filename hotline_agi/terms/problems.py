@@ -40,6 +40,12 @@ class Problem:
     hint: str = ""
     severity: Severity = Severity.ERROR
 
+    @classmethod
+    def warning(cls, where: Mark, what: str, hint: str = "") -> "Problem":
+        return cls(
+            file=where.file, line=where.line, column=where.column, what=what, hint=hint, severity=Severity.WARNING
+        )
+
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         tail = f" ({self.hint})" if self.hint else ""
