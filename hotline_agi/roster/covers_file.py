@@ -1,6 +1,6 @@
 """``covers.yaml``: what changed after the roster was made. Swaps, absences and extra people, each with its date."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from hotline_agi.roster.cells import Named, NamedSlot, cell, person, slot
@@ -10,121 +10,125 @@ from hotline_agi.roster.fields import Fields, nearest, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import RingGroup
 from hotline_agi.roster.plan import Absence, AbsenceKind, Cover, Extra, Swap
+from hotline_agi.roster.probes import either
 from hotline_agi.roster.values import one_of, text
 from hotline_agi.terms.ids import VolunteerId
 from hotline_agi.terms.problems import Mark
 
-KINDS = ("swap", "sick", "away", "extra")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadCovers:
+    """Covers, and whom and which slots they name, also where they have mistakes."""
+
     covers: tuple[Cover, ...]
     named: tuple[Named, ...]
     slots: tuple[NamedSlot, ...]
 
 
-@dataclass(slots=True)
-class _Reading:
-    """What the covers name, gathered on the way, also from those with mistakes."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """One slot of one day; None what could not be read."""
 
-    named: list[Named]
-    slots: list[NamedSlot]
+    day: date | None
+    slot: NamedSlot | None
+
+    @property
+    def slots(self) -> tuple[NamedSlot, ...]:
+        return () if self.slot is None else (self.slot,)
 
 
 def read_covers(root: Node, findings: Findings) -> ReadCovers | None:
     """The covers of a ``covers.yaml``; None if it has no list of them."""
-    reading = _Reading([], [])
     fields = Fields.of(root, findings, "the file")
-    read = sequence_of(lambda node, into: _cover(node, reading, into), "covers")
-    found = fields.required("covers", read) if fields else None
+    found = fields.required("covers", sequence_of(cover, "covers")) if fields else None
     if fields:
         fields.close()
-    if found is None and not reading.named:
+    if found is None:
         return None
-    covers = tuple(cover for several in found or () for cover in several)
+    covers = tuple(cover for one in found for cover in one.covers)
     _check_against_each_other(covers, findings)
-    return ReadCovers(covers=covers, named=tuple(reading.named), slots=tuple(reading.slots))
+    return ReadCovers(
+        covers=covers,
+        named=tuple(named for one in found for named in one.named),
+        slots=tuple(slot for one in found for slot in one.slots),
+    )
 
 
-def _cover(node: Node, reading: _Reading, findings: Findings) -> tuple[Cover, ...] | None:
-    fields = Fields.of(node, findings, "a cover")
+def swap(node: Node, findings: Findings) -> ReadCovers | None:
+    """``{swap: [a, b], date: 2026-02-14, slot: night, back: {date: 2026-02-16, slot: evening}}``."""
+    fields = Fields.of(node, findings, "a swap")
     if fields is None:
         return None
-    kinds = [kind for kind in KINDS if fields.has(kind)]
-    if len(kinds) != 1:
-        written = [entry.key.text for entry in node.entries] if isinstance(node, Mapping) else []
-        guess = next((hint for word in written[:5] if (hint := nearest(word, KINDS))), "")
-        hint = "write two covers" if kinds else guess or "begin it so: {sick: chen-jing, from: 2026-02-14}"
-        what = f"a cover is one of {', '.join(KINDS)}"
-        findings.error(node.mark, f"{what}; here are {' and '.join(kinds)}" if kinds else what, hint)
+    people = fields.required("swap", pair)
+    place = _place(fields)
+    back = fields.optional("back", _back, None)
+    _close(fields)
+    covers: list[Cover] = []
+    if people is not None and place.day is not None and place.slot is not None:
+        one, other = people
+        covers.append(Swap(where=node.mark, who=one.who, to=other.who, day=place.day, slot=place.slot.slot))
+        if back is not None and back.day is not None and back.slot is not None:
+            covers.append(Swap(where=node.mark, who=other.who, to=one.who, day=back.day, slot=back.slot.slot))
+            if (back.day, back.slot.slot) == (place.day, place.slot.slot):
+                what = "the place is given back in the same slot of the same day, so nothing changes"
+                findings.error(fields.mark("back"), what, "name the other day or slot, or delete `back`")
+    slots = (*place.slots, *(back.slots if back else ()))
+    return ReadCovers(covers=tuple(covers), named=people or (), slots=slots)
+
+
+def pair(node: Node, findings: Findings) -> tuple[Named, ...] | None:
+    """Two people: the second stands where the first stood."""
+    people = sequence_of(person, "the two who swap")(node, findings)
+    if people is None:
         return None
-    match kinds[0]:
-        case "swap":
-            covers = _swap(fields, node.mark, reading, findings)
-        case "extra":
-            covers = _extra(fields, node.mark, reading, findings)
-        case kind:
-            covers = _absence(AbsenceKind(kind), fields, node.mark, reading, findings)
-    fields.optional("note", text, None)
-    fields.close()
-    return covers
-
-
-def _swap(fields: Fields, where: Mark, reading: _Reading, findings: Findings) -> tuple[Cover, ...] | None:
-    pair = fields.required("swap", cell)
-    place = _place(fields, reading)
-    back = fields.optional("back", lambda node, into: _back(node, reading, into), None)
-    reading.named.extend(pair or ())
-    if pair is not None and len(pair) != 2:
+    if len(people) != 2:
         hint = "write swap: [chen-jing, li-na]: li-na stands where chen-jing stood"
-        findings.error(fields.mark("swap"), f"a swap is between two people, not {len(pair)}", hint)
+        findings.error(node.mark, f"a swap is between two people, not {len(people)}", hint)
         return None
-    if back is not None and place is not None and back == place:
-        what = "the place is given back in the same slot of the same day, so nothing changes"
-        findings.error(fields.mark("back"), what, "name the other day or slot, or delete `back`")
+    if people[0].who == people[1].who:
+        findings.error(people[1].mark, f"'{people[0].who}' cannot swap with themselves", "name somebody else")
         return None
-    if pair is None or place is None or (back is None and fields.has("back")):
-        return None
-    (one, other), (day_, slot_) = pair, place
-    swaps = [Swap(where=where, who=one.who, to=other.who, day=day_, slot=slot_)]
-    if back is not None:
-        swaps.append(Swap(where=where, who=other.who, to=one.who, day=back[0], slot=back[1]))
-    return tuple(swaps)
+    return people
 
 
-def _back(node: Node, reading: _Reading, findings: Findings) -> tuple[date, str] | None:
+def _back(node: Node, findings: Findings) -> _Place | None:
     fields = Fields.of(node, findings, "the way back")
     if fields is None:
         return None
-    place = _place(fields, reading)
+    place = _place(fields)
     fields.close()
     return place
 
 
-def _place(fields: Fields, reading: _Reading) -> tuple[date, str] | None:
-    """The slot of a day that `fields` name with `date` and `slot`."""
-    found_day, found_slot = fields.required("date", day), fields.required("slot", slot)
-    if found_slot is not None:
-        reading.slots.append(found_slot)
+def _place(fields: Fields) -> _Place:
     for key in ("from", "until"):
         fields.hint(key, "a swap and an extra are for one slot: write `date` and `slot`")
-    return None if found_day is None or found_slot is None else (found_day, found_slot.slot)
+    return _Place(day=fields.required("date", day), slot=fields.required("slot", slot))
 
 
-def _extra(fields: Fields, where: Mark, reading: _Reading, findings: Findings) -> tuple[Cover, ...] | None:
+def extra(node: Node, findings: Findings) -> ReadCovers | None:
+    """``{extra: [c, d], date: 2026-02-14, slot: night, as: backup}``."""
+    fields = Fields.of(node, findings, "an extra")
+    if fields is None:
+        return None
     people = fields.required("extra", people_or_one)
-    place = _place(fields, reading)
+    place = _place(fields)
     group = fields.optional("as", one_of(RingGroup, "place"), RingGroup.ON_SHIFT)
-    reading.named.extend(people or ())
+    _close(fields)
     if people == ():
         findings.error(fields.mark("extra"), "an extra without people", "write extra: [chen-jing]")
-    if people is None or place is None:
-        return None
-    as_backup = group is RingGroup.BACKUP
-    return tuple(
-        Extra(where=where, who=found.who, day=place[0], slot=place[1], as_backup=as_backup) for found in people
+    extras = tuple(
+        Extra(
+            where=node.mark,
+            who=found.who,
+            day=place.day,
+            slot=place.slot.slot,
+            as_backup=group is RingGroup.BACKUP,
+        )
+        for found in people or ()
+        if place.day is not None and place.slot is not None
     )
+    return ReadCovers(covers=extras, named=people or (), slots=place.slots)
 
 
 def people_or_one(node: Node, findings: Findings) -> tuple[Named, ...] | None:
@@ -135,9 +139,20 @@ def people_or_one(node: Node, findings: Findings) -> tuple[Named, ...] | None:
     return None if found is None else (found,)
 
 
-def _absence(
-    kind: AbsenceKind, fields: Fields, where: Mark, reading: _Reading, findings: Findings
-) -> tuple[Cover, ...] | None:
+def sick(node: Node, findings: Findings) -> ReadCovers | None:
+    """``{sick: a, from: 2026-02-14, until: 2026-02-16, instead: b}``."""
+    return _absence(AbsenceKind.SICK, node, findings)
+
+
+def away(node: Node, findings: Findings) -> ReadCovers | None:
+    """``{away: a, from: 2026-02-14 03:00, until: 2026-02-15}``."""
+    return _absence(AbsenceKind.AWAY, node, findings)
+
+
+def _absence(kind: AbsenceKind, node: Node, findings: Findings) -> ReadCovers | None:
+    fields = Fields.of(node, findings, "an absence")
+    if fields is None:
+        return None
     for key in ("date", "slot"):
         fields.hint(key, "an absence is from a date until a date: write `from`, and `until` if it is longer than a day")
     for key in ("to", "till", "end"):
@@ -146,23 +161,48 @@ def _absence(
     first = fields.required("from", day_or_instant(is_end=False))
     last = fields.optional("until", day_or_instant(is_end=True), None)
     instead = fields.optional("instead", person, None)
-    reading.named.extend(found for found in (who, instead) if found)
+    _close(fields)
+    named = tuple(found for found in (who, instead) if found)
+    nothing = ReadCovers(covers=(), named=named, slots=())
     if who is not None and instead is not None and who.who == instead.who:
         findings.error(instead.mark, f"'{who.who}' cannot stand in for themselves", "name somebody else")
-        return None
     if who is None or first is None or (last is None and fields.has("until")):
-        return None
+        return nothing
     if last is None:
         last = first.date() if isinstance(first, datetime) else first
     absence = Absence(
-        where=where, kind=kind, who=who.who, first=first, last=last, instead=instead.who if instead else None
+        where=node.mark, kind=kind, who=who.who, first=first, last=last, instead=instead.who if instead else None
     )
     start, end = _clock_span(absence)
     if end <= start:
         hint = "a date of `until` is included; a time of day is not"
         findings.error(fields.mark("until"), "the absence ends before it begins", hint)
+        return nothing
+    return replace(nothing, covers=(absence,))
+
+
+def _close(fields: Fields) -> None:
+    fields.optional("note", text, None)
+    fields.close()
+
+
+_KINDS = {"swap": swap, "sick": sick, "away": away, "extra": extra}
+
+
+@either(*_KINDS.values())
+def cover(node: Node, findings: Findings) -> ReadCovers | None:
+    """One cover: its first field says of which kind."""
+    written = [entry.key.text for entry in node.entries] if isinstance(node, Mapping) else []
+    kinds = [kind for kind in _KINDS if kind in written]
+    if len(kinds) == 1:
+        return _KINDS[kinds[0]](node, findings)
+    what = f"a cover is one of {', '.join(_KINDS)}"
+    if kinds:
+        findings.error(node.mark, f"{what}; this is {' and '.join(kinds)}", "write two covers")
         return None
-    return (absence,)
+    guess = next((hint for word in written[:5] if (hint := nearest(word, _KINDS))), "")
+    findings.error(node.mark, what, guess or "write e.g. {sick: chen-jing, from: 2026-02-14}")
+    return None
 
 
 def _clock_span(absence: Absence) -> tuple[datetime, datetime]:
@@ -207,7 +247,8 @@ def _check_absences(absences: list[Absence], findings: Findings) -> None:
         reach = _clock_span(longest)[1]
         if start < reach and absence.instead != longest.instead:
             early, late = sorted((longest, absence), key=lambda one: (one.where.line, one.where.column))
-            what = f"'{late.who}' is absent at this time already, with another stand-in: line {early.where.line}"
+            what = f"'{late.who}' is absent at this time already, but with another stand-in or none: line "
+            what += str(early.where.line)
             findings.error(late.where, what, "join the two, or let one begin when the other is over")
         elif end > reach:
             longest = absence
