@@ -10,6 +10,7 @@ from hotline_agi.roster.document import Mapping, Node, Scalar, Sequence
 from hotline_agi.roster.fields import full_width_hint, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.plan import Cell
+from hotline_agi.roster.probes import narrowed
 from hotline_agi.roster.values import MAX_ID, ident
 from hotline_agi.terms.ids import ID_PATTERN, VolunteerId
 from hotline_agi.terms.problems import Mark
@@ -51,6 +52,7 @@ def slot(node: Node, findings: Findings) -> NamedSlot | None:
     return None if found is None else NamedSlot(slot=found, mark=node.mark)
 
 
+@narrowed(uniqueItems=True)
 def cell(node: Node, findings: Findings) -> tuple[Named, ...] | None:
     """A list of people, nobody twice."""
     if isinstance(node, Sequence):  # a month of 100 lines has 100,000 names: the usual case goes first
@@ -70,6 +72,7 @@ def cell(node: Node, findings: Findings) -> tuple[Named, ...] | None:
     return people
 
 
+@narrowed(minProperties=1)
 def by_slot(node: Node, findings: Findings) -> tuple[SlotCell, ...] | None:
     """A table from slots to lists of people; wrong rows are noted and left out."""
     if not isinstance(node, Mapping):

@@ -36,32 +36,48 @@ class Contacts:
         return replace(endpoint, number=number)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRow:
+    who: str
+    number: PhoneNumber
+    mark: Mark
+    number_mark: Mark
+
+
 def read_contacts(file: str, content: bytes, findings: Findings) -> Contacts:
     """What a contacts file says; its mistakes are added to `findings`."""
     own = Findings()
     numbers: dict[str, PhoneNumber] = {}
     marks: dict[str, Mark] = {}
     owners: dict[PhoneNumber, Mark] = {}
+    rows: tuple[ContactRow, ...] = ()
     try:
-        fields = Fields.of(parse(file, content, secret=True), own, "the file")
+        rows = contact_rows(parse(file, content, secret=True), own)
     except InvalidText as refused:
         own.take(refused.problems)
-        fields = None
+    for row in rows:
+        if row.number in owners:
+            what = f"the same number as in line {owners[row.number].line}"
+            own.warning(row.number_mark, what, "one phone would ring for two people")
+        owners.setdefault(row.number, row.number_mark)
+        numbers[row.who], marks[row.who] = row.number, row.mark
+    findings.take(own.problems)
+    return Contacts(file=file, numbers=numbers, marks=marks, complete=not own.failed)
+
+
+def contact_rows(root: Node, findings: Findings) -> tuple[ContactRow, ...]:
+    """The rows of a contacts file that are right."""
+    rows: list[ContactRow] = []
+    fields = Fields.of(root, findings, "the file")
     table = fields.required("contacts", _table) if fields else None
     if fields:
         fields.close()
     for entry in table.entries if table else ():
-        who = ident("an id")(entry.key, own)
-        number = phone_number(entry.value, own)
-        if who is None or number is None:
-            continue
-        if number in owners:
-            what = f"the same number as in line {owners[number].line}"
-            own.warning(entry.value.mark, what, "one phone would ring for two people")
-        owners.setdefault(number, entry.value.mark)
-        numbers[who], marks[who] = number, entry.key.mark
-    findings.take(own.problems)
-    return Contacts(file=file, numbers=numbers, marks=marks, complete=not own.failed)
+        who = ident("an id")(entry.key, findings)
+        number = phone_number(entry.value, findings)
+        if who is not None and number is not None:
+            rows.append(ContactRow(who=who, number=number, mark=entry.key.mark, number_mark=entry.value.mark))
+    return tuple(rows)
 
 
 def _table(node: Node, findings: Findings) -> Mapping | None:

@@ -13,7 +13,8 @@ from datetime import date, datetime, time, timedelta
 from hotline_agi.roster.document import Node, Scalar
 from hotline_agi.roster.fields import Converter
 from hotline_agi.roster.findings import Findings
-from hotline_agi.roster.values import scalar
+from hotline_agi.roster.probes import described
+from hotline_agi.roster.values import scalar, written
 
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 """Other years are slips of the finger; and far from both ends of what `datetime` can count."""
@@ -22,6 +23,10 @@ MAX_RANGE_DAYS = 366
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _YEARLY = re.compile(r"([0-9]{2})-([0-9]{2})")
 _INSTANT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) +([0-9]{2}):([0-9]{2})")
+_YEAR_TEXT = f"({FIRST_YEAR // 100}|{LAST_YEAR // 100})[0-9]{{2}}"
+_YEARLY_TEXT = "(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_DAY_TEXT = f"{_YEAR_TEXT}-{_YEARLY_TEXT}"
+_TIME_TEXT = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _LOOSE_DAY = re.compile(
     r"(?P<y>(19|20|21)[0-9]{2}) ?[-/.年_ ] ?(?P<m>[0-9]{1,2}) ?[-/.月_ ] ?(?P<d>[0-9]{1,2}) ?日?"
     r"|(?P<d2>[0-9]{1,2})\. ?(?P<m2>[0-9]{1,2})\. ?(?P<y2>(19|20|21)[0-9]{2})"
@@ -43,6 +48,7 @@ class DaysMeant:
     """Month and day."""
 
 
+@described(written(rf"\s*{_DAY_TEXT}\s*", "a date as YYYY-MM-DD, e.g. 2026-02-14"))
 def day(node: Node, findings: Findings) -> date | None:
     """A date, YYYY-MM-DD."""
     found = scalar(node, findings, "the date")
@@ -54,7 +60,10 @@ def day_or_instant(*, is_end: bool) -> Converter[date | datetime]:
 
     ``24:00`` is allowed as an end and means the midnight after the day.
     """
+    time_text = f"{_TIME_TEXT}|24:00" if is_end else _TIME_TEXT
+    hint = "a date as YYYY-MM-DD, or with a time of day as YYYY-MM-DD HH:MM"
 
+    @described(written(rf"\s*{_DAY_TEXT}( +({time_text}))?\s*", hint))
     def read(node: Node, findings: Findings) -> date | datetime | None:
         found = scalar(node, findings, "the date")
         if found is None:
@@ -85,6 +94,12 @@ def day_or_instant(*, is_end: bool) -> Converter[date | datetime]:
     return read
 
 
+@described(
+    written(
+        rf"\s*({_DAY_TEXT}(\s*\.\.\s*{_DAY_TEXT})?|{_YEARLY_TEXT}(\s*\.\.\s*{_YEARLY_TEXT})?)\s*",
+        "e.g. 2026-02-17, 2026-02-16..2026-02-20, or 12-25 for every year",
+    )
+)
 def days_meant(node: Node, findings: Findings) -> DaysMeant | None:
     """A date, a range of dates (``2026-02-16..2026-02-20``), or either of them without year: every year."""
     found = scalar(node, findings, "the date")

@@ -12,6 +12,7 @@ from hotline_agi.roster.document import Entry, Mapping, Node, Scalar
 from hotline_agi.roster.fields import Fields, nearest, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.plan import DayHours, SpecialDay
+from hotline_agi.roster.probes import also, described, narrowed
 from hotline_agi.roster.values import WEEKDAYS, scalar, text, time_of_day
 
 Day = TypeVar("Day", date, tuple[int, int])
@@ -93,6 +94,7 @@ def _special_day(entry: Entry, rows: list[SlotCell], findings: Findings) -> Spec
     )
 
 
+@described({"enum": list(WEEKDAYS)})
 def weekday(node: Node, findings: Findings) -> int | None:
     """One day of the week, 0 is Monday."""
     found = scalar(node, findings, "the weekday")
@@ -105,6 +107,8 @@ def weekday(node: Node, findings: Findings) -> int | None:
     return None
 
 
+@also({"enum": ["closed", "always"]})
+@narrowed(minItems=1)
 def day_opening(node: Node, findings: Findings) -> tuple[DayHours, ...] | None:
     """``closed``, ``always``, or a list of hours."""
     if isinstance(node, Scalar):

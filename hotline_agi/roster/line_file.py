@@ -7,6 +7,7 @@ from hotline_agi.roster.fields import Fields, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import Endpoint, EndpointKind, Line, OverflowStep, RingGroup, RingStep
 from hotline_agi.roster.plan import WeeklyHours
+from hotline_agi.roster.probes import also, described, narrowed
 from hotline_agi.roster.ring_plans import ring_plans, ring_steps, weekly_hours
 from hotline_agi.roster.values import (
     ident,
@@ -58,7 +59,7 @@ def read_line(line_id: LineId, root: Node, findings: Findings) -> ReadLine | Non
     fields.hint("id", "delete it: the folder's name is the line's id")
     name = fields.required("name", names)
     zone = fields.required("time_zone", time_zone)
-    numbers = fields.required("numbers", sequence_of(_number, "numbers"))
+    numbers = fields.required("numbers", narrowed(minItems=1)(sequence_of(_number, "numbers")))
     language = fields.optional("language", _language, "zh")
     opening = fields.optional("opening", _opening, ())
     steps = fields.optional("ring", ring_steps, DEFAULT_PLAN)
@@ -113,6 +114,7 @@ def _number(node: Node, findings: Findings) -> tuple[str, Mark] | None:
     return None if number is None else (number.reveal(), node.mark)  # callers dial it: it is public
 
 
+@described({"enum": list(LANGUAGES)})
 def _language(node: Node, findings: Findings) -> str | None:
     found = scalar(node, findings, "the language")
     if found is None:
@@ -123,6 +125,8 @@ def _language(node: Node, findings: Findings) -> str | None:
     return None
 
 
+@also({"enum": ["always"]})
+@narrowed(minItems=1)
 def _opening(node: Node, findings: Findings) -> tuple[WeeklyHours, ...] | None:
     if isinstance(node, Scalar):
         if node.text != "always":
@@ -134,6 +138,7 @@ def _opening(node: Node, findings: Findings) -> tuple[WeeklyHours, ...] | None:
     return hours
 
 
+@narrowed(uniqueItems=True)
 def _end_of_call(node: Node, findings: Findings) -> tuple[OverflowStep, ...] | None:
     """The steps, never none: every call must end well. A list that may leave the caller in silence is warned about."""
     steps = sequence_of(one_of(OverflowStep, "way to end a call"), "the ways to end a call")(node, findings)

@@ -16,7 +16,8 @@ from hotline_agi.roster.document import Mapping, Node, Sequence
 from hotline_agi.roster.fields import Converter, Fields, full_width_hint, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.plan import Pattern, weekly
-from hotline_agi.roster.values import EVERY_DAY, WEEKDAYS, days_of, integer
+from hotline_agi.roster.probes import either, narrowed
+from hotline_agi.roster.values import EVERY_DAY, WEEKDAYS, day_name, integer
 
 T = TypeVar("T")
 
@@ -49,33 +50,7 @@ class ReadPattern:
         return frozenset(weekday for week in self.weeks for weekday in week)
 
 
-def pattern(node: Node, findings: Findings) -> ReadPattern | None:
-    """A list of people, a table by days, or a rotation; None if it is none of them."""
-    if isinstance(node, Mapping) and any(entry.key.text in _ROTATION for entry in node.entries):
-        return _rotation(node, findings)
-    plain = week(node, findings)
-    if plain is None:
-        return None
-    return ReadPattern(pattern=weekly({day: ids(people) for day, people in plain.items()}), weeks=(plain,))
-
-
-def _rotation(node: Mapping, findings: Findings) -> ReadPattern:
-    fields = Fields(node, findings, "a rotation")
-    turn_days = fields.required("turn_days", integer(1, MOST_TURN_DAYS))
-    since = fields.required("since", day)
-    turns = fields.required("turns", sequence_of(week, "the turns"))
-    fields.close()
-    if turns is not None and not LEAST_TURNS <= len(turns) <= MOST_TURNS:
-        what = f"a rotation of {len(turns)} turn{'' if len(turns) == 1 else 's'}"
-        hint = f"from {LEAST_TURNS} to {MOST_TURNS}; people who never change are written without `turns`"
-        findings.error(fields.mark("turns"), what, hint)
-    weeks = turns or ()
-    if turn_days is None or since is None or not weeks:
-        return ReadPattern(pattern=None, weeks=weeks)
-    cells = tuple(tuple(ids(found[day]) if day in found else None for day in range(7)) for found in weeks)
-    return ReadPattern(pattern=Pattern(turns=cells, turn_days=turn_days, since=since), weeks=weeks)
-
-
+@narrowed(minProperties=1)
 def week(node: Node, findings: Findings) -> Week | None:
     """A list of people (the same every day) or a table from days to lists; None if it is neither or a day is wrong."""
     if isinstance(node, Sequence):
@@ -90,6 +65,37 @@ def week(node: Node, findings: Findings) -> Week | None:
     return by_days(node, cell, (), findings)
 
 
+def _rotation(node: Node, findings: Findings) -> ReadPattern | None:
+    fields = Fields.of(node, findings, "a rotation")
+    if fields is None:
+        return None
+    turn_days = fields.required("turn_days", integer(1, MOST_TURN_DAYS))
+    since = fields.required("since", day)
+    read_turns = narrowed(minItems=LEAST_TURNS, maxItems=MOST_TURNS)(sequence_of(week, "the turns"))
+    turns = fields.required("turns", read_turns)
+    fields.close()
+    if turns is not None and not LEAST_TURNS <= len(turns) <= MOST_TURNS:
+        what = f"a rotation of {len(turns)} turn{'' if len(turns) == 1 else 's'}"
+        hint = f"from {LEAST_TURNS} to {MOST_TURNS}; people who never change are written without `turns`"
+        findings.error(fields.mark("turns"), what, hint)
+    weeks = turns or ()
+    if turn_days is None or since is None or not weeks:
+        return ReadPattern(pattern=None, weeks=weeks)
+    cells = tuple(tuple(ids(found[day]) if day in found else None for day in range(7)) for found in weeks)
+    return ReadPattern(pattern=Pattern(turns=cells, turn_days=turn_days, since=since), weeks=weeks)
+
+
+@either(week, _rotation)
+def pattern(node: Node, findings: Findings) -> ReadPattern | None:
+    """A list of people, a table by days, or a rotation; None if it is none of them."""
+    if isinstance(node, Mapping) and any(entry.key.text in _ROTATION for entry in node.entries):
+        return _rotation(node, findings)
+    plain = week(node, findings)
+    if plain is None:
+        return None
+    return ReadPattern(pattern=weekly({day: ids(people) for day, people in plain.items()}), weeks=(plain,))
+
+
 def by_days(node: Mapping, convert: Converter[T], wrong: T, findings: Findings) -> dict[int, T] | None:
     """A table from days to values, no day twice; None if a day is wrong.
 
@@ -101,7 +107,7 @@ def by_days(node: Mapping, convert: Converter[T], wrong: T, findings: Findings) 
     for entry in node.entries:
         if findings.full:
             break
-        days = days_of(entry.key.text, entry.key.shown, entry.key.mark, findings)
+        days = day_name(entry.key, findings)
         value = convert(entry.value, findings)
         understood &= days is not None
         for weekday in sorted(days or ()):

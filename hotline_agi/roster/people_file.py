@@ -9,12 +9,26 @@ from hotline_agi.roster.fields import Converter, Fields, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import Endpoint, EndpointKind, Limits, Volunteer
 from hotline_agi.roster.plan import WeeklyHours
-from hotline_agi.roster.values import EVERY_DAY, ident, integer, language, scalar, text, time_of_day, weekdays, yes_no
+from hotline_agi.roster.probes import also, described, narrowed
+from hotline_agi.roster.values import (
+    EVERY_DAY,
+    ident,
+    integer,
+    language,
+    scalar,
+    text,
+    time_of_day,
+    weekdays,
+    written,
+    yes_no,
+)
 from hotline_agi.terms.ids import EndpointId, VolunteerId
 from hotline_agi.terms.problems import Mark
 
 _AS_MOBILE = "write `- mobile`; the number itself belongs into the contacts file under the person's id"
+_ONE_ENDPOINT = "an endpoint is one of `softphone: <name>` and `mobile`"
 _LONGEST_PJSIP_NAME = 32
+_HOURS = re.compile(r"[0-9]{1,4}(\.[0-9])?")
 NO_LIMITS = Limits()
 
 
@@ -55,9 +69,9 @@ def read_people(
         return None
     for entry in volunteers.entries:
         found = ident("a person's id")(entry.key, findings)
+        person = _person(VolunteerId(found or "?"), entry.key.mark, entry.value, languages, zone, findings)
         if found is not None:
             ids.add(VolunteerId(found))
-            person = _person(VolunteerId(found), entry.key.mark, entry.value, languages, zone, findings)
             if person is not None:
                 people.append(person)
     return ReadPeople(people=tuple(people), ids=frozenset(ids), complete=len(ids) == len(volunteers.entries))
@@ -84,9 +98,9 @@ def _person(
     for key in ("number", "phone", "mobile", "softphone"):
         fields.hint(key, "write it under endpoints: [softphone: v01, mobile]; numbers belong into the contacts file")
     name = fields.required("name", text)
-    spoken = fields.optional("languages", sequence_of(language, "the languages"), languages)
-    read_endpoints = sequence_of(lambda item, into: _endpoint(who, item, into), "the endpoints")
-    endpoints = fields.required("endpoints", read_endpoints)
+    spoken = fields.optional("languages", narrowed(minItems=1)(sequence_of(language, "the languages")), languages)
+    read_endpoints = sequence_of(_endpoint_of(who), "the endpoints")
+    endpoints = fields.required("endpoints", narrowed(minItems=1)(read_endpoints))
     qualifications = fields.optional("qualifications", _qualifications, ())
     limits = fields.optional("limits", limits_of_person, NO_LIMITS)
     quiet = fields.optional("quiet", _quiet, ())
@@ -112,6 +126,7 @@ def _person(
     return ReadPerson(volunteer=volunteer, mark=mark, endpoint_marks=tuple(place for _, place in endpoints))
 
 
+@narrowed(uniqueItems=True)
 def _qualifications(node: Node, findings: Findings) -> tuple[str, ...] | None:
     found = sequence_of(ident("a qualification"), "the qualifications")(node, findings)
     if found is not None and len(set(found)) < len(found):
@@ -133,14 +148,15 @@ def limits_of_person(node: Node, findings: Findings) -> Limits | None:
 
 def hours(least: int, most: int) -> Converter[float]:
     """A duration in hours, between `least` and `most`, with at most one decimal."""
+    hint = f"a number of hours from {least} to {most}, without a unit"
 
+    @described(written(_HOURS.pattern, hint, type=["number", "string"], minimum=least, maximum=most))
     def read(node: Node, findings: Findings) -> float | None:
         found = scalar(node, findings, "the duration")
         if found is None:
             return None
-        if re.fullmatch(r"[0-9]{1,4}(\.[0-9])?", found.text) and least <= float(found.text) <= most:
+        if _HOURS.fullmatch(found.text) and least <= float(found.text) <= most:
             return float(found.text)
-        hint = f"a number of hours from {least} to {most}, without a unit"
         findings.error(found.mark, f"{found.shown} is no fitting duration", hint)
         return None
 
@@ -165,6 +181,15 @@ def quiet_hours(node: Node, findings: Findings) -> WeeklyHours | None:
     return WeeklyHours(weekdays=days, start=start, until=until)
 
 
+def _endpoint_of(who: VolunteerId) -> Converter[tuple[Endpoint, Mark]]:
+    @also({"enum": ["mobile"]})
+    @narrowed(minProperties=1, maxProperties=1)
+    def read(node: Node, findings: Findings) -> tuple[Endpoint, Mark] | None:
+        return _endpoint(who, node, findings)
+
+    return read
+
+
 def _endpoint(who: VolunteerId, node: Node, findings: Findings) -> tuple[Endpoint, Mark] | None:
     """``mobile``, ``mobile: {confirm: no}``, ``softphone: v01`` or ``softphone: {name: v01, confirm: yes}``."""
     if isinstance(node, Scalar):
@@ -173,13 +198,16 @@ def _endpoint(who: VolunteerId, node: Node, findings: Findings) -> tuple[Endpoin
         hint = "write `softphone: <name of the PJSIP endpoint>`" if node.text == "softphone" else _AS_MOBILE
         findings.error(node.mark, f"{node.shown} is no endpoint", hint)
         return None
-    if not isinstance(node, Mapping) or len(node.entries) != 1:
-        findings.error(node.mark, "an endpoint is one of `softphone: <name>` and `mobile`", "one line for each")
+    if not isinstance(node, Mapping):
+        findings.error(node.mark, _ONE_ENDPOINT, "one line for each")
         return None
     fields = Fields(node, findings, "an endpoint")
     mobile = fields.optional("mobile", lambda value, into: _mobile_options(who, value, into), None)
     softphone = fields.optional("softphone", _softphone, None)
     fields.close()
+    if len(node.entries) != 1:
+        findings.error(node.mark, _ONE_ENDPOINT, "one line for each")
+        return None
     found = mobile or softphone
     return None if found is None else (found, node.mark)
 

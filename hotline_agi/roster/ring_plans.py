@@ -7,6 +7,7 @@ from hotline_agi.roster.fields import Fields, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import RingGroup, RingPlan, RingStep
 from hotline_agi.roster.plan import WeeklyHours
+from hotline_agi.roster.probes import described, learned, narrowed
 from hotline_agi.roster.values import WEEKDAYS, ident, integer, scalar, seconds, time_of_day, weekdays
 from hotline_agi.terms.problems import Mark
 
@@ -21,6 +22,7 @@ class ReadRingPlan:
     """Of its name."""
 
 
+@narrowed(minItems=1)
 def ring_steps(node: Node, findings: Findings) -> tuple[RingStep, ...] | None:
     steps = sequence_of(_ring_step, "the ring plan")(node, findings)
     if steps is None:
@@ -48,6 +50,7 @@ def _ring_step(node: Node, findings: Findings) -> RingStep | None:
     return RingStep(group=whom[0], count=whom[1], for_s=for_s)
 
 
+@described({"enum": ["everybody", "backup"]}, learned(integer(1, 50)))
 def _whom(node: Node, findings: Findings) -> tuple[RingGroup, int | None] | None:
     found = scalar(node, findings, "whom to ring")
     if found is None:
@@ -97,7 +100,7 @@ def _ring_plan(entry: Entry, findings: Findings) -> ReadRingPlan | None:
         return None
     for key in ("days", "from", "until"):
         fields.hint(key, "write it under `hours`: - {days: daily, from: 22:00, until: 06:00}")
-    hours = fields.required("hours", sequence_of(weekly_hours, "the hours"))
+    hours = fields.required("hours", narrowed(minItems=1)(sequence_of(weekly_hours, "the hours")))
     steps = fields.required("ring", ring_steps)
     fields.close()
     if hours == ():

@@ -8,6 +8,7 @@ from hotline_agi.roster.fields import Converter, Fields
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.patterns import ReadPattern, by_days, pattern
 from hotline_agi.roster.plan import NOBODY, Need, Shift
+from hotline_agi.roster.probes import narrowed
 from hotline_agi.roster.values import days_in_words, ident, integer, language, time_of_day
 from hotline_agi.terms.problems import Mark
 
@@ -117,6 +118,7 @@ def _read_slot(
     )
 
 
+@narrowed(minProperties=1)
 def head_count(node: Node, findings: Findings) -> tuple[int, ...] | None:
     """The smallest head count by weekday: a number, or a table by days; days that it does not name have the usual."""
     usual = _USUAL_NEED.people

@@ -1,0 +1,119 @@
+"""JSON Schemas of the roster files, so that editors complete and check while somebody types.
+
+They are asked of the readers (`probes.py`) and get their texts from `schema_texts.py` and `schema_duty_texts.py`. What
+stands in several files, what YAML makes of a text, and whether somebody exists is beyond them: ``hotline roster check``
+judges.
+
+An editor finds the schema by the first line of the file, see `schema_comment`.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hotline_agi.roster.contacts_file import contact_rows
+from hotline_agi.roster.covers_file import read_covers
+from hotline_agi.roster.days_file import read_days
+from hotline_agi.roster.document import Node
+from hotline_agi.roster.findings import Findings
+from hotline_agi.roster.line_file import DEFAULT_PLAN, read_line
+from hotline_agi.roster.model import RingGroup
+from hotline_agi.roster.month_file import read_month
+from hotline_agi.roster.people_file import read_people
+from hotline_agi.roster.plan import Need
+from hotline_agi.roster.probes import Schema, learned
+from hotline_agi.roster.schema_duty_texts import DUTY_TEXTS
+from hotline_agi.roster.schema_texts import LINE_TEXTS
+from hotline_agi.roster.shifts_file import read_shifts
+from hotline_agi.terms.ids import LineId
+
+TEXTS = {**LINE_TEXTS, **DUTY_TEXTS}
+"""By the end of the path."""
+DRAFT = "http://json-schema.org/draft-07/schema#"
+
+_READERS: Mapping[str, Callable[[Node, Findings], object]] = {
+    "line": lambda root, findings: read_line(LineId("any"), root, findings),
+    "people": lambda root, findings: read_people(root, (), findings),
+    "shifts": read_shifts,
+    "days": read_days,
+    "month": lambda root, findings: read_month(2026, 1, root, findings),
+    "covers": read_covers,
+    "contacts": contact_rows,
+}
+KINDS = tuple(_READERS)
+"""Of roster files."""
+
+_DEFAULTS: Mapping[str, Any] = {
+    "/line/opening": "always",
+    "/line/ring": [
+        {"ring": "everybody" if step.group is RingGroup.ON_SHIFT else "backup", "for_s": int(step.for_s)}
+        for step in DEFAULT_PLAN
+    ],
+    "/shifts/shifts/{}/min": Need().people[0],
+    "/people/volunteers/{}/quiet/[]/days": "daily",
+}
+"""Those that the readers keep in another form than the text has."""
+
+
+def schema_files() -> dict[str, str]:
+    """All schemas as JSON texts, by file name."""
+    return {file_name(kind): schema_text(kind) for kind in KINDS}
+
+
+def schema_text(kind: str) -> str:
+    return json.dumps(schema(kind), ensure_ascii=False, indent=2) + "\n"
+
+
+def file_name(kind: str) -> str:
+    return f"{kind}.schema.json"
+
+
+def schema_comment(kind: str, depth: int) -> str:
+    """The first line of a file, by which editors find its schema in ``schema/`` of the rosters folder.
+
+    :param depth: of the file below the rosters folder: 1 for ``xinli/line.yaml``, 2 for ``xinli/months/2026-02.yaml``.
+    """
+    assert kind in _READERS
+    return f"# yaml-language-server: $schema={'../' * depth}schema/{file_name(kind)}"
+
+
+def schema(kind: str) -> Schema:
+    """The schema of one kind of file."""
+    root = learned(_READERS[kind])
+    return {"$schema": DRAFT, **_with_texts(root, f"/{kind}")}
+
+
+def _with_texts(plain: Schema, path: str) -> Schema:
+    """`plain` with title, description, default and examples, down to the last field."""
+    found = _within(plain, path)
+    key = text_key(path)
+    if key is not None:
+        text = TEXTS[key]
+        found = {"title": text.title, "description": text.description, **found}
+        if text.examples:
+            found["examples"] = text.examples
+    if path in _DEFAULTS:
+        found["default"] = _DEFAULTS[path]
+    return found
+
+
+def _within(plain: Schema, path: str) -> Schema:
+    """`plain` with texts for what is in it."""
+    found = dict(plain)
+    if "anyOf" in plain:
+        found["anyOf"] = [_within(form, path) for form in plain["anyOf"]]
+    if "properties" in plain:
+        found["properties"] = {key: _with_texts(value, f"{path}/{key}") for key, value in plain["properties"].items()}
+    if "patternProperties" in plain:
+        patterns = plain["patternProperties"].items()
+        found["patternProperties"] = {names: _with_texts(value, f"{path}/{{}}") for names, value in patterns}
+    if "items" in plain:
+        found["items"] = _with_texts(plain["items"], f"{path}/[]")
+    return found
+
+
+def text_key(path: str) -> str | None:
+    """The key in `TEXTS` of the longest text that belongs to `path`."""
+    parts = path.split("/")
+    ends = ("/".join(parts[n:]) for n in range(len(parts)))
+    return next((end for end in ends if end in TEXTS), None)
