@@ -15,6 +15,9 @@ from hotline_agi.roster.values import MAX_ID, ident
 from hotline_agi.terms.ids import ID_PATTERN, VolunteerId
 from hotline_agi.terms.problems import Mark
 
+_person_id = ident("a person's id")
+_slot_name = ident("a slot's name")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
@@ -42,13 +45,16 @@ class SlotCell:
 
 def person(node: Node, findings: Findings) -> Named | None:
     """A person's id."""
-    found = ident("a person's id")(node, findings)
+    found = _person_id(node, findings)
     return None if found is None else Named(who=VolunteerId(found), mark=node.mark)
+
+
+_people = sequence_of(person, "the people")
 
 
 def slot(node: Node, findings: Findings) -> NamedSlot | None:
     """A slot's name."""
-    found = ident("a slot's name")(node, findings)
+    found = _slot_name(node, findings)
     return None if found is None else NamedSlot(slot=found, mark=node.mark)
 
 
@@ -63,7 +69,7 @@ def cell(node: Node, findings: Findings) -> tuple[Named, ...] | None:
         ]
         if len({found.who for found in named}) == len(node.items):
             return tuple(named)
-    people = sequence_of(person, "the people")(node, findings)
+    people = _people(node, findings)
     seen: set[VolunteerId] = set()
     for found in people or ():
         if found.who in seen:

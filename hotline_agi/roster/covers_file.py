@@ -10,10 +10,13 @@ from hotline_agi.roster.fields import Fields, nearest, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import RingGroup
 from hotline_agi.roster.plan import Absence, AbsenceKind, Cover, Extra, Swap
-from hotline_agi.roster.probes import either
+from hotline_agi.roster.probes import either, narrowed
 from hotline_agi.roster.values import one_of, text
 from hotline_agi.terms.ids import VolunteerId
 from hotline_agi.terms.problems import Mark
+
+_first, _last = day_or_instant(is_end=False), day_or_instant(is_end=True)
+_group = one_of(RingGroup, "place")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,7 @@ def swap(node: Node, findings: Findings) -> ReadCovers | None:
     return ReadCovers(covers=tuple(covers), named=people or (), slots=slots)
 
 
+@narrowed(minItems=2, maxItems=2, uniqueItems=True)
 def pair(node: Node, findings: Findings) -> tuple[Named, ...] | None:
     """Two people: the second stands where the first stood."""
     people = sequence_of(person, "the two who swap")(node, findings)
@@ -111,9 +115,9 @@ def extra(node: Node, findings: Findings) -> ReadCovers | None:
     fields = Fields.of(node, findings, "an extra")
     if fields is None:
         return None
-    people = fields.required("extra", people_or_one)
+    people = fields.required("extra", narrowed(minItems=1)(people_or_one))
     place = _place(fields)
-    group = fields.optional("as", one_of(RingGroup, "place"), RingGroup.ON_SHIFT)
+    group = fields.optional("as", _group, RingGroup.ON_SHIFT)
     _close(fields)
     if people == ():
         findings.error(fields.mark("extra"), "an extra without people", "write extra: [chen-jing]")
@@ -158,8 +162,8 @@ def _absence(kind: AbsenceKind, node: Node, findings: Findings) -> ReadCovers | 
     for key in ("to", "till", "end"):
         fields.hint(key, "write `until`")
     who = fields.required(kind.value, person)
-    first = fields.required("from", day_or_instant(is_end=False))
-    last = fields.optional("until", day_or_instant(is_end=True), None)
+    first = fields.required("from", _first)
+    last = fields.optional("until", _last, None)
     instead = fields.optional("instead", person, None)
     _close(fields)
     named = tuple(found for found in (who, instead) if found)

@@ -31,6 +31,14 @@ _LONGEST_PJSIP_NAME = 32
 _HOURS = re.compile(r"[0-9]{1,4}(\.[0-9])?")
 NO_LIMITS = Limits()
 
+# Made once and not for each of 10,000 people:
+_person_id = ident("a person's id")
+_languages = sequence_of(language, "the languages")
+_skills = sequence_of(ident("a qualification"), "the qualifications")
+_calls_per_shift = integer(1, 100)
+_talk_min_per_day = integer(5, 1440)
+_softphone_name = ident("a softphone's name", _LONGEST_PJSIP_NAME)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPerson:
@@ -68,7 +76,7 @@ def read_people(
     if volunteers is None:
         return None
     for entry in volunteers.entries:
-        found = ident("a person's id")(entry.key, findings)
+        found = _person_id(entry.key, findings)
         person = _person(VolunteerId(found or "?"), entry.key.mark, entry.value, languages, zone, findings)
         if found is not None:
             ids.add(VolunteerId(found))
@@ -128,22 +136,10 @@ def _person(
 
 @narrowed(uniqueItems=True)
 def _qualifications(node: Node, findings: Findings) -> tuple[str, ...] | None:
-    found = sequence_of(ident("a qualification"), "the qualifications")(node, findings)
+    found = _skills(node, findings)
     if found is not None and len(set(found)) < len(found):
         findings.error(node.mark, "the same qualification stands twice", "keep one")
     return found
-
-
-def limits_of_person(node: Node, findings: Findings) -> Limits | None:
-    """How much is asked of somebody at most."""
-    fields = Fields.of(node, findings, "limits")
-    if fields is None:
-        return None
-    calls = fields.optional("calls_per_shift", integer(1, 100), None)
-    talk = fields.optional("talk_min_per_day", integer(5, 1440), None)
-    rest = fields.optional("rest_after_night_h", hours(0, 72), None)
-    fields.close()
-    return Limits(calls_per_shift=calls, talk_min_per_day=talk, rest_after_night_h=rest)
 
 
 def hours(least: int, most: int) -> Converter[float]:
@@ -161,6 +157,21 @@ def hours(least: int, most: int) -> Converter[float]:
         return None
 
     return read
+
+
+_rest_h = hours(0, 72)
+
+
+def limits_of_person(node: Node, findings: Findings) -> Limits | None:
+    """How much is asked of somebody at most."""
+    fields = Fields.of(node, findings, "limits")
+    if fields is None:
+        return None
+    calls = fields.optional("calls_per_shift", _calls_per_shift, None)
+    talk = fields.optional("talk_min_per_day", _talk_min_per_day, None)
+    rest = fields.optional("rest_after_night_h", _rest_h, None)
+    fields.close()
+    return Limits(calls_per_shift=calls, talk_min_per_day=talk, rest_after_night_h=rest)
 
 
 def _quiet(node: Node, findings: Findings) -> tuple[WeeklyHours, ...] | None:
@@ -230,15 +241,14 @@ def _mobile_options(who: VolunteerId, node: Node, findings: Findings) -> Endpoin
 
 
 def _softphone(node: Node, findings: Findings) -> Endpoint | None:
-    read_name = ident("a softphone's name", _LONGEST_PJSIP_NAME)
     confirm = False
     if isinstance(node, Scalar):
-        name = read_name(node, findings)
+        name = _softphone_name(node, findings)
     else:
         fields = Fields.of(node, findings, "a softphone")
         if fields is None:
             return None
-        name = fields.required("name", read_name)
+        name = fields.required("name", _softphone_name)
         confirm = fields.optional("confirm", yes_no, False)
         fields.close()
     if name is None:

@@ -16,6 +16,12 @@ MOST_NEEDED = 100
 _NO_BACKUP = ReadPattern(pattern=NOBODY, weeks=({},))
 _USUAL_NEED = Need()
 
+_slot_name = ident("a slot's name")
+_start, _end = time_of_day(is_end=False), time_of_day(is_end=True)
+_least = integer(0, MOST_NEEDED)
+_how_many = integer(1, MOST_NEEDED)
+_qualification = ident("a qualification")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeededSkill:
@@ -56,7 +62,7 @@ def read_shifts(root: Node, findings: Findings) -> ReadShifts | None:
     if slots is None:
         return None
     for entry in slots.entries:
-        slot = ident("a slot's name")(entry.key, findings)
+        slot = _slot_name(entry.key, findings)
         if slot is not None:
             known.add(slot)
         shift = _read_slot(slot, entry, named, skills, findings)
@@ -85,8 +91,8 @@ def _read_slot(
     fields = Fields.of(entry.value, findings, f"the slot {entry.key.shown}")
     if fields is None:
         return None
-    start = fields.required("from", time_of_day(is_end=False))
-    until = fields.required("until", time_of_day(is_end=True))
+    start = fields.required("from", _start)
+    until = fields.required("until", _end)
     people = fields.required("people", pattern)
     backup = fields.optional("backup", pattern, _NO_BACKUP)
     least = fields.optional("min", head_count, _USUAL_NEED.people)
@@ -122,13 +128,12 @@ def _read_slot(
 def head_count(node: Node, findings: Findings) -> tuple[int, ...] | None:
     """The smallest head count by weekday: a number, or a table by days; days that it does not name have the usual."""
     usual = _USUAL_NEED.people
-    count = integer(0, MOST_NEEDED)
     if isinstance(node, Mapping):
-        table = by_days(node, count, 1, findings)
+        table = by_days(node, _least, 1, findings)
         if not node.entries:
             findings.error(node.mark, "the table of head counts is empty", "write {mon-fri: 2} or a number")
         return None if table is None else tuple(table.get(day, usual[day]) for day in range(7))
-    found = count(node, findings)
+    found = _least(node, findings)
     return None if found is None else (found,) * 7
 
 
@@ -158,7 +163,7 @@ def _languages(node: Node, findings: Findings) -> _Counts | None:
 
 def _qualifications(node: Node, findings: Findings) -> _Counts | None:
     """A table such as ``{crisis: 1}``."""
-    return _counts(node, ident("a qualification"), "the qualifications", "{crisis: 1}", findings)
+    return _counts(node, _qualification, "the qualifications", "{crisis: 1}", findings)
 
 
 def _counts(node: Node, name: Converter[str], of: str, example: str, findings: Findings) -> _Counts | None:
@@ -169,7 +174,7 @@ def _counts(node: Node, name: Converter[str], of: str, example: str, findings: F
     for entry in node.entries:
         if findings.full:
             break
-        found, count = name(entry.key, findings), integer(1, MOST_NEEDED)(entry.value, findings)
+        found, count = name(entry.key, findings), _how_many(entry.value, findings)
         if found is not None and count is not None:
             counts.append((NeededSkill(name=found, mark=entry.key.mark), count))
     return tuple(counts)

@@ -6,6 +6,7 @@ HERE = Path(__file__).parent
 EXAMPLE = HERE.parent.parent / "rosters"
 GOOD = HERE / "good"
 BAD = HERE / "bad"
+FULL = HERE / "full"
 CONTACTS = "contacts.example.yaml"  # git ignores contacts.yaml everywhere
 
 
@@ -23,3 +24,8 @@ def example() -> tuple[dict[str, bytes], bytes]:
 
 def good() -> dict[str, bytes]:
     return files_under(GOOD)
+
+
+def full() -> dict[str, bytes]:
+    """Two lines that use every field and every file."""
+    return files_under(FULL)
