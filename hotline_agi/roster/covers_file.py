@@ -221,9 +221,10 @@ def _clock_span(absence: Absence) -> tuple[datetime, datetime]:
 
 
 def _check_against_each_other(covers: tuple[Cover, ...], findings: Findings) -> None:
+    """Absences of one person may overlap (`precedence.py` says who stands in), but not be for the very same time."""
     handed: dict[tuple[VolunteerId, date, str], Mark] = {}
     extras: dict[tuple[VolunteerId, date, str], Extra] = {}
-    absences: dict[VolunteerId, list[Absence]] = {}
+    absences: dict[tuple[VolunteerId, datetime, datetime], Absence] = {}
     for cover in covers:
         match cover:
             case Swap():
@@ -232,27 +233,12 @@ def _check_against_each_other(covers: tuple[Cover, ...], findings: Findings) -> 
                     what = f"'{cover.who}' hands over '{cover.slot}' of {cover.day} already: line {first.line}"
                     findings.error(cover.where, what, "one place can be handed over once: delete one of the two")
             case Extra():
-                known = extras.setdefault((cover.who, cover.day, cover.slot), cover)
-                if known is not cover:
-                    what = f"'{cover.who}' is an extra in '{cover.slot}' of {cover.day} already: line"
-                    findings.error(cover.where, f"{what} {known.where.line}", "keep one of the two")
+                extra = extras.setdefault((cover.who, cover.day, cover.slot), cover)
+                if extra is not cover:
+                    what = f"'{cover.who}' is an extra in '{cover.slot}' of {cover.day} already"
+                    findings.error(cover.where, f"{what}: line {extra.where.line}", "keep one of the two")
             case Absence():
-                absences.setdefault(cover.who, []).append(cover)
-    for found in absences.values():
-        _check_absences(found, findings)
-
-
-def _check_absences(absences: list[Absence], findings: Findings) -> None:
-    """Absences of one person may overlap if they agree on who stands in."""
-    absences = sorted(absences, key=_clock_span)
-    longest = absences[0]  # of those that have begun, the one that lasts longest
-    for absence in absences[1:]:
-        start, end = _clock_span(absence)
-        reach = _clock_span(longest)[1]
-        if start < reach and absence.instead != longest.instead:
-            early, late = sorted((longest, absence), key=lambda one: (one.where.line, one.where.column))
-            what = f"'{late.who}' is absent at this time already, but with another stand-in or none: line "
-            what += str(early.where.line)
-            findings.error(late.where, what, "join the two, or let one begin when the other is over")
-        elif end > reach:
-            longest = absence
+                absence = absences.setdefault((cover.who, *_clock_span(cover)), cover)
+                if absence is not cover:
+                    what = f"'{cover.who}' is absent at this very time already: line {absence.where.line}"
+                    findings.error(cover.where, what, "keep one of the two")

@@ -69,7 +69,14 @@ _LINE = {
         "Ring plans at certain hours · 分时段响铃方案",
         "Other plans than `ring`, by name, each with its hours. No two for the same hour.",
         "某些时段用的其他方案，每个有名字和时段；同一时刻只能有一个。",
-        [{"night": {"hours": [{"days": "daily", "from": "22:00", "until": "06:00"}], "ring": []}}],
+        [
+            {
+                "night": {
+                    "hours": [{"days": "daily", "from": "22:00", "until": "06:00"}],
+                    "ring": [{"ring": 1, "for_s": 20}],
+                }
+            }
+        ],
     ),
     "ring_plans/{}": Text("Ring plan · 响铃方案", "For its hours only.", "只在它的时段使用。"),
     "ring_plans/{}/hours": Text(
