@@ -17,6 +17,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from hotline_agi.terms.problems import Problem, Severity
+
 _GAP = "  "
 
 
@@ -36,10 +38,12 @@ class Tone(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Some lines of a `grid`, or one character of `blocks`."""
+    """Some lines of a `grid`, or a piece of a row of `blocks`."""
 
     lines: tuple[str, ...]
     tone: Tone | None = None
+    plain: str | None = None
+    """In `blocks`: what stands for it where there are no colours."""
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -106,15 +110,22 @@ def _grid_line(cells: Sequence[tuple[Cell, int]], height: int, gap: str) -> Text
     return line
 
 
-def blocks(head: str, rows: Sequence[tuple[str, Sequence[Cell]]]) -> None:
-    """Print rows of single characters as blocks of colour, each row after its label; `head` stands over them."""
+def blocks(title: str, head: str, rows: Sequence[tuple[str, Sequence[Cell]]]) -> None:
+    """Print rows of short pieces of text as blocks of colour, each row after its label; `head` stands over them."""
     console = _console(sys.stdout)
+    coloured = console.is_terminal and not console.no_color
     width = max((cell_len(label) for label, _ in rows), default=0)
-    _put(console, Text(" " * width + _GAP + head, style="bold"))
+    if title:
+        _put(console, Text(title, style="bold"))
+    if head:
+        _put(console, Text(" " * width + _GAP + head, style="bold"))
     for label, cells in rows:
-        line = Text(label + " " * (width - cell_len(label)) + _GAP)
+        line = Text(label + " " * (width - cell_len(label)) + (_GAP if width else ""))
         for cell in cells:
-            line.append("".join(cell.lines), style=cell.tone.value[1] if cell.tone else "")
+            if coloured or cell.plain is None:
+                line.append(_one_line("".join(cell.lines)), style=cell.tone.value[1] if cell.tone else "")
+            else:
+                line.append(cell.plain)
         _put(console, line)
 
 
@@ -143,6 +154,28 @@ def warn(text: str) -> None:
 def fail(text: str) -> None:
     """Print what is wrong, to standard error."""
     _say(sys.stderr, "✗ ", text, "bold red")
+
+
+def problems(found: Sequence[Problem]) -> None:
+    """Print findings, which come by file, to standard error.
+
+    On a terminal each file heads its own; elsewhere each finding is a line with its place in front, as compilers print
+    them, so that editors and logs lead there.
+    """
+    console = _console(sys.stderr)
+    file = None
+    for one in found:
+        say = fail if one.severity is Severity.ERROR else warn
+        if not console.is_terminal:
+            say(str(one))
+            continue
+        if one.file != file:
+            console.print(Text(("\n" if file is not None else "") + one.file, style="bold underline"))
+            file = one.file
+        place = f"{one.line}:{one.column}" if one.line else ""
+        say(f"{place:<7} {one.what}")
+        if one.hint:
+            console.print(Text(f"{'':<10}{one.hint}", style="dim"))
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from hotline_agi.planning.coverage import CoverageSpan, Lack, Shortfall
 from hotline_agi.planning.recurrence import Times, Window, times
 from hotline_agi.roster.clock import Span
 from hotline_agi.roster.model import Line
-from hotline_agi.terms.problems import Problem
+from hotline_agi.terms.problems import Mark, Problem
 
 _SECOND = timedelta(seconds=1)
 
@@ -40,7 +40,7 @@ def _warning(line: Line, window: Window, lack: Shortfall, when: Times) -> Proble
     match lack.lack:
         case Lack.NOBODY:
             what = "nobody is on shift"
-            where, hint = line.where, _hint(line, window, when)
+            where, hint = _place(line, window, when), _hint(line, window, when)
         case Lack.PEOPLE:
             what = f"'{lack.slot}' has {lack.has} of the {lack.needs} people that it needs"
             hint = "add somebody, or lower `min`"
@@ -51,6 +51,14 @@ def _warning(line: Line, window: Window, lack: Shortfall, when: Times) -> Proble
             what = f"'{lack.slot}' has {has} with the qualification '{lack.name}' and needs {lack.needs}"
             hint = f"add somebody who has '{lack.name}'"
     return Problem.warning(where, f"{what} {when.text}", hint)
+
+
+def _place(line: Line, window: Window, when: Times) -> Mark:
+    """Where people would be named: the day of the month roster, else the shifts."""
+    day = line.months.get(when.spans[0][0].astimezone(window.zone).date())
+    if day is not None:
+        return day.where
+    return Mark(file=line.shifts[0].where.file) if line.shifts else line.where
 
 
 def _hint(line: Line, window: Window, when: Times) -> str:

@@ -1,14 +1,16 @@
 """Covers that change nothing, or less than whoever wrote them thinks. Only those to come: the past is let alone."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from hotline_agi.planning.recurrence import day_in_words
+from hotline_agi.planning.recurrence import Window, day_in_words
 from hotline_agi.roster.clock import ONE_DAY
 from hotline_agi.roster.duty import everybody
 from hotline_agi.roster.model import Line, Roster
 from hotline_agi.roster.plan import Absence, Extra, Swap
 from hotline_agi.roster.precedence import Basis, Occurrence, occurrence
+from hotline_agi.roster.timetable import occurrences
 from hotline_agi.terms.ids import LineId, VolunteerId
 from hotline_agi.terms.problems import Mark, Problem
 
@@ -16,15 +18,12 @@ _LONG = 62
 """Days: of absences that are longer nothing is said. A good part of them lies before or behind any roster."""
 
 
-def idle_covers(roster: Roster, first_days: Mapping[LineId, date]) -> Iterator[Problem]:
-    """What covers do not do.
-
-    :param first_days: today, by line.
-    """
-    lines_of = _lines_of(roster)
+def idle_covers(roster: Roster, windows: Mapping[LineId, Window]) -> Iterator[Problem]:
+    """What covers from the first day of the windows on do not do; those behind the windows as well."""
+    lines_of = _lines_of(roster, windows)
     seen: set[tuple[Mark, VolunteerId]] = set()
     for line in roster.lines.values():
-        today = first_days[line.id]
+        today = windows[line.id].first
         shifts = {shift.slot: shift for shift in line.shifts}
         for cover in line.covers:
             if isinstance(cover, Absence):
@@ -38,11 +37,24 @@ def idle_covers(roster: Roster, first_days: Mapping[LineId, date]) -> Iterator[P
                 yield from _idle_swap(cover, one) if isinstance(cover, Swap) else _idle_extra(cover, one)
 
 
-def _lines_of(roster: Roster) -> dict[VolunteerId, list[Line]]:
-    found: dict[VolunteerId, list[Line]] = {}
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A line, and what covers take from whom in its window: worked out once for all covers."""
+
+    line: Line
+    window: Window
+    losses: frozenset[tuple[Mark, VolunteerId]]
+
+
+def _lines_of(roster: Roster, windows: Mapping[LineId, Window]) -> dict[VolunteerId, list[_Known]]:
+    """The lines that name somebody, for everybody."""
+    found: dict[VolunteerId, list[_Known]] = {}
     for line in roster.lines.values():
+        slots = occurrences(line, *windows[line.id].reach) if line.covers else ()
+        losses = frozenset((loss.where, loss.who) for one in slots for loss in one.losses)
+        known = _Known(line, windows[line.id], losses)
         for who in everybody(line):
-            found.setdefault(who, []).append(line)
+            found.setdefault(who, []).append(known)
     return found
 
 
@@ -78,21 +90,22 @@ def _idle_extra(extra: Extra, one: Occurrence | None) -> Iterator[Problem]:
     yield Problem.warning(extra.where, f"the extra changes nothing: '{extra.who}' {why}", "delete it, or correct it")
 
 
-def _idle_absence(absence: Absence, lines: list[Line]) -> Iterator[Problem]:
+def _idle_absence(absence: Absence, lines: list[_Known]) -> Iterator[Problem]:
     """An absence in which somebody has no shift on any line. Nothing is said of who has no shift ever, and of months
     whose roster is not written yet."""
     first, last = _day(absence.first), _day(absence.last)
-    if not lines or (last - first).days > _LONG:
+    if not lines or (last - first).days > _LONG or any((absence.where, absence.who) in one.losses for one in lines):
         return
-    days = [first + n * ONE_DAY for n in range(-1, (last - first).days + 1)]  # a night before may reach into the first
-    for line in lines:
+    days = [first + n * ONE_DAY for n in range((last - first).days + 1)]
+    for known in lines:
+        line, window = known.line, known.window
         written = {(day.year, day.month) for day in line.months}
-        if written and any((day.year, day.month) not in written for day in days[1:]):
+        if written and any((day.year, day.month) not in written for day in days):
             return
-        for day in days:
+        beyond = last >= window.first + window.days * ONE_DAY
+        for day in (first - ONE_DAY, *days) if beyond else ():  # a night before may reach into the first day
             for shift in line.shifts:
-                one = occurrence(line, shift, day)
-                if one is not None and any(_same(loss.where, loss.who, absence) for loss in one.losses):
+                if _takes(absence, occurrence(line, shift, day)):
                     return
     what = f"the absence changes nothing: '{absence.who}' has no shift in that time"
     yield Problem.warning(absence.where, what, "correct the dates or the person, or delete the cover")
@@ -101,11 +114,11 @@ def _idle_absence(absence: Absence, lines: list[Line]) -> Iterator[Problem]:
 def _idle_stand_in(line: Line, absence: Absence, today: date) -> Iterator[Problem]:
     """Shifts in which the one who is named `instead` cannot be: the first of them is told."""
     first, last = max(today, _day(absence.first)), _day(absence.last)
-    for n in range(min((last - first).days, _LONG) + 1):
+    for n in range(-1, min((last - first).days, _LONG) + 1):
         day = first + n * ONE_DAY
         for shift in line.shifts:
             one = occurrence(line, shift, day)
-            if one is None or not any(_same(loss.where, loss.who, absence) for loss in one.losses):
+            if one is None or not _takes(absence, one):
                 continue
             if any(place.where == absence.where and place.basis is Basis.STAND_IN for place in one.places):
                 continue
@@ -116,8 +129,8 @@ def _idle_stand_in(line: Line, absence: Absence, today: date) -> Iterator[Proble
             return
 
 
-def _same(where: Mark, who: VolunteerId, absence: Absence) -> bool:
-    return where == absence.where and who == absence.who
+def _takes(absence: Absence, one: Occurrence | None) -> bool:
+    return one is not None and any(loss.where == absence.where and loss.who == absence.who for loss in one.losses)
 
 
 def _day(at: date | datetime) -> date:

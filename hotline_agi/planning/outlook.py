@@ -38,7 +38,7 @@ def outlook(roster: Roster, now: datetime, days: int = DAYS) -> list[Problem]:
         ("people in two places at once", clashes(worked, now, days)),
         ("rests that are too short", short_rests(roster, worked, now, days)),
         ("people who are not rung", silences(roster, found, windows)),
-        ("covers that change nothing", idle_covers(roster, {line: one.first for line, one in windows.items()})),
+        ("covers that change nothing", idle_covers(roster, windows)),
     )
     return sorted(problem for kind, warnings in kinds for problem in _bounded(kind, warnings))
 

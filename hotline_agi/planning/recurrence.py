@@ -61,7 +61,7 @@ def times(window: Window, spans: Iterable[Span]) -> list[Times]:
     begin, end = window.span
     reach_begin, reach_end = window.reach
     single: list[Times] = []
-    alike: dict[tuple[time, time], list[Span]] = {}
+    alike: dict[tuple[str, str], list[Span]] = {}
     for span in spans:
         if span[1] <= max(begin, window.now) or end <= span[0]:
             continue
@@ -70,17 +70,26 @@ def times(window: Window, spans: Iterable[Span]) -> list[Times]:
             text = "at all hours" if reach_end <= span[1] else f"until {moment(until)}"
         elif reach_end <= span[1]:
             text = f"from {moment(start)} on"
-        elif until.replace(tzinfo=None) - start.replace(tzinfo=None) > ONE_DAY:
-            text = f"from {moment(start)} until {moment(until)}"
         else:
-            alike.setdefault((start.time(), until.time()), []).append(span)
+            alike.setdefault((f"{start:%H:%M}", _end(start, until)), []).append(span)
             continue
         single.append(Times(text=text, spans=(span,)))
     for (since, to), found in alike.items():
         dates = [span[0].astimezone(window.zone).date() for span in found]
-        text = f"{in_words(window, dates)} {since:%H:%M}-{to:%H:%M}"
+        text = f"{in_words(window, dates)} {since}-{to}"
         single.append(Times(text=text, spans=tuple(found)))
     return sorted(single, key=lambda one: one.spans[0])
+
+
+def _end(start: datetime, until: datetime) -> str:
+    """With the day, unless that is plain: less than a day later."""
+    shown = until.strftime("%H:%M")
+    days = (until.date() - start.date()).days
+    if shown == "00:00" and days:
+        shown, days = "24:00", days - 1
+    if until.replace(tzinfo=None) - start.replace(tzinfo=None) <= ONE_DAY:
+        return shown
+    return f"{shown} of the next day" if days == 1 else f"{shown} {days} days later"
 
 
 def in_words(window: Window, dates: Sequence[date]) -> str:
