@@ -12,8 +12,11 @@ import click
 from hotline_agi.cli import (  # noqa: F401 - each adds its commands
     calls,
     roster_check,
+    roster_coverage,
+    roster_ical,
     roster_look,
     roster_next,
+    roster_reload,
     roster_schema,
     roster_show,
     roster_stats,

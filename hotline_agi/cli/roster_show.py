@@ -12,7 +12,7 @@ from hotline_agi.cli.options import json_option, language_option, line_option, l
 from hotline_agi.cli.roster import roster
 from hotline_agi.cli.roster_options import day_of, in_range
 from hotline_agi.errors import SetupError
-from hotline_agi.planning.agenda import ABSENT
+from hotline_agi.planning.agenda import ABSENT, places_of
 from hotline_agi.planning.heat import Filling
 from hotline_agi.planning.week import Week, WeekCell, cell_lines, legend, week
 from hotline_agi.planning.wording import WEEKDAYS, Names
@@ -135,7 +135,7 @@ def _as_json(line: Line, found: Week) -> list[dict[str, Any]]:
                     "until": place.end.isoformat(),
                     "quiet": place.who in cell.quiet,
                 }
-                for place in cell.slot.places
+                for place in places_of(cell.slot)
             ],
             "absent": [
                 {"id": loss.who, "why": loss.basis.value, "instead": loss.other}

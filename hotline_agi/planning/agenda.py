@@ -29,12 +29,25 @@ class Appointment:
 def appointments(
     lines: Iterable[Line], start: datetime, until: datetime, who: VolunteerId | None = None
 ) -> Iterator[Appointment]:
-    """All places, or those of `who`, that touch the span from `start` to `until` (aware), line by line."""
+    """All places as `places_of` gives them, or those of `who`, that touch the span from `start` to `until` (aware)."""
     for line in lines:
         for one in occurrences(line, start, until):
-            for place in one.places:
+            for place in places_of(one):
                 if (who is None or place.who == who) and place.start < until and start < place.end:
                     yield Appointment(line=line, slot=one.shift.slot, day=one.day, place=place)
+
+
+def places_of(one: Occurrence) -> list[Place]:
+    """The places of a slot, but for those of backup people who are on shift in it all the while."""
+    on_shift = [place for place in one.places if not place.as_backup]
+    return [
+        place
+        for place in one.places
+        if not place.as_backup
+        or not any(
+            other.who == place.who and other.start <= place.start and place.end <= other.end for other in on_shift
+        )
+    ]
 
 
 def next_of(roster: Roster, who: VolunteerId, after: datetime, count: int) -> list[Appointment]:

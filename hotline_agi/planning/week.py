@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from hotline_agi.planning.agenda import ABSENT
+from hotline_agi.planning.agenda import ABSENT, places_of
 from hotline_agi.planning.coverage import CoverageSpan, Lack, Shortfall, coverage
 from hotline_agi.planning.heat import Filling, filling
 from hotline_agi.planning.stretches import local_days
@@ -110,7 +110,7 @@ def cell_lines(cell: WeekCell, names: Names) -> list[str]:
     lines = [_lack(one, language) for one in cell.shortfalls]
     if cell.filling is Filling.CLOSED:
         lines.append(_CLOSED[language])
-    for place in cell.slot.places:
+    for place in places_of(cell.slot):
         sign = SIGNS.get(place.basis, "") + (QUIET_SIGN if place.who in cell.quiet else "")
         name = f"({sign}{names(place.who)})" if place.as_backup else sign + names(place.who)
         lines += [name, *_part(cell, place)]
