@@ -1,1 +1,67 @@
-"""The only file that imports prometheus_client."""
+"""What Prometheus may know of the service. The only file that imports prometheus_client.
+
+Written as a text file, which the textfile collector of node_exporter takes. Labels name no person and no number.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+import prometheus_client
+from prometheus_client import CollectorRegistry, Counter, Gauge, Summary
+
+prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
+
+NAME = "metrics.prom"
+RESULTS = ("taken", "unchanged", "refused", "restored")
+
+
+class RosterMetrics:
+    """Of reading rosters."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._loads = Counter(
+            "hotline_roster_loads",
+            "Readings of the rosters, by result; restored: the last good one was taken at a start.",
+            ["result"],
+            registry=self._registry,
+        )
+        for result in RESULTS:  # so that a rate() sees the first one
+            self._loads.labels(result)
+        self._load_seconds = Summary(
+            "hotline_roster_load_seconds", "How long readings took, refused ones too.", registry=self._registry
+        )
+        self._loaded_at = self._gauge(
+            "hotline_roster_loaded_timestamp_seconds", "When the roster in force was taken in, in seconds since 1970."
+        )
+        self._refused = self._gauge(
+            "hotline_roster_refused", "1 while the rosters folder holds what was refused, so that an older one serves."
+        )
+        self._restored = self._gauge(
+            "hotline_roster_last_good", "1 while the roster in force is the one that was kept aside."
+        )
+        self._lines = self._gauge("hotline_roster_lines", "Lines of the roster in force.")
+        self._volunteers = self._gauge("hotline_roster_volunteers", "Volunteers of the roster in force.")
+
+    def _gauge(self, name: str, text: str) -> Gauge:
+        return Gauge(name, text, registry=self._registry)
+
+    def read(self, result: str, took_s: float) -> None:
+        """A reading ended; `result` is one of `RESULTS`."""
+        self._loads.labels(result).inc()
+        self._load_seconds.observe(took_s)
+        self._refused.set(result in ("refused", "restored"))
+
+    def in_force(self, *, since: datetime, lines: int, volunteers: int, last_good: bool) -> None:
+        self._loaded_at.set(since.timestamp())
+        self._lines.set(lines)
+        self._volunteers.set(volunteers)
+        self._restored.set(last_good)
+
+    def write(self, folder: Path) -> None:
+        """Put the file in place of the old one. Blocks on disk.
+
+        :raises OSError: if it cannot be written.
+        """
+        prometheus_client.write_to_textfile(str(folder / NAME), self._registry)
+        (folder / NAME).chmod(0o640)

@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import assert_never
 
-from hotline_agi import rosters
 from hotline_agi.asterisk import recordings
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.fastagi import AgiSession, FastAgiListener
@@ -43,6 +42,8 @@ from hotline_agi.dispatch.machine import Machine
 from hotline_agi.errors import HotlineError, PbxError
 from hotline_agi.log import logger
 from hotline_agi.notify import notify, watchdog_s
+from hotline_agi.roster.model import Roster
+from hotline_agi.rosters.following import Places, RosterFollower
 from hotline_agi.settings import Settings
 from hotline_agi.store.journal import Journal
 from hotline_agi.store.reading import JournalReader
@@ -63,19 +64,30 @@ LATE_S = 2.0
 
 
 class Service:
-    """One controller with one Asterisk. Make it, then await `run`."""
+    """One controller with one Asterisk. Make it with `prepared`, then await `run`."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Reads what can be read without Asterisk.
+    @classmethod
+    async def prepared(cls, settings: Settings) -> "Service":
+        """A service that has read what can be read without Asterisk.
 
-        :raises SetupError: if roster, contacts, secret or journal are missing or wrong.
+        :raises SetupError: if roster (the last good one, too), contacts, secret or journal are missing or wrong.
         """
-        self._settings = settings
         secret = settings.ami_secret()
-        reading = rosters.load(settings.rosters, settings.contacts)
-        for warning in reading.warnings:
-            logger.warning("roster", finding=str(warning))
-        self._roster = reading.roster
+        places = Places(
+            rosters=settings.rosters,
+            contacts=settings.contacts,
+            contacts_key=settings.contacts_key,
+            state=settings.state,
+        )
+        follower = RosterFollower(places, watch_s=settings.watch_rosters_s)
+        # before the first reading: until there is a handler, a SIGHUP ends a process
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, follower.reload)
+        return cls(settings, secret, follower, await follower.first())
+
+    def __init__(self, settings: Settings, secret: str, follower: RosterFollower, roster: Roster) -> None:
+        self._settings = settings
+        self._follower, self._roster = follower, roster
+        follower.use = self._use_roster
         self._journal = Journal.open(settings.state / JOURNAL)
         self._loop_time = time.monotonic  # the clock of asyncio's default loop
         self._machine = Machine(self._roster, boot=_boot(), now=self._now())
@@ -104,7 +116,6 @@ class Service:
         self._events: deque[Event] = deque()
         self._carrying_out = False
         self._chores: set[asyncio.Task[None]] = set()
-        self._reloading = self._reload_again = False
         self._listening = asyncio.Event()
         self._stop = asyncio.Event()
 
@@ -189,13 +200,13 @@ class Service:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        loop.add_signal_handler(signal.SIGHUP, self.reload)
         await self._link.connect()
         tasks = [
             asyncio.create_task(self._link.run(), name="ami"),
             asyncio.create_task(self._keep_survival_plan(), name="survival plan"),
             asyncio.create_task(self._feed_watchdog(), name="watchdog"),
             asyncio.create_task(self._adopt_recordings(), name="recordings"),
+            asyncio.create_task(self._follower.run(), name="rosters"),
         ]
         for task in tasks:
             task.add_done_callback(self._task_ended)
@@ -235,36 +246,11 @@ class Service:
             self._listening.set()
             self._stop.set()
 
-    def reload(self) -> None:
-        """Read the roster again and swap it in; a bad one is refused and the good one stays in force."""
-        if self._reloading:
-            self._reload_again = (
-                True  # what changed since that reading began is not missed, and readings do not pile up
-            )
-        else:
-            self._reloading = True
-            self._chore(self._reload())
-
-    async def _reload(self) -> None:
-        try:
-            while True:
-                self._reload_again = False
-                await self._reload_once()
-                if not self._reload_again:
-                    return
-        finally:
-            self._reloading = False
-
-    async def _reload_once(self) -> None:
-        try:
-            reading = await asyncio.to_thread(rosters.load, self._settings.rosters, self._settings.contacts)
-        except HotlineError as error:
-            logger.error("the new roster is refused; the one in force stays", finding=str(error))
-            return
-        self._roster = reading.roster
-        self._carry_out(self._machine.use_roster(reading.roster, self._now()))
+    def _use_roster(self, roster: Roster) -> None:
+        """Swap the roster, between two events: what calls do next follows the new one."""
+        self._roster = roster
+        self._carry_out(self._machine.use_roster(roster, self._now()))
         self._survival_due.set()
-        logger.info("the new roster is in force", lines=len(reading.roster.lines))
 
     def _chore(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

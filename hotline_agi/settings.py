@@ -15,6 +15,9 @@ from hotline_agi.roster.values import integer, scalar
 from hotline_agi.terms.ids import NodeId, is_id
 
 MAX_BYTES = 64 * 1024
+WATCH_ROSTERS_S = 5
+"""On without being asked: whoever pulls a roster and forgets to reload would leave yesterday's people on shift. Nothing
+half done is read (`rosters/settled.py`), and a look costs about a millisecond."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,10 @@ class Settings:
     """Folder with one folder per line."""
     contacts: Path | None
     """The file with people's numbers; None: none is used, and mobiles cannot be rung."""
+    contacts_key: Path | None
+    """The key of an encrypted contacts file; None for a plain one."""
+    watch_rosters_s: int
+    """How often to look whether rosters or contacts have changed; 0: never, only when told to reload."""
     state: Path
     """Folder that is ours to write: the journal of calls."""
     messages: Path
@@ -96,6 +103,8 @@ def _settings(fields: Fields, base: Path) -> Settings | None:
 
     rosters = fields.required("rosters", place)
     contacts = fields.optional("contacts", place, None)
+    contacts_key = fields.optional("contacts_key", place, None)
+    watch_rosters_s = fields.optional("watch_rosters_s", integer(0, 3600), WATCH_ROSTERS_S)
     state = fields.required("state", place)
     messages = fields.required("messages", place)
     sounds = fields.optional("sounds", place, Path("/usr/share/asterisk/sounds"))
@@ -123,6 +132,8 @@ def _settings(fields: Fields, base: Path) -> Settings | None:
     return Settings(
         rosters=rosters,
         contacts=contacts,
+        contacts_key=contacts_key,
+        watch_rosters_s=watch_rosters_s,
         state=state,
         messages=messages,
         sounds=sounds,

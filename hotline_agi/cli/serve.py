@@ -28,7 +28,7 @@ def run(config: Path, supervised: bool) -> None:
     log.configure(json={"json": True, "console": False}.get(settings.log_format))
 
     async def serve() -> None:
-        await Service(settings).run()
+        await (await Service.prepared(settings)).run()
 
     try:
         asyncio.run(serve())

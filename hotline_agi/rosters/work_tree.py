@@ -1,0 +1,117 @@
+"""What git says of the folder that the rosters lie in: which commit, and whether a git command is at work on its files.
+
+Git's own files are read, so git need not be installed; only whether something differs from the commit is asked of it.
+"""
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotline_agi.rosters.regular import read_regular
+
+MAX_GIT_FILE_BYTES = 4 * 1024 * 1024
+GIT_TIMEOUT_S = 5.0
+SHORT = 12
+"""Hexadecimal digits of a commit that we show; git itself begins at 7."""
+UNDER_WAY = {
+    "index.lock": "a git command is at work",
+    "MERGE_HEAD": "a merge is not finished",
+    "rebase-merge": "a rebase is not finished",
+    "rebase-apply": "a rebase is not finished",
+    "CHERRY_PICK_HEAD": "a cherry-pick is not finished",
+    "REVERT_HEAD": "a revert is not finished",
+}
+"""By git's own names in its folder. `index.lock` is held from before git touches the first file of a checkout, a merge
+or a pull until after the last one."""
+
+_COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkTree:
+    """See `work_tree`."""
+
+    top: Path
+    git: Path
+    """The folder with this work tree's HEAD and index."""
+
+    def under_way(self) -> str:
+        """What git is doing with the files just now, with the file that says so; empty if nothing."""
+        for name, what in UNDER_WAY.items():
+            if (self.git / name).exists():
+                return f"{what} ({self.git / name})"
+        return ""
+
+    def commit(self) -> str:
+        """The commit that HEAD names, as hexadecimal digits; empty if there is none, or it cannot be read."""
+        said = _text(self.git / "HEAD")
+        if not said.startswith("ref: "):
+            return said if _COMMIT.fullmatch(said) else ""
+        name = said.removeprefix("ref: ").strip()
+        if not name.startswith("refs/") or ".." in name:
+            return ""
+        shared = self._shared()
+        found = _text(self.git / name) or _text(shared / name)
+        if not found:
+            found = next(
+                (
+                    line.partition(" ")[0]
+                    for line in _text(shared / "packed-refs").splitlines()
+                    if line.endswith(f" {name}")
+                ),
+                "",
+            )
+        return found if _COMMIT.fullmatch(found) else ""
+
+    def revision(self, folder: Path) -> str:
+        """The commit in short, with ``modified`` behind it if files of `folder` differ from it, as far as git tells."""
+        commit = self.commit()[:SHORT]
+        return f"{commit} modified" if commit and self._differs(folder) else commit
+
+    def _shared(self) -> Path:
+        """Where branches are: elsewhere for a work tree that ``git worktree`` made."""
+        elsewhere = _text(self.git / "commondir")
+        return (self.git / elsewhere).resolve() if elsewhere else self.git
+
+    def _differs(self, folder: Path) -> bool:
+        """False also if git is not installed, too slow, or does not trust the owner of the work tree."""
+        # without the locks, the hooks and the daemon that a work tree's owner may have set up
+        options = ("--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        try:
+            asked = subprocess.run(
+                ("git", *options, "-C", str(folder), "status", "--porcelain", "--", "."),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                timeout=GIT_TIMEOUT_S,
+                env=environment,
+                check=False,
+            )
+        except (OSError, subprocess.SubprocessError):
+            return False
+        return asked.returncode == 0 and bool(asked.stdout.strip())
+
+
+def work_tree(folder: Path) -> WorkTree | None:
+    """The git work tree around `folder`, or None."""
+    for place in (folder.resolve(), *folder.resolve().parents):
+        dot = place / ".git"
+        try:
+            if dot.is_dir():
+                return WorkTree(top=place, git=dot)
+            if dot.is_file() and (said := _text(dot)).startswith("gitdir: "):
+                return WorkTree(top=place, git=(place / said.removeprefix("gitdir: ")).resolve())
+        except OSError:
+            continue  # not ours to look into
+    return None
+
+
+def _text(path: Path) -> str:
+    """A file of git's as text; empty if it cannot be read."""
+    try:
+        return read_regular(path, MAX_GIT_FILE_BYTES).decode("utf-8", "replace").strip()
+    except OSError:
+        return ""
