@@ -69,8 +69,9 @@ class Cast:
 
 def cast_for(roster: Roster, line: Line, at: datetime) -> Cast:
     """The first wave of `line` at `at`: two who can be reached on a mobile, and the rest."""
-    wave = line.ring_steps[0].count
-    on_shift = [roster.volunteers[one] for one in on_duty(line, at).volunteers][:wave]
+    duty = on_duty(line, at)
+    wave = line.steps(duty.plan)[0].count
+    on_shift = [roster.volunteers[one] for one in duty.volunteers][:wave]
     mobile = [one for one in on_shift if any(e.kind is EndpointKind.MOBILE for e in one.endpoints)]
     first, second = mobile[:2]
     return Cast(voicemail=first, winner=second, others=tuple(one for one in on_shift if one not in (first, second)))
