@@ -7,10 +7,12 @@ from hotline_agi.roster.fields import Fields, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import RingGroup, RingPlan, RingStep
 from hotline_agi.roster.plan import WeeklyHours
-from hotline_agi.roster.probes import described, learned, narrowed
-from hotline_agi.roster.values import WEEKDAYS, ident, integer, scalar, seconds, time_of_day, weekdays
+from hotline_agi.roster.probes import described, narrowed
+from hotline_agi.roster.values import WEEKDAYS, ident, integer, scalar, seconds, time_of_day, weekdays, written
 from hotline_agi.terms.problems import Mark
 
+MOST_TOGETHER = 50
+_WHOM_HINT = "write a number of people, everybody, or backup"
 DAY_MIN = 24 * 60
 WEEK_MIN = 7 * DAY_MIN
 
@@ -50,7 +52,9 @@ def _ring_step(node: Node, findings: Findings) -> RingStep | None:
     return RingStep(group=whom[0], count=whom[1], for_s=for_s)
 
 
-@described({"enum": ["everybody", "backup"]}, learned(integer(1, 50)))
+@described(
+    written("everybody|backup|[0-9]{1,9}", _WHOM_HINT, type=["string", "integer"], minimum=1, maximum=MOST_TOGETHER)
+)
 def _whom(node: Node, findings: Findings) -> tuple[RingGroup, int | None] | None:
     found = scalar(node, findings, "whom to ring")
     if found is None:
@@ -60,9 +64,9 @@ def _whom(node: Node, findings: Findings) -> tuple[RingGroup, int | None] | None
     if found.text == "backup":
         return RingGroup.BACKUP, None
     if found.text.isascii() and found.text.isdigit():
-        count = integer(1, 50)(found, findings)
+        count = integer(1, MOST_TOGETHER)(found, findings)
         return None if count is None else (RingGroup.ON_SHIFT, count)
-    findings.error(node.mark, f"{found.shown} is nobody to ring", "write a number of people, everybody, or backup")
+    findings.error(node.mark, f"{found.shown} is nobody to ring", _WHOM_HINT)
     return None
 
 

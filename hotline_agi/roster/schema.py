@@ -43,7 +43,7 @@ _READERS: Mapping[str, Callable[[Node, Findings], object]] = {
 KINDS = tuple(_READERS)
 """Of roster files."""
 
-_DEFAULTS: Mapping[str, Any] = {
+DEFAULTS: Mapping[str, Any] = {
     "/line/opening": "always",
     "/line/ring": [
         {"ring": "everybody" if step.group is RingGroup.ON_SHIFT else "backup", "for_s": int(step.for_s)}
@@ -84,17 +84,43 @@ def schema(kind: str) -> Schema:
 
 
 def _with_texts(plain: Schema, path: str) -> Schema:
-    """`plain` with title, description, default and examples, down to the last field."""
+    """`plain` with title, description, default and examples, down to the last field.
+
+    Lists and tables with others in them are told in the description: when yaml-language-server 1.25 inserts such a
+    default or example, it writes ``[object Object]``.
+    """
     found = _within(plain, path)
-    key = text_key(path)
-    if key is not None:
-        text = TEXTS[key]
-        found = {"title": text.title, "description": text.description, **found}
-        if text.examples:
-            found["examples"] = text.examples
-    if path in _DEFAULTS:
-        found["default"] = _DEFAULTS[path]
-    return found
+    text = TEXTS[key] if (key := text_key(path)) else None
+    said = [] if text is None else [text.en, text.zh]
+    if path in DEFAULTS:
+        if _is_deep(DEFAULTS[path]):
+            said.append(f"Default · 默认: `{_flow(DEFAULTS[path])}`")
+        else:
+            found["default"] = DEFAULTS[path]
+    if text is None:
+        return found
+    said += [f"`{_flow(one)}`" for one in text.examples if isinstance(one, list | dict)]
+    simple = [one for one in text.examples if not isinstance(one, list | dict)]
+    return {
+        "title": text.title,
+        "description": "\n\n".join(said),
+        **found,
+        **({"examples": simple} if simple else {}),
+    }
+
+
+def _is_deep(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(one, list | dict) for one in value))
+
+
+def _flow(value: Any) -> str:
+    """An example as a person would write it in one line."""
+    match value:
+        case dict():
+            return f"{{{', '.join(f'{_flow(key)}: {_flow(item)}' for key, item in value.items())}}}"
+        case list():
+            return f"[{', '.join(map(_flow, value))}]"
+    return f'"{value}"' if "," in str(value) else str(value)
 
 
 def _within(plain: Schema, path: str) -> Schema:

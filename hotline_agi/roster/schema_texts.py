@@ -17,10 +17,7 @@ class Text:
     en: str
     zh: str
     examples: list[Any] = field(default_factory=list)
-
-    @property
-    def description(self) -> str:
-        return f"{self.en}\n\n{self.zh}"
+    """As an editor reads them."""
 
 
 _LINE = {

@@ -171,7 +171,7 @@ def integer(least: int, most: int) -> Converter[int]:
     return read
 
 
-@described({"type": "boolean"}, {"enum": list(_YES_NO)})
+@described(written("|".join(_YES_NO), "yes or no", type=["boolean", "string"]))
 def yes_no(node: Node, findings: Findings) -> bool | None:
     """``yes``/``true`` or ``no``/``false``."""
     found = scalar(node, findings, "the answer")

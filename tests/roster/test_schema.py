@@ -10,7 +10,7 @@ import yaml
 
 from hotline_agi.roster.probes import Schema
 from hotline_agi.roster.reader import read_roster
-from hotline_agi.roster.schema import KINDS, TEXTS, file_name, schema, schema_comment, schema_files, text_key
+from hotline_agi.roster.schema import DEFAULTS, KINDS, TEXTS, file_name, schema, schema_comment, schema_files, text_key
 from tests.roster.editor import faults, validating
 from tests.roster.trees import BAD, CONTACTS, EXAMPLE, GOOD, files_under, good
 
@@ -100,6 +100,8 @@ def named(path: str) -> bool:
 
 ALL = [(f"/{kind}", schema(kind)) for kind in KINDS]
 ALL += [field for path, root in list(ALL) for field in every_field(root, path)]
+WRITTEN = {path: found["default"] for path, found in ALL if "default" in found} | DEFAULTS
+"""Defaults."""
 
 
 def test_the_committed_files_are_up_to_date() -> None:
@@ -128,10 +130,16 @@ def test_texts_are_in_both_languages() -> None:
 def test_defaults_and_examples_are_such_as_the_schema_takes() -> None:
     told = 0
     for path, found in ALL:
-        for value in [*found.get("examples", ()), *([found["default"]] if "default" in found else ())]:
+        examples = TEXTS[key].examples if (key := text_key(path)) else []
+        for value in [*examples, *found.get("examples", ()), *([WRITTEN[path]] if path in WRITTEN else ())]:
             told += 1
             assert validating(found).is_valid(value), (path, value)
-    assert told > 60
+    assert told > 80
+
+
+def test_long_examples_are_shown_as_a_person_would_write_them() -> None:
+    assert '`{mon-fri: 2, "sat, sun": 1}`' in dict(ALL)["/shifts/shifts/{}/min"]["description"]
+    assert not any(isinstance(one, list | dict) for _, found in ALL for one in found.get("examples", ()))
 
 
 @pytest.mark.parametrize("folder", [EXAMPLE, GOOD], ids=["rosters", "good"])
@@ -175,10 +183,9 @@ def test_the_example_of_contacts_names_its_schema() -> None:
     assert first == "# yaml-language-server: $schema=schema/contacts.schema.json"
 
 
-DEFAULTS = {path: found["default"] for path, found in ALL if "default" in found}
-
-
-@pytest.mark.parametrize("key", sorted(path.removeprefix("/line/") for path in DEFAULTS if path.count("/") == 2))
+@pytest.mark.parametrize(
+    "key", sorted(path.removeprefix("/line/") for path in WRITTEN if path.startswith("/line/") and path.count("/") == 2)
+)
 def test_a_default_is_what_holds_if_nothing_is_written(key: str) -> None:
     """Of the fields of a line: written out, the default changes nothing."""
     files = good()
@@ -188,7 +195,7 @@ def test_a_default_is_what_holds_if_nothing_is_written(key: str) -> None:
         "numbers": ["030999"],
     }
     plain = read_roster({**files, "haven/line.yaml": f"{json.dumps(document)}\n...\n".encode()}, files[CONTACTS])
-    document[key] = DEFAULTS[f"/line/{key}"]
+    document[key] = WRITTEN[f"/line/{key}"]
     written = read_roster({**files, "haven/line.yaml": f"{json.dumps(document)}\n...\n".encode()}, files[CONTACTS])
     assert plain.roster == written.roster
 
