@@ -41,7 +41,7 @@ def line_files(paths: Iterable[str], findings: Findings) -> list[LineFiles]:
         *folders, name = path.split("/")
         if any(part.startswith(".") for part in (*folders, name)) or not name.endswith((".yaml", ".yml")):
             continue
-        if not folders and (name.startswith("contacts") or name.endswith((".example.yaml", ".example.yml"))):
+        if name.endswith((".example.yaml", ".example.yml")) or (not folders and name.startswith("contacts")):
             continue
         whole = Mark(file=path)
         if len(folders) == 2 and folders[1] != MONTHS and nearest(folders[1], [MONTHS]):
