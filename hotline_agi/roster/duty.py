@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from hotline_agi.roster import timetable
 from hotline_agi.roster.model import Line, Roster, Volunteer
 from hotline_agi.roster.plan import Absence, Extra, MonthDay, SpecialDay, Swap
 from hotline_agi.roster.timetable import Duty, DutySpan, page, spans
@@ -29,8 +30,7 @@ class Who:
 def on_duty(line: Line, at: datetime) -> Duty:
     """Who is on shift on `line` at the aware instant `at`."""
     at = at.astimezone(UTC)
-    found = page(line, at.date())
-    return found.duties[found.at(at)]
+    return page(line, at.date()).on(at)
 
 
 def duty_spans(line: Line, start: datetime, until: datetime) -> list[DutySpan]:
@@ -50,8 +50,7 @@ def duty_spans(line: Line, start: datetime, until: datetime) -> list[DutySpan]:
 def next_change(line: Line, after: datetime) -> datetime | None:
     """The first instant later than `after` at which the duty is another one, in UTC; None if none is for 40 days."""
     after = after.astimezone(UTC)
-    now = on_duty(line, after)
-    return next((s.from_utc for s in spans(line, after, after + _LOOK_AHEAD) if s.duty != now), None)
+    return timetable.next_change(line, after, after + _LOOK_AHEAD)
 
 
 def everybody(line: Line) -> frozenset[VolunteerId]:

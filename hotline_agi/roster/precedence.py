@@ -125,9 +125,10 @@ def occurrence(line: Line, shift: Shift, day: date) -> Occurrence | None:
     losses: list[Loss] = []
     if todays:
         places = _covered(places, todays, start, end, losses)
-        losses = [loss for loss in losses if not _stands(places, loss.who, loss.as_backup)]
     if covers.absences:
         places = _Gaps(line, day, start, end, covers.absences).without_absent(places, losses)
+    if losses:
+        losses = [part for loss in losses for part in _still_lost(loss, places)]
     return Occurrence(
         shift=shift,
         day=day,
@@ -217,6 +218,20 @@ def _swapped(places: list[Place], swaps: Mapping[VolunteerId, Swap], losses: lis
         if not _stands(staying, swap.to, place.as_backup) and not _stands(after, swap.to, place.as_backup):
             after.append(replace(place, who=swap.to, basis=Basis.SWAP, where=swap.where, other=swap.who))
     return after
+
+
+def _still_lost(loss: Loss, places: list[Place]) -> list[Loss]:
+    """What is left of a loss: who handed a place over may have another one, by a swap, as an extra, as a stand-in."""
+    parts = [loss]
+    for place in places:
+        if place.who == loss.who and place.as_backup == loss.as_backup:
+            parts = [
+                replace(part, start=start, end=end)
+                for part in parts
+                for start, end in ((part.start, min(part.end, place.start)), (max(part.start, place.end), part.end))
+                if start < end
+            ]
+    return parts
 
 
 def _stands(places: Iterable[Place], who: VolunteerId, as_backup: bool) -> bool:

@@ -1,18 +1,19 @@
 """A line's roster worked out in pages of one UTC day each, so that who is on duty is found by one bisection.
 
-A page is made when somebody first asks for its day (some 0.3 ms for seven slots a day) and kept in the line's memo;
+A page is made when somebody first asks for its day (some 0.2 ms for seven slots a day) and kept in the line's memo;
 `warm` makes them in advance. Pure: the same line gives the same pages.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import pairwise
+from typing import TypeVar
 
 from hotline_agi.roster.clock import ONE_DAY, WHOLE_DAY, Span, days_around, span_on, spans_of
 from hotline_agi.roster.model import Line
-from hotline_agi.roster.precedence import Occurrence, Place, occurrence, special_day
+from hotline_agi.roster.precedence import Occurrence, occurrence, special_day
 from hotline_agi.terms.ids import VolunteerId
 
 MOST_KEPT = 2000
@@ -58,6 +59,10 @@ class Page:
     def at(self, at: datetime) -> int:
         """The index of what is in force at an instant of this day."""
         return bisect_right(self.starts, at) - 1
+
+    def on(self, at: datetime) -> Duty:
+        """What is in force at an instant of this day."""
+        return self.duties[bisect_right(self.starts, at) - 1]
 
 
 def page(line: Line, day: date) -> Page:
@@ -134,69 +139,105 @@ def _opening(line: Line, day: date) -> Iterator[Span]:
         yield from (span_on(line.zone, day, hours) for hours in line.opening if weekday in hours.weekdays)
 
 
-def _quiet(line: Line, start: datetime, until: datetime) -> Iterator[tuple[VolunteerId, Span]]:
-    """Quiet hours, each person's in their own zone: that of another line perhaps."""
+def _quiet(
+    line: Line, there: Container[VolunteerId], start: datetime, until: datetime
+) -> Iterator[tuple[VolunteerId, datetime, datetime]]:
+    """Quiet hours of those who are `there`, each person's in their own zone: that of another line perhaps."""
     for who in line.quiet.values():
-        zone = who.zone or line.zone
-        yield from ((who.id, span) for span in spans_of(zone, who.quiet, days_around(zone, start, until)))
+        if who.id in there:
+            zone = who.zone or line.zone
+            for s, e in spans_of(zone, who.quiet, days_around(zone, start, until)):
+                if s < until and start < e:
+                    yield who.id, s, e
 
 
 def _made(line: Line, start: datetime, until: datetime) -> Page:
     days = [_of_day(line, day) for day in days_around(line.zone, start, until)]
     slots = [one for day in days for one in day.slots if one.start < until and start < one.end]
+    if len(slots) > 1:  # they come by day; Duty wants roster order
+        order = {shift.slot: n for n, shift in enumerate(line.shifts)}
+        slots.sort(key=lambda one: order[one.shift.slot])
     opening = [(s, e) for day in days for s, e in day.opening if s < until and start < e]
-    quiet = [(who, s, e) for who, (s, e) in _quiet(line, start, until) if s < until and start < e]
     plans = [(name, s, e) for day in days for name, (s, e) in day.plans if s < until and start < e]
+    places = [place for one in slots for place in one.places]
+    quiet = list(_quiet(line, {place.who for place in places}, start, until)) if line.quiet else []
     edges = {start}
     edges.update(edge for one in slots for edge in (one.start, one.end))
-    edges.update(edge for one in slots for place in one.places for edge in (place.start, place.end))
+    edges.update(edge for place in places for edge in (place.start, place.end))
     edges.update(edge for span in opening for edge in span)
     edges.update(edge for _, *span in (*quiet, *plans) for edge in span)
     starts: list[datetime] = []
     duties: list[Duty] = []
     for edge in sorted(edge for edge in edges if start <= edge < until):
         duty = _duty(
+            line,
             edge,
             [one for one in slots if one.start <= edge < one.end],
             is_open=any(s <= edge < e for s, e in opening),
-            quiet=frozenset(who for who, s, e in quiet if s <= edge < e),
-            plans=frozenset(name for name, s, e in plans if s <= edge < e),
-            line=line,
+            quiet=tuple(who for who, s, e in quiet if s <= edge < e),
+            plans=tuple(name for name, s, e in plans if s <= edge < e),
         )
-        if not duties or duties[-1] != duty:
+        if not duties or duties[-1] is not duty:
             starts.append(edge)
             duties.append(duty)
     return Page(starts=tuple(starts), duties=tuple(duties))
 
 
 def _duty(
+    line: Line,
     at: datetime,
     on: list[Occurrence],
     *,
     is_open: bool,
-    quiet: frozenset[VolunteerId],
-    plans: frozenset[str],
-    line: Line,
+    quiet: tuple[VolunteerId, ...],
+    plans: tuple[str, ...],
 ) -> Duty:
-    if len(on) > 1:  # they come by day
-        order = [shift.slot for shift in line.shifts]
-        on.sort(key=lambda one: order.index(one.shift.slot))
-    there = [place for one in on for place in one.places if place.start <= at < place.end]
-    volunteers = _once(place for place in there if not place.as_backup)
-    backup = [who for who in _once(place for place in there if place.as_backup) if who not in volunteers]
-    return Duty(
-        slots=tuple(dict.fromkeys(one.shift.slot for one in on)),
-        volunteers=tuple(who for who in volunteers if who not in quiet),
-        backup=tuple(who for who in backup if who not in quiet),
-        is_open=is_open,
-        plan=next((plan.name for plan in line.ring_plans if plan.name in plans), ""),
-        coordinators=tuple(dict.fromkeys(one.shift.coordinator for one in on if one.shift.coordinator is not None)),
-        quiet=tuple(who for who in (*volunteers, *backup) if who in quiet),
-    )
+    """Steps 6 to 8. Equal duties of a line are one object, which makes pages small and quick to compare."""
+    volunteers: list[VolunteerId] = []
+    behind: list[VolunteerId] = []
+    for one in on:
+        for place in one.places:
+            if place.start <= at < place.end:
+                (behind if place.as_backup else volunteers).append(place.who)
+    known: dict[object, Duty] = line.memo.setdefault("duties", {})
+    key = (tuple(one.shift.slot for one in on), tuple(volunteers), tuple(behind), is_open, quiet, plans)
+    found = known.get(key)
+    if found is None:
+        backup = [who for who in behind if who not in volunteers]
+        made = Duty(
+            slots=_once(key[0]),
+            volunteers=_once(who for who in volunteers if who not in quiet),
+            backup=_once(who for who in backup if who not in quiet),
+            is_open=is_open,
+            plan=next((plan.name for plan in line.ring_plans if plan.name in plans), ""),
+            coordinators=_once(one.shift.coordinator for one in on if one.shift.coordinator is not None),
+            quiet=_once(who for who in (*volunteers, *backup) if who in quiet),
+        )
+        found = known[key] = known.setdefault(made, made)
+    return found
 
 
-def _once(places: Iterable[Place]) -> list[VolunteerId]:
-    return list(dict.fromkeys(place.who for place in places))
+_Name = TypeVar("_Name")
+
+
+def _once(names: Iterable[_Name]) -> tuple[_Name, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def next_change(line: Line, after: datetime, until: datetime) -> datetime | None:
+    """The first instant later than `after` and before `until` (both UTC) at which the duty is another one."""
+    day = after.date()
+    found = page(line, day)
+    n = found.at(after)
+    now = found.duties[n]
+    rest = found.starts[n + 1 : n + 2]
+    while not rest:  # within a page neighbours differ, so that one look at each of the next pages is enough
+        day += ONE_DAY
+        if datetime(day.year, day.month, day.day, tzinfo=UTC) >= until:
+            return None
+        found = page(line, day)
+        rest = found.starts[:1] if found.duties[0] is not now and found.duties[0] != now else found.starts[1:2]
+    return rest[0] if rest[0] < until else None
 
 
 def spans(line: Line, start: datetime, until: datetime) -> Iterator[DutySpan]:

@@ -154,6 +154,13 @@ def test_a_swap_that_is_undone_leaves_no_loss() -> None:
     assert lost(tonight(subject)) == ["dee 22-06 swap ann"]
 
 
+def test_who_is_swapped_away_may_come_back_as_a_stand_in() -> None:
+    covers = (swap("ann", "dee", "2026-02-14"), away("dee", "2026-02-15T00:00", "2026-02-15T02:00", "ann", at=2))
+    found = tonight(line(NIGHT, covers=covers))
+    assert told(found)[:3] == ["dee 22-00 swap ann", "ann 00-02 stand-in dee", "dee 02-06 swap ann"]
+    assert lost(found) == ["ann 22-00 swap dee", "ann 02-06 swap dee", "dee 00-02 away ann"]
+
+
 def test_who_is_swapped_away_may_come_as_an_extra() -> None:
     subject = line(NIGHT, covers=(extra("ann", "2026-02-14", at=1), swap("ann", "dee", "2026-02-14", at=2)))
     assert told(tonight(subject)) == ["dee 22-06 swap ann", "bo 22-06 week", "ann 22-06 extra", "(cy) 22-06 week"]
