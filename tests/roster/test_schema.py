@@ -144,10 +144,9 @@ def test_long_examples_are_shown_as_a_person_would_write_them() -> None:
 
 @pytest.mark.parametrize("folder", [EXAMPLE, GOOD], ids=["rosters", "good"])
 def test_good_files_pass(folder: Path) -> None:
-    for path, content in files_under(folder).items():
-        kind = kind_of(path)
-        assert kind is not None
-        assert faults(kind, content) == [], path
+    files = [(kind, content) for path, content in files_under(folder).items() if (kind := kind_of(path))]
+    assert len(files) >= 4
+    assert [fault for kind, content in files for fault in faults(kind, content)] == []
 
 
 @pytest.mark.parametrize("case", sorted(path for path in BAD.iterdir() if path.is_dir()), ids=lambda case: case.name)
@@ -169,7 +168,7 @@ def test_no_case_is_listed_that_is_not_there() -> None:
     assert not NO_YAML & BEYOND
 
 
-@pytest.mark.parametrize("path", sorted(path for path in files_under(EXAMPLE) if "/" in path))
+@pytest.mark.parametrize("path", sorted(path for path in files_under(EXAMPLE) if "/" in path and kind_of(path)))
 def test_the_examples_name_their_schema(path: str) -> None:
     first = (EXAMPLE / path).read_text(encoding="utf-8").partition("\n")[0]
     kind = kind_of(path)
