@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from hotline_agi.asterisk.inspection import DANGEROUS_ACTIONS, NEEDED_ACTIONS, I
 from hotline_agi.errors import HotlineError, InvalidText, PbxError, SetupError
 from hotline_agi.prompts.collection import State, inventory
 from hotline_agi.roster.model import Roster
+from hotline_agi.rosters import presence, status
 from hotline_agi.settings import Settings, read_settings
 
 MIN_FREE_BYTES = 500 * 1024 * 1024
@@ -64,6 +66,7 @@ async def examine(config: Path) -> list[Check]:
     checks = [_ok("settings", str(config))]
     roster_checks, roster = _look_at_roster(settings)
     checks += roster_checks
+    checks += _look_at_service(settings)
     checks += _look_at_folders(settings)
     if roster is not None:
         checks += _look_at_prompts(settings, roster)
@@ -74,7 +77,7 @@ async def examine(config: Path) -> list[Check]:
 
 def _look_at_roster(settings: Settings) -> tuple[list[Check], Roster | None]:
     try:
-        reading = rosters.load(settings.rosters, settings.contacts)
+        reading = rosters.load(settings.rosters, settings.contacts, settings.contacts_key)
     except InvalidText as error:
         found = f"{len(error.problems)} problems, the first: {error.problems[0]}"
         return [_failed("roster", found, f"see all with: hotline roster check {settings.rosters}")], None
@@ -89,6 +92,43 @@ def _look_at_roster(settings: Settings) -> tuple[list[Check], Roster | None]:
         remedy = f"see them with: hotline roster check {settings.rosters}"
         return [_warning("roster", f"{found}, {len(reading.warnings)} warnings", remedy)], roster
     return [_ok("roster", found)], roster
+
+
+def _look_at_service(settings: Settings) -> Iterator[Check]:
+    """Which roster the running service has; nothing if none runs (the check of FastAGI says that)."""
+    name = "roster in force"
+    try:
+        if not presence.runs(settings.state):
+            return
+    except SetupError as error:
+        yield _warning(name, str(error), "see `sudo -u hotline hotline doctor`")
+        return
+    told = status.read(settings.state / status.NAME)
+    if told is None or told.in_force is None:
+        remedy = "see the service's log: it cannot write its state folder"
+        yield _failed(name, f"the service wrote no {status.NAME}", remedy)
+        return
+    found = _in_force(told.in_force)
+    if told.refused is None:
+        yield _ok(name, found)
+        return
+    refused = told.refused
+    first = "; ".join(refused.problems[:3]) + (f"; and {refused.count - 3} more" if refused.count > 3 else "")
+    what = f"{found}. Refused since {refused.since:%Y-%m-%d %H:%M} UTC: {first}"
+    remedy = (
+        f"mend what `hotline roster check {settings.rosters}` shows, then: hotline roster reload. "
+        "Callers are served meanwhile, by the roster in force"
+    )
+    yield _failed(name, what, remedy)
+
+
+def _in_force(told: status.InForce) -> str:
+    revision = f" {told.revision}" if told.revision else ""
+    size = f"{told.lines} lines, {told.volunteers} volunteers"
+    if told.last_good_of:
+        since = datetime.fromisoformat(told.last_good_of)
+        return f"serving the last good roster of {since:%Y-%m-%d %H:%M} UTC{revision}, {size}"
+    return f"the roster{revision}, since {told.loaded_at:%Y-%m-%d %H:%M} UTC, {size}"
 
 
 def _look_at_folders(settings: Settings) -> Iterator[Check]:

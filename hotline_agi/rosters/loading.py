@@ -128,7 +128,11 @@ async def loading(request: Request) -> AsyncIterator[Loading]:
 def collector_off() -> Iterator[None]:
     """While a roster is taken in, no garbage is collected; afterwards everything that lives is exempt for good.
 
-    FIGURES
+    A collection of the oldest generation goes through everything that lives, in one go, and unpickling some 500,000
+    objects sets off several. Measured with 10,000 volunteers, 100 lines and 30 days of pages: the loop is held up to
+    12 ms with this, 53-63 ms without. Frozen, the roster costs later collections nothing (0.2 ms instead of 60). What
+    is frozen is still freed by its reference count, and rosters have no cycles; cycles of others that were just then
+    garbage would stay for ever, hence the collection before, which is cheap because what is old is frozen already.
     """
     gc.collect()
     gc.disable()

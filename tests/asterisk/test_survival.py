@@ -231,10 +231,10 @@ def test_a_silent_dialplan_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_row_that_cannot_be_sent_is_no_end_of_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
-    def long_rows(*_: object) -> list[Row]:
-        return [("plan/x/1", "1" * 2000)]
+    def long_rows(*_: object) -> list[list[Row]]:
+        return [[("plan/x/1", "1" * 2000)]]
 
-    monkeypatch.setattr("hotline_agi.asterisk.survival.plan_rows", long_rows)
+    monkeypatch.setattr("hotline_agi.asterisk.survival._line_by_line", long_rows)
 
     async def story() -> None:
         with pytest.raises(PbxError, match="cannot be sent"):
