@@ -9,7 +9,7 @@ from hotline_agi import rosters, table
 from hotline_agi.cli.options import line_option, lines_of, rosters_option
 from hotline_agi.cli.roster import roster
 from hotline_agi.cli.roster_options import MOST_DAYS, day_of, from_option, volunteer_of, volunteer_option
-from hotline_agi.coordination.calendars import line_calendar, person_calendar
+from hotline_agi.coordination.calendars import line_calendar, people_calendars
 from hotline_agi.errors import SetupError
 from hotline_agi.planning.stretches import local_days
 from hotline_agi.roster.clock import Span
@@ -50,7 +50,7 @@ def roster_ical(
         _write_all(known, lines, span, now, out)
         return
     if volunteer_id is not None:
-        octets = person_calendar(known, known.volunteers[volunteer_of(known, volunteer_id)], *span, now)
+        [(_, octets)] = people_calendars(known, [volunteer_of(known, volunteer_id)], *span, now)
     elif len(lines) == 1:
         octets = line_calendar(known, lines[0], *span, now)
     else:
@@ -64,9 +64,7 @@ def roster_ical(
 
 def _write_all(known: Roster, lines: list[Line], span: Span, now: datetime, out: Path) -> None:
     serve = set().union(*map(everybody, lines)) if len(lines) < len(known.lines) else known.volunteers.keys()
-    files = {
-        f"people/{who}{SUFFIX}": person_calendar(known, known.volunteers[who], *span, now) for who in sorted(serve)
-    }
+    files = {f"people/{who}{SUFFIX}": octets for who, octets in people_calendars(known, sorted(serve), *span, now)}
     files |= {f"lines/{line.id}{SUFFIX}": line_calendar(known, line, *span, now) for line in lines}
     for name, octets in files.items():
         path = out / name

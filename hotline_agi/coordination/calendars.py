@@ -19,9 +19,11 @@ from hotline_agi.planning.agenda import ABSENT, Appointment, appointments, place
 from hotline_agi.planning.stretches import common, union
 from hotline_agi.planning.wording import Names
 from hotline_agi.roster.clock import Span
+from hotline_agi.roster.duty import everybody
 from hotline_agi.roster.model import Line, Roster, Volunteer
 from hotline_agi.roster.precedence import Occurrence
 from hotline_agi.roster.timetable import occurrences, open_spans, spans
+from hotline_agi.terms.ids import VolunteerId
 from hotline_agi.terms.languages import Language
 
 _SPACE = uuid.UUID("5d3c1f0a-6c2e-5c0c-9d2b-0d9f6f6f4a57")
@@ -54,17 +56,27 @@ _WORDS: dict[Language, dict[str, str]] = {
 }
 
 
-def person_calendar(roster: Roster, person: Volunteer, start: datetime, until: datetime, now: datetime) -> bytes:
-    """The shifts of one person on all lines that touch the span from `start` to `until`, as the octets of a file.
+def people_calendars(
+    roster: Roster, people: Iterable[VolunteerId], start: datetime, until: datetime, now: datetime
+) -> Iterator[tuple[VolunteerId, bytes]]:
+    """For each of `people` their shifts on all lines that touch the span from `start` to `until`, as a file's octets.
 
     Each event is in the language of its line.
 
-    :param now: the DTSTAMP: when the calendar was made.
+    :param now: the DTSTAMP: when the calendars were made.
     """
-    found = sorted(
-        appointments(roster.lines.values(), start, until, person.id),
-        key=lambda one: (one.place.start, one.line.id, one.slot, one.place.as_backup, one.place.end),
-    )
+    wanted: dict[VolunteerId, list[Appointment]] = {who: [] for who in people}
+    for line in roster.lines.values():
+        if not wanted.keys().isdisjoint(everybody(line)):
+            for one in appointments((line,), start, until):
+                if one.place.who in wanted:
+                    wanted[one.place.who].append(one)
+    for who, found in wanted.items():
+        yield who, _person_calendar(roster, roster.volunteers[who], found, now)
+
+
+def _person_calendar(roster: Roster, person: Volunteer, found: list[Appointment], now: datetime) -> bytes:
+    found.sort(key=lambda one: (one.place.start, one.line.id, one.slot, one.place.as_backup, one.place.end))
     language = Language(found[0].line.language) if found else Language.EN
     calendar = _calendar(_WORDS[language]["person"].format(name=person.name))
     for one, part in _numbered(found):

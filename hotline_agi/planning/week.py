@@ -104,16 +104,20 @@ def _cell(one: Occurrence, spans: Sequence[CoverageSpan], zone: ZoneInfo) -> Wee
 def cell_lines(cell: WeekCell, names: Names) -> list[str]:
     """What stands in the cell, a line for each person: first what is lacking, then who is on shift, backup, absent.
 
-    A person who is there for a part of the slot has these hours on a line of their own.
+    Who is there for a part of the slot has these hours on a line of their own.
     """
     language = names.language
     lines = [_lack(one, language) for one in cell.shortfalls]
     if cell.filling is Filling.CLOSED:
         lines.append(_CLOSED[language])
+    previous = ""
     for place in places_of(cell.slot):
         sign = SIGNS.get(place.basis, "") + (QUIET_SIGN if place.who in cell.quiet else "")
         name = f"({sign}{names(place.who)})" if place.as_backup else sign + names(place.who)
-        lines += [name, *_part(cell, place)]
+        if name != previous:  # of two parts, the name stands once
+            lines.append(name)
+        lines += _part(cell, place)
+        previous = name
     for loss in cell.slot.losses:
         if loss.basis in ABSENT:
             lines += [SIGNS[loss.basis] + names(loss.who), *_part(cell, loss)]
