@@ -1,0 +1,196 @@
+"""``hotline roster import`` and ``export``: months from and to the spreadsheets that coordinators have."""
+
+import re
+from pathlib import Path
+
+import click
+
+from hotline_agi import rosters, table
+from hotline_agi.cli.options import (
+    json_option,
+    language_option,
+    line_option,
+    lines_of,
+    print_json,
+    rosters_option,
+)
+from hotline_agi.cli.roster import roster
+from hotline_agi.coordination.csv_file import csv_of
+from hotline_agi.coordination.imports import Proposal, Source, propose, read_source, write
+from hotline_agi.coordination.workbook import workbook_of
+from hotline_agi.errors import InvalidText, SetupError
+from hotline_agi.planning.day_changes import Person
+from hotline_agi.planning.sheet_days import Month
+from hotline_agi.planning.sheet_export import exported
+from hotline_agi.planning.sheet_reading import Wishes
+from hotline_agi.planning.wording import Names
+from hotline_agi.roster.model import Line, Roster
+from hotline_agi.roster.reader import read_roster
+from hotline_agi.rosters.durable import write_whole
+from hotline_agi.terms.languages import Language
+from hotline_agi.terms.problems import Problem
+
+_SUFFIXES = (".csv", ".xlsx")
+
+
+@roster.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@line_option
+@rosters_option
+@click.option("--sheet", help="The sheet of a workbook. If left out: the first with a table of shifts.")
+@click.option("--month", metavar="YYYY-MM", help="Of dates without month or year, if no title tells it.")
+@click.option("--code", "codes", multiple=True, metavar="CODE=SLOT", help="What a cell means: --code 夜=night.")
+@click.option("--backup-mark", "marks", multiple=True, help="What stands behind backup people, beside (备) and *.")
+@click.option("--add-people", is_flag=True, help="Add people whom the roster does not know to people.yaml.")
+@click.option("--replace", is_flag=True, help="Replace the days that the month files have already.")
+@click.option("--write", "wanted", is_flag=True, help="Write the files. Without it, only show what would change.")
+@language_option
+@json_option
+def roster_import(
+    file: Path,
+    line_id: str | None,
+    folder: Path,
+    sheet: str | None,
+    month: str | None,
+    codes: tuple[str, ...],
+    marks: tuple[str, ...],
+    add_people: bool,
+    replace: bool,
+    wanted: bool,
+    language: str,
+    as_json: bool,
+) -> None:
+    """Read a month from FILE, a CSV or XLSX spreadsheet.
+
+    Known are tables with one row for each shift (date, slot, names), and tables with dates along one side and people
+    or slots along the other.
+    """
+    files = rosters.read_files(folder)
+    line = _line(read_roster(files).roster, line_id)
+    wishes = Wishes(
+        month=_month(month) if month else None, codes=_codes(codes), backup_marks=marks, add_people=add_people
+    )
+    source = Source(line=line.id, name=file.name, content=read_source(file), sheet=sheet)
+    try:
+        proposal = propose(files, source, wishes, replace=replace)
+    except InvalidText:
+        table.note("nothing is written, because:")
+        raise
+    if wanted:
+        write(folder, proposal)
+    if as_json:
+        print_json(_as_json(proposal, written=wanted))
+    else:
+        _show(proposal, line, Language(language), folder, written=wanted)
+
+
+@roster.command("export")
+@line_option
+@rosters_option
+@click.option("--month", metavar="YYYY-MM", required=True)
+@click.option(
+    "--shape",
+    type=click.Choice(["rows", "matrix"]),
+    default="rows",
+    show_default=True,
+    help="One row for each shift, or people and dates.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A new file, .csv or .xlsx."
+)
+@language_option
+def roster_export(line_id: str | None, folder: Path, month: str, shape: str, out: Path, language: str) -> None:
+    """Write who is on shift in a month, covers included, into a spreadsheet."""
+    if out.suffix.lower() not in _SUFFIXES:
+        raise SetupError(f"{out.name} is neither .csv nor .xlsx: name --out so")
+    if out.exists():
+        raise SetupError(f"{out} is there already: delete it, or name another file")
+    known = rosters.load(folder, None).roster
+    line = _line(known, line_id)
+    made = exported(line, known.volunteers, _month(month), Language(language), as_grid=shape == "matrix")
+    octets = csv_of(made) if out.suffix.lower() == ".csv" else workbook_of(made)
+    write_whole(out, octets, 0o644)
+    table.ok(f"{out}: {line.id} in {month}, {len(made.rows) - made.frozen_rows} rows")
+
+
+def _line(known: Roster, line_id: str | None) -> Line:
+    found = list(lines_of(known, line_id))
+    if len(found) != 1:
+        raise SetupError(f"which line is meant? say --line: {', '.join(known.lines)}")
+    return found[0]
+
+
+def _month(text: str) -> Month:
+    found = re.fullmatch(r"([0-9]{4})-(0?[1-9]|1[0-2])", text)
+    if not found or not 1971 <= int(found[1]) <= 9900:
+        raise SetupError(f"{text!r} is no month: write 2026-02")
+    return int(found[1]), int(found[2])
+
+
+def _codes(texts: tuple[str, ...]) -> dict[str, str]:
+    codes: dict[str, str] = {}
+    for text in texts:
+        code, sign, slot = (part.strip() for part in text.partition("="))
+        if not (code and sign and slot):
+            raise SetupError(f"--code {text!r} says nothing: write --code 夜=night, the code before the slot")
+        codes[code] = slot
+    return codes
+
+
+def _show(proposal: Proposal, line: Line, language: Language, folder: Path, *, written: bool) -> None:
+    names = Names(proposal.roster, language)
+    days = f"{proposal.days[0]} to {proposal.days[-1]}" if len(proposal.days) > 1 else str(proposal.days[0])
+    if proposal.sheet:
+        table.note(f"read from the sheet '{proposal.sheet}'")
+    if proposal.newcomers:
+        rows = [(one.id, one.name, one.ref) for one in proposal.newcomers]
+        table.table("new people", ("id", "name", "first in"), rows)
+    changes = [
+        (f"{one.day:%a} {one.day}", one.slot, _people(one.comes, names), _people(one.goes, names))
+        for one in proposal.changes
+    ]
+    if changes:
+        table.table(f"{line.id}, {days}: what changes", ("date", "slot", "comes", "goes"), changes)
+    else:
+        table.note(f"{line.id}, {days}: nobody comes, nobody goes")
+    for problem in proposal.warnings:
+        table.warn(str(problem))
+    for note in proposal.notes:
+        table.note(note)
+    if proposal.newcomers:
+        ids = ", ".join(one.id for one in proposal.newcomers)
+        table.note(f"put the numbers of the new people into the contacts: {ids}")
+    paths = ", ".join(str(folder / path) for path in proposal.files)
+    if not proposal.files:
+        table.ok(f"the roster says all that already ({days})")
+    elif written:
+        table.ok(f"written: {paths}")
+    else:
+        table.note(f"nothing is written yet; --write writes {paths}")
+
+
+def _people(people: tuple[Person, ...], names: Names) -> str:
+    return ", ".join(names(who) + (" (backup)" if as_backup else "") for who, as_backup in people)
+
+
+def _as_json(proposal: Proposal, *, written: bool) -> dict[str, object]:
+    def people(found: tuple[Person, ...]) -> list[dict[str, object]]:
+        return [{"id": who, "backup": as_backup} for who, as_backup in found]
+
+    return {
+        "written": written,
+        "files": list(proposal.files),
+        "sheet": proposal.sheet,
+        "days": [str(day) for day in proposal.days],
+        "changes": [
+            {"date": str(one.day), "slot": one.slot, "comes": people(one.comes), "goes": people(one.goes)}
+            for one in proposal.changes
+        ],
+        "newcomers": [{"id": one.id, "name": one.name, "cell": one.ref} for one in proposal.newcomers],
+        "warnings": [_problem(one) for one in proposal.warnings],
+        "notes": list(proposal.notes),
+    }
+
+
+def _problem(one: Problem) -> dict[str, object]:
+    return {"file": one.file, "line": one.line, "column": one.column, "what": one.what, "hint": one.hint}
