@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from hotline_agi.roster.cells import Named, NamedSlot, cell, person, slot
 from hotline_agi.roster.dates import day, day_or_instant
-from hotline_agi.roster.document import Mapping, Node, Scalar
+from hotline_agi.roster.document import Mapping, Node, Scalar, Sequence
 from hotline_agi.roster.fields import Fields, nearest, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import RingGroup
@@ -83,11 +83,11 @@ def swap(node: Node, findings: Findings) -> ReadCovers | None:
 def pair(node: Node, findings: Findings) -> tuple[Named, ...] | None:
     """Two people: the second stands where the first stood."""
     people = sequence_of(person, "the two who swap")(node, findings)
-    if people is None:
-        return None
-    if len(people) != 2:
+    if isinstance(node, Sequence) and len(node.items) != 2:
         hint = "write swap: [chen-jing, li-na]: li-na stands where chen-jing stood"
-        findings.error(node.mark, f"a swap is between two people, not {len(people)}", hint)
+        findings.error(node.mark, f"a swap is between two people, not {len(node.items)}", hint)
+        return None
+    if people is None or len(people) != 2:
         return None
     if people[0].who == people[1].who:
         findings.error(people[1].mark, f"'{people[0].who}' cannot swap with themselves", "name somebody else")

@@ -86,7 +86,8 @@ def day_or_instant(*, is_end: bool) -> Converter[date | datetime]:
         if is_end and (hour, minute) == (24, 0):
             return datetime.combine(on, time(0)) + timedelta(days=1)
         if hour > 23 or minute > 59:
-            hint = "a day begins at 00:00" if hour == 24 else "hours go from 00 to 23, minutes from 00 to 59"
+            hint = "a day begins at 00:00" if hour == 24 and not is_end else "write 00:00 to 23:59"
+            hint += ", or 24:00 for the midnight after the day" if is_end else ""
             findings.error(found.mark, f"there is no time of day {match[2]}:{match[3]}", hint)
             return None
         return datetime.combine(on, time(hour, minute))
@@ -147,6 +148,7 @@ def _day(found: Scalar, written: str, findings: Findings) -> date | None:
     if match is None:
         loose = _loose(written)
         hint = f"write {loose}" if loose else "write year, month and day as YYYY-MM-DD, e.g. 2026-02-14"
+        hint = "one date is meant here; only days.yaml has ranges" if ".." in written else hint
         findings.error(found.mark, f"{_shown(found)} is no date", hint)
         return None
     year, month, of_month = (int(part) for part in match.groups())

@@ -32,6 +32,7 @@ FULL_WIDTH = {"：": ":", "，": ",", "［": "[", "］": "]", "【": "[", "】":
 
 _MANY_DIGITS = 6
 """From so many digits on a text may be somebody's telephone number, which no message may repeat."""
+_DATE = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ class Scalar:
     @property
     def shown(self) -> str:
         """The text for a message: in quotes and shortened, or described if it may hold somebody's number."""
-        if self.secret or sum(c.isdigit() for c in self.text) >= _MANY_DIGITS:
+        if self.secret or (sum(c.isdigit() for c in self.text) >= _MANY_DIGITS and not _DATE.fullmatch(self.text)):
             return "this text"
         return f"'{self.text}'" if len(self.text) <= 40 else f"'{self.text[:40]}…'"
 

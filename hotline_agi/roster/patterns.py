@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from hotline_agi.roster.cells import Named, cell, ids
 from hotline_agi.roster.dates import day
-from hotline_agi.roster.document import Mapping, Node, Sequence
+from hotline_agi.roster.document import Mapping, Node, Scalar, Sequence
 from hotline_agi.roster.fields import Converter, Fields, full_width_hint, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.plan import Pattern, weekly
@@ -65,20 +65,23 @@ def week(node: Node, findings: Findings) -> Week | None:
     return by_days(node, cell, (), findings)
 
 
+@narrowed(minItems=LEAST_TURNS, maxItems=MOST_TURNS)
+def _turns(node: Node, findings: Findings) -> tuple[Week, ...] | None:
+    if isinstance(node, Sequence) and not LEAST_TURNS <= len(node.items) <= MOST_TURNS:
+        what = f"a rotation of {len(node.items)} turn{'' if len(node.items) == 1 else 's'}"
+        hint = f"from {LEAST_TURNS} to {MOST_TURNS}; people who never change are written without `turns`"
+        findings.error(node.mark, what, hint)
+    return sequence_of(week, "the turns")(node, findings)
+
+
 def _rotation(node: Node, findings: Findings) -> ReadPattern | None:
     fields = Fields.of(node, findings, "a rotation")
     if fields is None:
         return None
     turn_days = fields.required("turn_days", integer(1, MOST_TURN_DAYS))
     since = fields.required("since", day)
-    read_turns = narrowed(minItems=LEAST_TURNS, maxItems=MOST_TURNS)(sequence_of(week, "the turns"))
-    turns = fields.required("turns", read_turns)
+    weeks = fields.required("turns", _turns) or ()
     fields.close()
-    if turns is not None and not LEAST_TURNS <= len(turns) <= MOST_TURNS:
-        what = f"a rotation of {len(turns)} turn{'' if len(turns) == 1 else 's'}"
-        hint = f"from {LEAST_TURNS} to {MOST_TURNS}; people who never change are written without `turns`"
-        findings.error(fields.mark("turns"), what, hint)
-    weeks = turns or ()
     if turn_days is None or since is None or not weeks:
         return ReadPattern(pattern=None, weeks=weeks)
     cells = tuple(tuple(ids(found[day]) if day in found else None for day in range(7)) for found in weeks)
@@ -108,8 +111,13 @@ def by_days(node: Mapping, convert: Converter[T], wrong: T, findings: Findings) 
         if findings.full:
             break
         days = day_name(entry.key, findings)
-        value = convert(entry.value, findings)
         understood &= days is not None
+        if isinstance(entry.value, Scalar) and entry.value.missing:
+            hint = 'write one; within {…} several days need quotes: {"sat, sun": …}'
+            findings.error(entry.key.mark, f"{entry.key.shown} has no value", hint)
+            value = None
+        else:
+            value = convert(entry.value, findings)
         for weekday in sorted(days or ()):
             if weekday in first_lines:
                 what = f"{WEEKDAYS[weekday]} stands here a second time; first in line {first_lines[weekday]}"

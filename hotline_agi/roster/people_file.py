@@ -10,6 +10,7 @@ from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import Endpoint, EndpointKind, Limits, Volunteer
 from hotline_agi.roster.plan import WeeklyHours
 from hotline_agi.roster.probes import also, described, narrowed
+from hotline_agi.roster.ring_plans import hint_at_days
 from hotline_agi.roster.values import (
     EVERY_DAY,
     ident,
@@ -183,6 +184,7 @@ def quiet_hours(node: Node, findings: Findings) -> WeeklyHours | None:
     fields = Fields.of(node, findings, "a stretch of quiet hours")
     if fields is None:
         return None
+    hint_at_days(fields)
     days = fields.optional("days", weekdays, EVERY_DAY)
     start = fields.required("from", time_of_day(is_end=False))
     until = fields.required("until", time_of_day(is_end=True))

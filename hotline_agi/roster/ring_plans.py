@@ -70,11 +70,18 @@ def _whom(node: Node, findings: Findings) -> tuple[RingGroup, int | None] | None
     return None
 
 
+def hint_at_days(fields: Fields) -> None:
+    """Say what went wrong with ``{days: sat, sun, from: …}``."""
+    for day in WEEKDAYS:
+        fields.hint(day, 'within {…} several days need quotes: days: "sat, sun"')
+
+
 def weekly_hours(node: Node, findings: Findings) -> WeeklyHours | None:
     """``{days: mon-fri, from: 08:00, until: 20:00}``."""
     fields = Fields.of(node, findings, "an opening")
     if fields is None:
         return None
+    hint_at_days(fields)
     days = fields.required("days", weekdays)
     start = fields.required("from", time_of_day(is_end=False))
     until = fields.required("until", time_of_day(is_end=True))
