@@ -6,6 +6,7 @@ Ito), and what lacks is hatched, so the picture can be printed in grey and read 
 
 import io
 import logging
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -108,7 +109,11 @@ def heat_picture(line: Line, rows: Sequence[HeatRow], language: Language, kind: 
         _draw(axes, rows)
         _label(axes, line, rows, language, font)
         out = io.BytesIO()
-        figure.savefig(out, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else None)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            figure.savefig(out, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else None)
+        if any("missing from font" in str(one.message) for one in caught):
+            note = "the installed fonts lack some of the characters: install fonts-noto-cjk"
     return Picture(octets=out.getvalue(), note=note)
 
 
