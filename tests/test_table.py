@@ -96,3 +96,68 @@ def test_a_long_cell_is_folded_on_a_terminal_and_not_cut() -> None:
 
 def test_a_step_on_a_terminal_ends_with_its_time() -> None:
     assert "Making (0." in on_a_terminal("with step('Making') as say: say('half')")
+
+
+GRID = """
+head = [Cell(("",)), Cell(("Mon", "节日"), Tone.HEAD), Cell(("Tue",), Tone.HEAD)]
+rows = [
+    [Cell(("night",)), Cell(("! 0/1", "李雷"), Tone.SHORT), Cell(("bo", "cy", "dee"), Tone.FINE)],
+    [Cell(("day",)), Cell(("[red]",), Tone.NOBODY), Cell(("\\x1b[2J",))],
+]
+grid("T", head, rows)
+"""
+
+
+def test_a_grid_keeps_each_person_on_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(f"from hotline_agi.table import *\n{GRID}")
+    assert capsys.readouterr().out.splitlines() == [
+        "T",
+        "       Mon    Tue",
+        "       节日",
+        "night  ! 0/1  bo",
+        "       李雷   cy",
+        "              dee",
+        "",
+        "day    [red]   [2J",
+    ]
+
+
+def test_a_grid_has_colours_on_a_terminal() -> None:
+    shown = on_a_terminal(GRID)
+    assert "\x1b[33m! 0/1" in shown and "\x1b[32mbo" in shown and "\x1b[1;31m[red]" in shown
+    assert "\x1b[2J" not in shown
+
+
+def test_a_grid_that_is_too_wide_goes_on_below_under_its_heads() -> None:
+    program = "grid('', [Cell(('',))] + [Cell((f'h{n}',)) for n in range(7)],"
+    program += " [[Cell(('slot',))] + [Cell((f'{n}' * 20,)) for n in range(7)]])"
+    plain = on_a_terminal(program, NO_COLOR="1").splitlines()
+    assert [line.split() for line in plain] == [
+        ["h0", "h1", "h2"],
+        ["slot", "0" * 20, "1" * 20, "2" * 20],
+        [],
+        ["h3", "h4", "h5"],
+        ["slot", "3" * 20, "4" * 20, "5" * 20],
+        [],
+        ["h6"],
+        ["slot", "6" * 20],
+    ]
+    assert max(map(len, plain)) <= 80
+    # the gaps become narrower before anything goes below
+    narrow = program.replace("* 20", "* 9").replace("slot", "s" * 10)
+    assert len(on_a_terminal(narrow, NO_COLOR="1").splitlines()) == 2
+
+
+BLOCKS = "blocks('T', '00', [('Mon', [Cell(('2',), Tone.FINE), Cell(('1',), Tone.SHORT, plain='!')]), ('周二', [])])"
+
+
+def test_blocks_are_signs_without_colours(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(f"from hotline_agi.table import *\n{BLOCKS}")
+    assert capsys.readouterr().out == "T\n      00\nMon   2!\n周二\n"
+    assert "Mon   2!" in on_a_terminal(BLOCKS, NO_COLOR="1")
+
+
+def test_blocks_are_numbers_on_colours() -> None:
+    shown = on_a_terminal(BLOCKS)
+    assert "2!" not in shown
+    assert shown.count("\x1b[30;48;5;") == 1 and shown.count("\x1b[1;30;48;5;") == 1
