@@ -60,36 +60,38 @@ def times(window: Window, spans: Iterable[Span]) -> list[Times]:
     """
     begin, end = window.span
     reach_begin, reach_end = window.reach
-    single: list[Times] = []
-    alike: dict[tuple[str, str], list[Span]] = {}
+    found: list[Times] = []
+    alike: dict[tuple[time, time, int], list[Span]] = {}
     for span in spans:
         if span[1] <= max(begin, window.now) or end <= span[0]:
             continue
         start, until = (edge.astimezone(window.zone) for edge in span)
         if span[0] <= reach_begin:
             text = "at all hours" if reach_end <= span[1] else f"until {moment(until)}"
+            found.append(Times(text=text, spans=(span,)))
         elif reach_end <= span[1]:
-            text = f"from {moment(start)} on"
+            found.append(Times(text=f"from {moment(start)} on", spans=(span,)))
         else:
-            alike.setdefault((f"{start:%H:%M}", _end(start, until)), []).append(span)
-            continue
-        single.append(Times(text=text, spans=(span,)))
-    for (since, to), found in alike.items():
-        dates = [span[0].astimezone(window.zone).date() for span in found]
-        text = f"{in_words(window, dates)} {since}-{to}"
-        single.append(Times(text=text, spans=tuple(found)))
-    return sorted(single, key=lambda one: one.spans[0])
+            alike.setdefault((start.time(), until.time(), (until.date() - start.date()).days), []).append(span)
+    for (since, to, days), spans_alike in alike.items():
+        dates = [span[0].astimezone(window.zone).date() for span in spans_alike]
+        found.append(Times(text=_told(window, dates, since, to, days), spans=tuple(spans_alike)))
+    return sorted(found, key=lambda one: one.spans[0])
 
 
-def _end(start: datetime, until: datetime) -> str:
-    """With the day, unless that is plain: less than a day later."""
-    shown = until.strftime("%H:%M")
-    days = (until.date() - start.date()).days
-    if shown == "00:00" and days:
-        shown, days = "24:00", days - 1
-    if until.replace(tzinfo=None) - start.replace(tzinfo=None) <= ONE_DAY:
-        return shown
-    return f"{shown} of the next day" if days == 1 else f"{shown} {days} days later"
+def _told(window: Window, dates: Sequence[date], since: time, to: time, days: int) -> str:
+    """Stretches that start on `dates` and end so many days later."""
+    until = f"{to:%H:%M}"
+    within_a_day = days == 0 or (days == 1 and to <= since)
+    if days and to == time(0):
+        until, days = "24:00", days - 1
+    if within_a_day:
+        return f"{in_words(window, dates)} {since:%H:%M}-{until}"
+    last = dates[0] + days * ONE_DAY
+    if len(dates) == 1:
+        return f"from {day_in_words(dates[0])} {since:%H:%M} until {day_in_words(last)} {until}"
+    later = f"{last:%A}" if days < 7 and len({day.weekday() for day in dates}) == 1 else f"{days} days later"
+    return f"{in_words(window, dates)} {since:%H:%M} until {later} {until}"
 
 
 def in_words(window: Window, dates: Sequence[date]) -> str:
