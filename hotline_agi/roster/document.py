@@ -47,7 +47,7 @@ class Scalar:
     @property
     def missing(self) -> bool:
         """Whether nothing was written, as after a bare ``key:``."""
-        return not self.text and not self.quoted
+        return not self.quoted and not self.text  # probes are quoted: their text is not looked into
 
     @property
     def shown(self) -> str:
