@@ -53,5 +53,7 @@ def _warning(
     else:
         what = f"'{who}' is on shift on two lines at once, '{slot}' of {line} and '{other_slot}' of {other_line}: "
         what += joined(when)
+        if any(one.line.zone != of.zone for one, _ in together):
+            what += f" ({of.zone.key})"
         hint = "they can talk to one caller only: name somebody else on one of them"
     yield Problem.warning(where, what, hint)

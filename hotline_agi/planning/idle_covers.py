@@ -113,8 +113,9 @@ def _idle_absence(absence: Absence, lines: list[_Known]) -> Iterator[Problem]:
 
 def _idle_stand_in(line: Line, absence: Absence, today: date) -> Iterator[Problem]:
     """Shifts in which the one who is named `instead` cannot be: the first of them is told."""
-    first, last = max(today, _day(absence.first)), _day(absence.last)
-    for n in range(-1, min((last - first).days, _LONG) + 1):
+    # a night before may reach into the first day
+    first, last = max(today, _day(absence.first) - ONE_DAY), _day(absence.last)
+    for n in range(min((last - first).days, _LONG) + 1):
         day = first + n * ONE_DAY
         for shift in line.shifts:
             one = occurrence(line, shift, day)

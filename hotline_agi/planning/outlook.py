@@ -44,7 +44,7 @@ def outlook(roster: Roster, now: datetime, days: int = DAYS) -> list[Problem]:
 
 
 def _bounded(kind: str, warnings: Iterable[Problem]) -> Iterator[Problem]:
-    told = sorted(warnings)
+    told = sorted(set(warnings))
     yield from told[:MOST]
     if left := told[MOST:]:
         files = len({one.file for one in left})
