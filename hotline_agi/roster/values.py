@@ -40,6 +40,8 @@ _INTEGER = re.compile("[0-9]{1,9}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _ZONE = re.compile(r"UTC|[A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2}")
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
+_YES_NO_PATTERN = "|".join("".join(f"[{c.upper()}{c}]" for c in word) for word in _YES_NO)
+"""In capitals too: JSON Schema has no way to say that case does not matter."""
 _DAY = f"({'|'.join(WEEKDAYS)})"
 _DAYS = f"(daily|{_DAY}( *- *{_DAY})?)"
 
@@ -171,7 +173,7 @@ def integer(least: int, most: int) -> Converter[int]:
     return read
 
 
-@described(written("|".join(_YES_NO), "yes or no", type=["boolean", "string"]))
+@described(written(_YES_NO_PATTERN, "yes or no", type=["boolean", "string"]))
 def yes_no(node: Node, findings: Findings) -> bool | None:
     """``yes``/``true`` or ``no``/``false``."""
     found = scalar(node, findings, "the answer")
