@@ -1,0 +1,156 @@
+"""Half a checkout is never read: not while git is at work, and not a mixture of two commits."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from hotline_agi.errors import SetupError
+from hotline_agi.rosters.settled import Snapshot, settled, signature
+from hotline_agi.rosters.transfer import Refused
+from tests.rosters.places import Desk, committed, git, put, read
+
+LOCKS = ["index.lock", "MERGE_HEAD", "rebase-merge", "CHERRY_PICK_HEAD"]
+
+
+def rest() -> None:
+    """Until files that were just written are old enough to be read at once."""
+    time.sleep(0.06)
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_git_command_is_waited_for_and_then_told(desk: Desk, name: str) -> None:
+    committed(desk.rosters)
+    lock = desk.rosters / ".git" / name
+    lock.touch()
+    assert signature(desk.rosters, None).startswith("?")
+    with pytest.raises(SetupError, match=rf"a checkout is under way in .*{name}"):
+        settled(desk.rosters, None, patience_s=0.2)
+    threading.Timer(0.3, lock.unlink).start()
+    assert len(settled(desk.rosters, None, patience_s=5.0).files) == 3
+
+
+def test_a_work_tree_of_its_own_and_a_folder_deep_in_one(desk: Desk) -> None:
+    put(desk.rosters, {"README.md": "x"})
+    commit = committed(desk.rosters)
+    other = desk.folder / "other"
+    git(desk.rosters, "worktree", "add", "-q", "-b", "other", str(other))
+    rest()
+    assert settled(other / "test", None, patience_s=1.0).revision == commit[:12]
+    (desk.rosters / ".git/worktrees/other/index.lock").touch()
+    with pytest.raises(SetupError, match="a checkout is under way"):
+        settled(other / "test", None, patience_s=0.1)
+    settled(desk.rosters, None, patience_s=1.0)  # that one is not concerned
+
+
+def test_the_revision_with_and_without_git(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    rest()
+    assert settled(desk.rosters, None, patience_s=1.0).revision == ""
+    commit = committed(desk.rosters)[:12]
+    assert settled(desk.rosters, None, patience_s=1.0).revision == commit
+    git(desk.rosters, "pack-refs", "--all")
+    assert settled(desk.rosters, None, patience_s=1.0).revision == commit
+    put(desk.rosters, {"test/people.yaml": "changed"})
+    assert settled(desk.rosters, None, patience_s=1.0).revision == f"{commit} modified"
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert settled(desk.rosters, None, patience_s=1.0).revision == commit
+
+
+def test_young_files_are_waited_for(desk: Desk) -> None:
+    put(desk.rosters, {"test/people.yaml": "young"})
+    assert signature(desk.rosters, desk.contacts) == "?young"
+    snapshot = settled(desk.rosters, desk.contacts, patience_s=1.0)
+    assert snapshot.files["test/people.yaml"] == b"young"
+    assert snapshot.signature == signature(desk.rosters, desk.contacts)
+
+
+def test_every_change_changes_the_signature(desk: Desk) -> None:
+    rest()
+    seen = {signature(desk.rosters, desk.contacts)}
+    people = desk.rosters / "test/people.yaml"
+
+    def changed() -> None:
+        rest()
+        found = signature(desk.rosters, desk.contacts)
+        assert not found.startswith("?")
+        assert found not in seen
+        seen.add(found)
+
+    text = people.read_bytes()
+    people.write_bytes(text[::-1])  # of the same length
+    changed()
+    people.rename(people.with_name("peple.yaml"))
+    changed()
+    desk.contacts.write_text("other")
+    changed()
+    desk.contacts.unlink()
+    changed()
+    (people.with_name("x.yaml")).symlink_to("/etc/hostname")
+    changed()
+
+
+def swinging(folder: Path, stop: threading.Event) -> int:
+    """Check two branches out in turn, with moments in between to read; returns how often."""
+    turns = 0
+    while not stop.is_set():
+        git(folder, "checkout", "-q", ("one", "two")[turns % 2])
+        turns += 1
+        stop.wait(0.15)
+    return turns
+
+
+def test_never_a_mixture_of_two_commits(desk: Desk) -> None:
+    """Hundreds of files change in each checkout; whatever is read is all of one commit."""
+    for branch in ("one", "two"):
+        put(desk.rosters, {f"test/months/{n:04}.yaml": f"{branch} {n}\n...\n" for n in range(400)})
+        committed(desk.rosters, branch)
+        git(desk.rosters, "branch", branch)
+    stop = threading.Event()
+    turns: list[int] = []
+    swing = threading.Thread(target=lambda: turns.append(swinging(desk.rosters, stop)))
+    swing.start()
+    seen: list[str] = []
+    try:
+        until = time.monotonic() + 6.0
+        while time.monotonic() < until and len(seen) < 12:
+            try:
+                found = settled(desk.rosters, None, patience_s=1.0)
+            except SetupError:
+                continue  # git was always at work
+            assert isinstance(found, Snapshot)
+            words = {text.split()[0].decode() for path, text in found.files.items() if "months" in path}
+            assert len(words) == 1, "a mixture"
+            assert sum("months" in path for path in found.files) == 400
+            seen += words
+            # and once with a pause, so that reads happen in the middle of a checkout, not always at its start
+            time.sleep(0.03 * (len(seen) % 3))
+    finally:
+        stop.set()
+        swing.join()
+    assert turns[0] >= 4
+    assert len(seen) >= 3
+
+
+def test_a_roster_that_is_read_while_git_checks_out_is_one_of_both(desk: Desk) -> None:
+    """The same through the child, to the digest."""
+    digests = set()
+    for branch, name in (("one", "Anna"), ("two", "Bert")):
+        people = (desk.rosters / "test/people.yaml").read_text().replace("Volunteer", name).replace("Anna", name)
+        put(desk.rosters, {"test/people.yaml": people})
+        put(desk.rosters, {f"docs/{n}.txt": f"{branch} {n}" for n in range(500)})
+        committed(desk.rosters, branch)
+        git(desk.rosters, "branch", branch)
+        digests.add(read(desk.request()).digest)
+    assert len(digests) == 2
+    stop = threading.Event()
+    swing = threading.Thread(target=swinging, args=(desk.rosters, stop))
+    swing.start()
+    try:
+        ended = [read(desk.request(patience_s=0.5)) for _ in range(6)]
+    finally:
+        stop.set()
+        swing.join()
+    taken = [one for one in ended if not isinstance(one.last, Refused)]
+    assert taken and all(one.digest in digests for one in taken)
+    assert all("a checkout is under way" in one.told for one in ended if one not in taken)
