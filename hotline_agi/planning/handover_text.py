@@ -80,7 +80,7 @@ def handover_text(roster: Roster, change: Handover, language: Language) -> list[
     """The lines of the text; the remarks come last, a line each."""
     names, heads, zone = Names(roster, language), HEADS[language], change.line.zone
     before, after = change.before, change.after
-    slots = " → ".join(", ".join(duty.slots) or heads["none"] for duty in (before, after))
+    slots = " → ".join(dict.fromkeys(", ".join(duty.slots) or heads["none"] for duty in (before, after)))
     text = [
         heads["title"].format(line=change.line.name.get(language, change.line.id)),
         heads["when"].format(at=moment(change.at.astimezone(zone), language), slots=slots),
