@@ -92,3 +92,41 @@ def test_always_is_written_out() -> None:
     assert found is not None
     assert not findings.failed
     assert found.line.opening == ()
+
+
+NIGHT = "  night: {hours: [{days: daily, from: 22:00, until: 06:00}], ring: [{ring: 1, for_s: 20}]}\n"
+
+
+def test_ring_plans_have_hours_and_steps() -> None:
+    found, findings = read(f"{LEAST}ring_plans:\n{NIGHT}")
+    assert found is not None
+    assert findings.problems == []
+    (plan,) = found.line.ring_plans
+    assert plan.name == "night"
+    assert plan.hours == (WeeklyHours(weekdays=frozenset(range(7)), start=time(22), until=time(6)),)
+    assert plan.steps == (RingStep(group=RingGroup.ON_SHIFT, count=1, for_s=20.0),)
+    assert found.line.steps("night") == plan.steps
+    assert found.line.steps("") == found.line.ring_steps
+    assert found.line.where.line == 1
+
+
+@pytest.mark.parametrize(
+    ("hours", "when"),
+    [
+        ("{days: mon, from: 05:59, until: 06:30}", "mon 05:59"),
+        ("{days: mon, from: 06:00, until: 22:00}", ""),
+        ("{days: sun, from: 21:00, until: 22:01}", "sun 22:00"),
+        ("{days: fri, from: 08:00, until: 08:00}", "fri 22:00"),
+        ("{days: sun, from: 06:00, until: 22:00}", ""),
+    ],
+)
+def test_no_two_plans_are_for_the_same_hour(hours: str, when: str) -> None:
+    _, findings = read(f"{LEAST}ring_plans:\n{NIGHT}  day: {{hours: [{hours}], ring: [{{ring: 2, for_s: 20}}]}}")
+    said = [problem.what for problem in findings.problems]
+    assert said == ([f"'day' and 'night' are both for {when}"] if when else [])
+
+
+def test_hours_of_one_plan_may_overlap() -> None:
+    hours = "[{days: mon, from: 08:00, until: 12:00}, {days: mon-wed, from: 10:00, until: 11:00}]"
+    _, findings = read(f"{LEAST}ring_plans:\n  busy: {{hours: {hours}, ring: [{{ring: 2, for_s: 20}}]}}")
+    assert findings.problems == []

@@ -1,11 +1,16 @@
 """``people.yaml``: the notations of endpoints and their accept policy. What is refused: `bad/people-*`."""
 
+from datetime import time
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from hotline_agi.roster.document import parse
 from hotline_agi.roster.findings import Findings
-from hotline_agi.roster.model import EndpointKind
+from hotline_agi.roster.model import EndpointKind, Limits
 from hotline_agi.roster.people_file import ReadPeople, read_people
+from hotline_agi.roster.plan import WeeklyHours
+from tests.roster.trees import EXAMPLE
 
 
 def read(written: str) -> tuple[ReadPeople | None, Findings]:
@@ -56,3 +61,46 @@ def test_somebody_with_mistakes_is_known_by_id() -> None:
     found, _ = read("volunteers:\n  Wang: {name: 王, endpoints: [mobile]}")
     assert found is not None
     assert not found.complete
+
+
+def test_what_may_be_left_out() -> None:
+    found, findings = read(person("endpoints: [mobile]"))
+    assert found is not None
+    assert findings.problems == []
+    volunteer = found.people[0].volunteer
+    assert (volunteer.qualifications, volunteer.limits, volunteer.quiet, volunteer.zone) == ((), Limits(), (), None)
+    assert (volunteer.where.line, volunteer.where.column) == (2, 3)
+
+
+def test_everything_written() -> None:
+    findings = Findings()
+    text = person(
+        "endpoints: [mobile], qualifications: [crisis, youth], "
+        "limits: {calls_per_shift: 6, talk_min_per_day: 240, rest_after_night_h: 11.5}, "
+        "quiet: [{days: 'sat, sun', from: 22:00, until: 08:00}, {from: 13:00, until: 24:00}]"
+    )
+    zone = ZoneInfo("Europe/Berlin")
+    found = read_people(parse("f", f"{text}\n...\n".encode()), ("zh",), findings, zone)
+    assert found is not None
+    assert findings.problems == []
+    volunteer = found.people[0].volunteer
+    assert volunteer.qualifications == ("crisis", "youth")
+    assert volunteer.limits == Limits(calls_per_shift=6, talk_min_per_day=240, rest_after_night_h=11.5)
+    assert volunteer.quiet == (
+        WeeklyHours(weekdays=frozenset({5, 6}), start=time(22), until=time(8)),
+        WeeklyHours(weekdays=frozenset(range(7)), start=time(13), until=time(0)),
+    )
+    assert volunteer.zone == zone
+
+
+@pytest.mark.parametrize(
+    ("field", "least", "most"),
+    [("calls_per_shift", 1, 100), ("talk_min_per_day", 5, 1440), ("rest_after_night_h", 0, 72)],
+)
+def test_bounds_of_limits_are_those_of_the_readme(field: str, least: int, most: int) -> None:
+    readme = (EXAMPLE / "README.md").read_text(encoding="utf-8")
+    row = next(row for row in readme.splitlines() if row.startswith(f"| `limits: {{{field}:"))
+    assert f"| {least}–{most}" in row
+    for value, is_good in ((least, True), (most, True), (least - 1, False), (most + 1, False)):
+        _, findings = read(person(f"endpoints: [mobile], limits: {{{field}: {value}}}"))
+        assert findings.failed is not is_good
