@@ -6,7 +6,7 @@ belongs to the day on which it starts. `where` is the place in the text, for exp
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from hotline_agi.terms.ids import VolunteerId
@@ -48,6 +48,15 @@ class Pattern:
 
     def turn_of(self, day: date) -> Turn:
         return self.turns[(day - self.since).days // self.turn_days % len(self.turns)]
+
+    def turn_number(self, day: date) -> int:
+        """Which of the turns is in force on `day`, from 1."""
+        return (day - self.since).days // self.turn_days % len(self.turns) + 1
+
+    def turn_dates(self, day: date) -> tuple[date, date]:
+        """The first and the last day of the turn that is in force on `day`."""
+        first = self.since + (day - self.since).days // self.turn_days * timedelta(days=self.turn_days)
+        return first, first + timedelta(days=self.turn_days - 1)
 
     @property
     def rotates(self) -> bool:

@@ -24,12 +24,12 @@ What follows is no matter of one slot and is done where all slots meet (`timetab
 9. **The ring plan** of the hour says how many of them ring, in which wave (`dispatch/waves.py`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from itertools import pairwise
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from hotline_agi.roster.clock import instant, span_on
 from hotline_agi.roster.model import Line
@@ -51,6 +51,15 @@ class Basis(StrEnum):
     """For somebody who is absent."""
     SICK = "sick"
     AWAY = "away"
+
+
+class Saying(NamedTuple):
+    """What one step says of a slot of one day."""
+
+    cell: Cell | None
+    """None: the slot does not take place."""
+    basis: Basis
+    where: Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,15 +121,14 @@ def occurrence(line: Line, shift: Shift, day: date) -> Occurrence | None:
         return None
     covers = _covers(line)
     todays = covers.of_slot.get((day, shift.slot), ())
-    written = _written(line, shift, day, weekday, special, as_backup=False)
-    if written is None and not any(isinstance(cover, Extra) for cover in todays):
+    written = next(_sayings(line, shift, day, weekday, special, as_backup=False))
+    if written.cell is None and not any(isinstance(cover, Extra) for cover in todays):
         return None
-    behind = _written(line, shift, day, weekday, special, as_backup=True)
+    behind = next(_sayings(line, shift, day, weekday, special, as_backup=True))
     places = [
         Place(who=who, as_backup=as_backup, start=start, end=end, basis=basis, where=where)
-        for as_backup, found in ((False, written), (True, behind))
-        for cell, basis, where in ([found] if found else [])
-        for who in cell
+        for as_backup, (cell, basis, where) in ((False, written), (True, behind))
+        for who in cell or ()
     ]
     losses: list[Loss] = []
     if todays:
@@ -138,6 +146,13 @@ def occurrence(line: Line, shift: Shift, day: date) -> Occurrence | None:
         places=tuple(sorted(places, key=lambda place: place.as_backup)),  # stable
         losses=tuple(losses),
     )
+
+
+def sayings(line: Line, shift: Shift, day: date, *, as_backup: bool) -> list[Saying]:
+    """What steps 3, 2 and 1 say of a slot of one day: the first counts, the others are overruled by it."""
+    special = special_day(line, day)
+    weekday = day.weekday() if special is None or special.like is None else special.like
+    return list(_sayings(line, shift, day, weekday, special, as_backup=as_backup))
 
 
 def absent_span(line: Line, absence: Absence, day: date, start: datetime, end: datetime) -> tuple[datetime, datetime]:
@@ -164,26 +179,24 @@ def _moment(line: Line, at: datetime, last: bool) -> datetime:
 # ---- the steps
 
 
-def _written(
+def _sayings(
     line: Line, shift: Shift, day: date, weekday: int, special: SpecialDay | None, *, as_backup: bool
-) -> tuple[Cell, Basis, Mark] | None:
-    """Steps 1 to 3."""
+) -> Iterator[Saying]:
+    """Steps 3, 2 and 1."""
     month = line.months.get(day)
     if month is not None:
         cell = (month.backup if as_backup else month.people).get(shift.slot)
         if cell is not None:
-            return cell, Basis.MONTH, month.where
+            yield Saying(cell, Basis.MONTH, month.where)
     if special is not None:
         cell = (special.backup if as_backup else special.people).get(shift.slot)
         if cell is not None:
-            return cell, Basis.SPECIAL_DAY, special.where
+            yield Saying(cell, Basis.SPECIAL_DAY, special.where)
     pattern = shift.backup if as_backup else shift.people
-    cell = pattern.turn_of(day)[weekday]
-    if cell is None:
-        return None
+    turn = pattern.turn_of(day)
     if special is not None and special.like is not None:
-        return cell, Basis.SPECIAL_DAY, special.where
-    return cell, Basis.ROTATION if pattern.rotates else Basis.WEEK, shift.where
+        yield Saying(turn[weekday], Basis.SPECIAL_DAY, special.where)
+    yield Saying(turn[day.weekday()], Basis.ROTATION if pattern.rotates else Basis.WEEK, shift.where)
 
 
 def _covered(

@@ -5,6 +5,9 @@ from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
+import pytest
+
+from hotline_agi.roster import clock
 from hotline_agi.roster.clock import days_around, instant, span_on
 from hotline_agi.roster.duty import duty_spans
 from hotline_agi.roster.plan import DayHours
@@ -149,6 +152,13 @@ def test_every_moment_of_a_stretch_has_its_day_around_it() -> None:
                         assert day in days_around(zone, edge, edge), (name, day, edge)
                         most = max(most, abs((edge.astimezone(zone).date() - day).days))
     assert most == 2
+
+
+@pytest.mark.parametrize(("name", "less"), [("DAYS_BEFORE", 1), ("DAYS_AFTER", 0)])
+def test_a_day_less_would_be_seen(name: str, less: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, name, less)
+    with pytest.raises(AssertionError):
+        test_every_moment_of_a_stretch_has_its_day_around_it()
 
 
 def test_a_change_to_the_second() -> None:

@@ -44,8 +44,8 @@ BUGS: dict[str, Planting] = {
         clock, "span_on", "hours.until > hours.start", "hours.until >= hours.start"
     ),
     "a gap of the clock is not looked for": instead_of(clock, "instant", "first_offset < second_offset", "False"),
-    "a day too few before": lambda patch: patch.setattr(clock, "DAYS_BEFORE", 1),
-    "a day too few after": lambda patch: patch.setattr(clock, "DAYS_AFTER", 0),
+    "two days too few before": lambda patch: patch.setattr(clock, "DAYS_BEFORE", 0),
+    "two days too few after": lambda patch: patch.setattr(clock, "DAYS_AFTER", -1),
     # precedence, steps 1 to 3
     "every year goes before one date": instead_of(
         precedence,
@@ -55,22 +55,25 @@ BUGS: dict[str, Planting] = {
     ),
     "like is ignored": instead_of(precedence, "occurrence", "special is None or special.like is None", "True"),
     "the month names people for the backup": instead_of(
-        precedence, "_written", "month.backup if as_backup", "month.people if as_backup"
+        precedence, "_sayings", "month.backup if as_backup", "month.people if as_backup"
     ),
     "the special day goes before the month": instead_of(
-        precedence, "_written", "if month is not None:", "if special is None and month is not None:"
+        precedence, "_sayings", "if month is not None:", "if special is None and month is not None:"
     ),
     "an empty cell of a special day is no saying": instead_of(
         precedence,
-        "_written",
-        "cell is not None:\n            return cell, Basis.SPECIAL",
-        "cell:\n            return cell, Basis.SPECIAL",
+        "_sayings",
+        "cell is not None:\n            yield Saying(cell, Basis.SPECIAL",
+        "cell:\n            yield Saying(cell, Basis.SPECIAL",
     ),
     "a slot without people is on if there is backup": instead_of(
-        precedence, "occurrence", "if written is None and not any", "if not line.shifts and not any"
+        precedence, "occurrence", "if written.cell is None and not any", "if not line.shifts and not any"
     ),
     "an extra does not make a slot take place": instead_of(
-        precedence, "occurrence", "if written is None and not any", "if written is None or not any([1]) and not any"
+        precedence,
+        "occurrence",
+        "if written.cell is None and not any",
+        "if written.cell is None or not any([1]) and not any",
     ),
     # precedence, step 4
     "swaps against the order of the text": instead_of(
