@@ -22,9 +22,9 @@ _YEAR_LAST = re.compile(r"[0-9]{1,2}[/-][0-9]{1,2}[/-](20)?[0-9]{2}")
 _NO_YEAR = re.compile(r"([0-9]{1,2})\s*(?:月|[-/.])\s*([0-9]{1,2})\s*[日号]?")
 _DAY_ONLY = re.compile(r"([0-9]{1,2})\s*[日号]?")
 _WITH_TIME = re.compile(r"(.*?)[ T]0?0:00(:00)?")
-_YEAR_MONTH = re.compile(r"(?<![0-9])(20[0-9]{2})\s*[-/.年]\s*(1[0-2]|0?[1-9])(?![0-9])")
+_YEAR_MONTH = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})\s*[-/.年]\s*(1[0-2]|0?[1-9])(?![0-9])")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_NAMED_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*\.?\s+(20[0-9]{{2}})\b", re.IGNORECASE)
+_NAMED_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*\.?\s+((?:19|20)[0-9]{{2}})\b", re.IGNORECASE)
 
 _WEEKDAYS = {name: n for n, names in enumerate(("一", "二", "三", "四", "五", "六", "日天")) for name in names}
 _ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -61,6 +61,10 @@ def day_of(value: Value, month: Month | None) -> ReadDay | None:
         return ReadDay(day=value)
     if isinstance(value, bool) or value is None or isinstance(value, time | timedelta):
         return None
+    if isinstance(value, float):
+        if not value.is_integer() and int(value) not in _SERIALS:
+            return None
+        value = int(value)
     text = unicodedata.normalize("NFKC", text_of(value)).strip()
     if text.isdecimal() and len(text) == 5 and int(text) in _SERIALS:
         return ReadDay(day=_EXCEL_ZERO + timedelta(days=int(text)))

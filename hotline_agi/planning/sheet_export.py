@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from hotline_agi.planning.sheet import Value, guarded
+from hotline_agi.planning.sheet import Value, guarded, key_of
 from hotline_agi.planning.sheet_days import Month
 from hotline_agi.planning.sheet_names import Marks, People, Slots
-from hotline_agi.planning.sheet_words import slot_words
+from hotline_agi.planning.sheet_words import NOBODYS_ROW, is_below_table, slot_words
 from hotline_agi.roster.model import Line, Volunteer
 from hotline_agi.roster.plan import Shift
 from hotline_agi.roster.precedence import Basis, Loss, Occurrence, Place, occurrence, special_day
@@ -144,9 +144,9 @@ class _Names:
     def person(self, who: VolunteerId) -> str:
         """The display name, or the id if the name could be misread."""
         name = guarded(self._people.names.get(who, who))
-        said, telephones = self._people.read(name)
-        clear = [one.candidates for one in said] == [(who,)] and not telephones and not said[0].as_backup
-        return name if clear else who
+        said, telephones = self._people.read(self.words.between.join((name, name)))
+        clear = [(one.candidates, one.as_backup) for one in said] == [((who,), False)] * 2 and not telephones
+        return name if clear and key_of(name) not in NOBODYS_ROW and not is_below_table(name) else who
 
     def slot(self, shift: Shift) -> str:
         """What the slot is called in a list."""

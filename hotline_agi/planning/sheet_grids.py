@@ -21,6 +21,8 @@ class _Subject:
     who: VolunteerId | None = None
     slot: str | None = None
     """Neither: the row of slots that nobody is in."""
+    is_strange: bool = False
+    """Not understood. The cells are read all the same, so that all mistakes are said at once."""
 
 
 def read_grid(grid: GridTable, into: Gathering) -> None:
@@ -44,14 +46,12 @@ def _note_telephones(grid: GridTable, into: Gathering) -> None:
 def _read_down(grid: GridTable, into: Gathering) -> None:
     subjects: dict[int, _Subject] = {}
     for column, text in grid.labels.items():
-        subject = _slot(text, grid.header, column, into) if grid.side is Side.SLOTS else None
-        if grid.side is Side.PEOPLE:
-            subject = _person(grid, grid.header, column, into)
-        if subject is not None:
-            subjects[column] = subject
+        is_slot = grid.side is Side.SLOTS
+        place = (grid.header, column)
+        subjects[column] = _slot(text, *place, into) if is_slot else _person(grid, *place, into)
     for row, day in grid.days.items():
         for column, subject in subjects.items():
-            _take(day, subject, row, column, into)
+            _take(grid, day, subject, row, column, into)
 
 
 def _read_across(grid: GridTable, into: Gathering) -> None:
@@ -76,7 +76,7 @@ def _read_across(grid: GridTable, into: Gathering) -> None:
         seen.add(subject.who)
         above = subject
         for column in filled:
-            _take(days[column], subject, row, column, into)
+            _take(grid, days[column], subject, row, column, into)
 
 
 def _later_header(grid: GridTable, row: int, filled: list[int], label: str, into: Gathering) -> dict[int, date] | None:
@@ -121,13 +121,13 @@ def _subject(
             into.pass_over(_ROWS_BELOW, f"row {row + 1}")
             return None
         return _slot(label, row, grid.label, into)
+    if key_of(label) in NOBODYS_ROW:
+        return _Subject()
     known = bool(into.people.find(label))
     numbers = all(_is_number(text) for text in texts)
     if not known and (is_below_table(label) or is_below_table(_first_text(row, into)) or numbers):
         into.pass_over(_ROWS_BELOW, f"row {row + 1}")
         return None
-    if key_of(label) in NOBODYS_ROW and not known:
-        return _Subject()
     if not label:
         into.mistake("the row has no name", f"write it into column {column_name(grid.label)}", row, grid.label)
         return None
@@ -142,28 +142,30 @@ def _first_text(row: int, into: Gathering) -> str:
     return next((text for column in range(len(into.sheet.rows[row])) if (text := into.sheet.text(row, column))), "")
 
 
-def _person(grid: GridTable, row: int, column: int, into: Gathering) -> _Subject | None:
+def _person(grid: GridTable, row: int, column: int, into: Gathering) -> _Subject:
     beside = into.sheet.text(row, grid.id_column) if grid.id_column is not None else ""
     who = into.person(row, column, beside)
-    return None if who is None else _Subject(who=who)
+    return _Subject(who=who, is_strange=who is None)
 
 
-def _slot(text: str, row: int, column: int, into: Gathering) -> _Subject | None:
+def _slot(text: str, row: int, column: int, into: Gathering) -> _Subject:
     slot = into.slot_of(into.slots.find(text), text, row, column)
-    if slot is None:
-        return None
-    into.spoken_of.add(slot)
-    return _Subject(slot=slot)
+    if slot is not None:
+        into.spoken_of.add(slot)
+    return _Subject(slot=slot, is_strange=slot is None)
 
 
-def _take(day: date, subject: _Subject, row: int, column: int, into: Gathering) -> None:
-    if subject.slot is not None:
+def _take(grid: GridTable, day: date, subject: _Subject, row: int, column: int, into: Gathering) -> None:
+    """Read one cell, and put the people into the slots."""
+    if grid.side is Side.SLOTS:
         for who, as_backup in into.names_in(row, column):
-            into.put(day, subject.slot, (who,), as_backup=as_backup)
+            if subject.slot is not None:
+                into.put(day, subject.slot, (who,), as_backup=as_backup)
         return
     for slot, as_backup in into.slots_in(row, column):
-        into.spoken_of.add(slot)
-        into.put(day, slot, () if subject.who is None else (subject.who,), as_backup=as_backup)
+        if not subject.is_strange:
+            into.spoken_of.add(slot)
+            into.put(day, slot, () if subject.who is None else (subject.who,), as_backup=as_backup)
 
 
 def empty_days(grid: GridTable, into: Gathering) -> Iterator[date]:

@@ -15,9 +15,9 @@ from hotline_agi.planning.sheet_tables import ListTable, find_table
 from hotline_agi.planning.sheet_words import BACKUP_WORDS
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import Line, Volunteer
-from hotline_agi.roster.plan import Cell
+from hotline_agi.roster.plan import Cell, MonthDay
 from hotline_agi.roster.precedence import occurrence
-from hotline_agi.terms.problems import Mark
+from hotline_agi.terms.problems import NOWHERE, Mark
 
 Days = Mapping[date, Mapping[str, Cell]]
 """People by day and slot, as in a month file."""
@@ -81,10 +81,10 @@ def read_plan(
         nothing = list(empty_days(table, into))
     into.note_mistakes()
     _note_days(sheet, into, wishes.month, findings)
-    is_list = isinstance(table, ListTable)
+    people_on_shift = _people(line, into, is_list=isinstance(table, ListTable))
     return SheetPlan(
-        people=_people(line, into, is_list=is_list),
-        backup=_backup(line, into) if into.speaks_of_backup else None,
+        people=people_on_shift,
+        backup=_backup(line, into, people_on_shift) if into.speaks_of_backup else None,
         newcomers=tuple(into.newcomers),
         notes=tuple(_notes(into, nothing)),
     )
@@ -128,18 +128,18 @@ def _people(line: Line, into: Gathering, *, is_list: bool) -> Days:
     """The people on shift. A grid that speaks of a slot and names nobody on some day means nobody."""
     people = _of(into, as_backup=False)
     for day in {} if is_list else sorted({day for day, _, _ in into.places}):
-        for slot in _staffed(line, day, as_backup=False) & into.spoken_of:
+        for slot in _staffed(line, day, {}, as_backup=False) & into.spoken_of:
             people.setdefault(day, {}).setdefault(slot, ())
     return _in_order(line, people)
 
 
-def _backup(line: Line, into: Gathering) -> Days:
+def _backup(line: Line, into: Gathering, people: Days) -> Days:
     """The backup people. Where somebody else would be backup if nothing were said, it is said that nobody is."""
     backup = _of(into, as_backup=True)
     named = {(day, slot) for day, slot, _ in into.places}
     found: dict[date, dict[str, Cell]] = {}
     for day in sorted({day for day, _ in named}):
-        staffed = _staffed(line, day, as_backup=True)
+        staffed = _staffed(line, day, people.get(day, {}), as_backup=True)
         for shift in line.shifts:
             cell = backup.get(day, {}).get(shift.slot, ())
             meant = (day, shift.slot) in named or shift.slot in into.spoken_of
@@ -161,9 +161,9 @@ def _in_order(line: Line, days: Days) -> Days:
     return {day: {slot: days[day][slot] for slot in order if slot in days[day]} for day in sorted(days)}
 
 
-def _staffed(line: Line, day: date, *, as_backup: bool) -> set[str]:
-    """The slots that somebody would be in if the month roster said nothing and there were no covers."""
-    usual = replace(line, months={}, covers=())
+def _staffed(line: Line, day: date, people: Mapping[str, Cell], *, as_backup: bool) -> set[str]:
+    """The slots that somebody would be in if the month roster named just `people`, and there were no covers."""
+    usual = replace(line, months={day: MonthDay(where=NOWHERE, people=people)}, covers=())
     found = (occurrence(usual, shift, day) for shift in line.shifts)
     return {one.shift.slot for one in found if one and any(place.as_backup is as_backup for place in one.places)}
 
