@@ -16,7 +16,8 @@ def roster_schema(kind: str | None, out: Path | None) -> None:
     """Print the JSON Schema of one KIND of file, or write all of them with --out.
 
     Files that begin with a line such as `# yaml-language-server: $schema=../schema/line.schema.json` are completed and
-    checked by editors that know YAML schemas, among them VS Code with its YAML extension, Neovim, Emacs and JetBrains.
+    checked while somebody types, by VS Code with its YAML extension and by every editor that uses yaml-language-server
+    (Neovim, Emacs, Helix and others).
     """
     if out is None:
         if kind is None:

@@ -31,7 +31,7 @@ TEXTS = {**LINE_TEXTS, **DUTY_TEXTS}
 """By the end of the path."""
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
-_READERS: Mapping[str, Callable[[Node, Findings], object]] = {
+READERS: Mapping[str, Callable[[Node, Findings], object]] = {
     "line": lambda root, findings: read_line(LineId("any"), root, findings),
     "people": lambda root, findings: read_people(root, (), findings),
     "shifts": read_shifts,
@@ -40,7 +40,7 @@ _READERS: Mapping[str, Callable[[Node, Findings], object]] = {
     "covers": read_covers,
     "contacts": contact_rows,
 }
-KINDS = tuple(_READERS)
+KINDS = tuple(READERS)
 """Of roster files."""
 
 DEFAULTS: Mapping[str, Any] = {
@@ -73,13 +73,13 @@ def schema_comment(kind: str, depth: int) -> str:
 
     :param depth: of the file below the rosters folder: 1 for ``xinli/line.yaml``, 2 for ``xinli/months/2026-02.yaml``.
     """
-    assert kind in _READERS
+    assert kind in READERS
     return f"# yaml-language-server: $schema={'../' * depth}schema/{file_name(kind)}"
 
 
 def schema(kind: str) -> Schema:
     """The schema of one kind of file."""
-    root = learned(_READERS[kind])
+    root = learned(READERS[kind])
     return {"$schema": DRAFT, **_with_texts(root, f"/{kind}")}
 
 
