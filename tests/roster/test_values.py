@@ -15,6 +15,7 @@ from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.values import (
     MAX_ID,
     MAX_TEXT,
+    day_name,
     days_in_words,
     ident,
     integer,
@@ -122,6 +123,9 @@ def test_taken(converter: Any, written: str, value: object) -> None:
         (time_zone, "../../etc/passwd", "a place of the time zone database"),
         (time_zone, "+08:00", "a place of the time zone database"),
         (weekdays, "mo", "write daily, mon"),
+        (weekdays, "[mon, fry]", "write daily, mon"),
+        (weekdays, "[mon, [tue]]", "the weekday must be a single value"),
+        (day_name, "[mon]", "the weekday must be a single value"),
         (weekdays, "mon-", "write daily, mon"),
         (weekdays, "mon-tue-wed", "write daily, mon"),
         (weekdays, "mon，tue", "，is a full-width sign|， is a full-width sign"),
