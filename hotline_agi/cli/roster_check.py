@@ -1,5 +1,6 @@
 """``hotline roster check``: what is wrong, before it can hurt."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -64,6 +65,8 @@ def roster_check(
     strict: bool,
 ) -> None:
     """Find everything that is wrong with the rosters in FOLDER, and what the coming weeks lack."""
+    # A big roster is a million objects, none of which is garbage: looking for it takes a third of the time.
+    gc.disable()
     now = datetime.now(UTC) if today is None else datetime.combine(today, _ANY_ZONE)
     checked = _check(folder, contacts, now, days)
     _FORMS["json" if as_json else form](checked)
