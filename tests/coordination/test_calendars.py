@@ -165,3 +165,24 @@ def test_long_texts_are_folded_as_the_rfc_wants() -> None:
     octets = line_calendar(roster_of(plain), plain, utc("2026-02-14T00:00"), utc("2026-02-15T00:00"), NOW)
     assert octets.endswith(b"END:VCALENDAR\r\n")
     assert all(len(text) <= 75 for text in octets.split(b"\r\n"))
+
+
+def test_a_backup_who_stands_in_has_two_events_of_their_own() -> None:
+    plain = line(
+        shift("night", "22:00", "06:00", "ann bo", backup="cy"),
+        covers=(away("ann", "2026-02-15T02:00", "2026-02-15T03:00", instead="cy"),),
+    )
+    found = of_people(roster_of(plain), utc("2026-02-14T22:00"), utc("2026-02-15T06:00"))[who("cy")]
+    assert len({str(event["uid"]) for event in found}) == 2
+
+
+def test_a_line_tells_when_a_stand_in_has_to_leave() -> None:
+    plain = line(
+        shift("night", "22:00", "06:00", "ann bo"),
+        covers=(sick("ann", "2026-02-14", "2026-02-14", instead="eve"), away("eve", "2026-02-15T02:00", "2026-02-20")),
+    )
+    octets = line_calendar(roster_of(plain), plain, utc("2026-02-14T22:00"), utc("2026-02-15T06:00"), NOW)
+    assert [(str(event["summary"]), event["dtend"].dt) for event in events(octets)] == [
+        ("night：Eve、Bo", utc("2026-02-15T02:00")),
+        ("night：Bo", utc("2026-02-15T06:00")),
+    ]

@@ -83,3 +83,15 @@ def test_who_is_absent_at_an_instant() -> None:
     assert told(utc("2026-02-15T02:30")) == [("ann", Basis.SICK, "cy"), ("bo", Basis.AWAY, None)]
     assert told(utc("2026-02-15T03:00")) == [("ann", Basis.SICK, "cy")]
     assert told(utc("2026-02-15T06:00")) == []
+
+
+def test_a_backup_who_stands_in_for_an_hour_is_backup_all_the_same() -> None:
+    plain = line(
+        shift("night", "22:00", "06:00", "ann bo", backup="cy"),
+        covers=(away("ann", "2026-02-15T02:00", "2026-02-15T03:00", instead="cy"),),
+    )
+    found = [one.place for one in appointments((plain,), utc("2026-02-14T22:00"), utc("2026-02-15T06:00"), who("cy"))]
+    assert [(place.as_backup, place.start, place.end) for place in found] == [
+        (False, utc("2026-02-15T02:00"), utc("2026-02-15T03:00")),
+        (True, utc("2026-02-14T22:00"), utc("2026-02-15T06:00")),
+    ]

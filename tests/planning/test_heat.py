@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from hotline_agi.planning.coverage import coverage
 from hotline_agi.planning.heat import CELLS, SKIPPED, Filling, HeatCell, filling, gaps, heat, runs
 from hotline_agi.planning.stretches import local_days
+from hotline_agi.roster.duty import on_duty
 from tests.dispatch.lines import roster as roster_of
 from tests.planning.worlds import World
-from tests.roster.written import line, shift, special
+from tests.roster.written import away, line, shift, special
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -91,3 +92,24 @@ def test_a_special_day_is_named_and_its_closed_hours_are_closed() -> None:
     assert (first.name, second.name) == ("节日", "")
     assert {cell.filling for cell in first.cells} == {Filling.CLOSED}
     assert {cell.filling for cell in second.cells} == {Filling.FINE}
+
+
+@pytest.mark.parametrize("day", [date(2006, 10, 28), date(2006, 10, 29)])
+def test_a_day_that_goes_on_after_the_next_has_begun_is_whole(day: date) -> None:
+    # at 00:01 of 29 October the clock of Newfoundland went back to 23:01 of the 28th
+    plain = line(
+        shift("day", "00:00", "00:00", "ann"),
+        covers=(away("ann", "2006-10-28T23:40", "2006-10-28T23:50"),),
+        zone="America/St_Johns",
+    )
+    known = roster_of(plain)
+    [row] = heat(known, plain, day, 1)
+    start = datetime(2006, 10, 28, tzinfo=UTC)
+    worst: dict[int, int] = {}
+    for n in range(3 * 1440):
+        wall = (start + n * MINUTE).astimezone(plain.zone)
+        if wall.date() == day:
+            cell = wall.hour * 2 + wall.minute // 30
+            worst[cell] = min(worst.get(cell, 9), len(on_duty(plain, start + n * MINUTE).volunteers))
+    assert {n: cell.on_shift for n, cell in enumerate(row.cells)} == worst
+    assert (47 in {n for n, found in worst.items() if found == 0}) == (day.day == 28)
