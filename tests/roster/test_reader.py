@@ -11,7 +11,6 @@ from hotline_agi.errors import InvalidText
 from hotline_agi.roster.model import EndpointKind
 from hotline_agi.roster.reader import check_roster, read_roster
 from hotline_agi.terms.ids import LineId, VolunteerId
-from hotline_agi.terms.problems import Severity
 from tests.roster.trees import CONTACTS, example, good
 
 XINLI = LineId("xinli")
@@ -85,15 +84,6 @@ def test_problems_of_all_files_come_together_by_place() -> None:
     places = [(p.file, p.line, p.column) for p in caught.value.problems]
     assert places == sorted(places)
     assert {p.file for p in caught.value.problems} == {"haven/line.yaml", "haven/people.yaml", "numbers.yaml"}
-
-
-def test_every_truncation_of_every_file_is_refused() -> None:
-    files = good()
-    for name, content in files.items():
-        for length in range(len(content.rstrip())):
-            cut = files | {name: content[:length]}
-            problems = check_roster(cut, cut[CONTACTS], contacts_file=CONTACTS).problems
-            assert any(p.file == name and p.severity is Severity.ERROR for p in problems), (name, length)
 
 
 @settings(max_examples=300)
