@@ -106,7 +106,7 @@ def _decrypted(name: str, command: Sequence[str], raw: bytes, environment: Mappi
             ) from error
     try:
         text, said = _outputs(process, MAX_BYTES + 1)
-        status = process.wait(TIMEOUT_S)
+        status = process.wait(TIMEOUT_S) if len(text) <= MAX_BYTES else None
     except subprocess.TimeoutExpired:
         raise SetupError(
             f"`{tool}` did not decrypt {name} within {TIMEOUT_S:g} s: does it ask for something? Its key must need no "
@@ -114,6 +114,9 @@ def _decrypted(name: str, command: Sequence[str], raw: bytes, environment: Mappi
         ) from None
     finally:
         process.kill()
+        for pipe in (process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()  # not read to its end: a program of the tool's own may still write
         process.wait()
     if len(text) > MAX_BYTES:
         raise SetupError(f"{name} holds more than {MAX_BYTES} bytes of text: is that the contacts file?")
@@ -136,7 +139,7 @@ def _outputs(process: "subprocess.Popen[bytes]", most: int) -> tuple[bytes, byte
             selector.register(stream, selectors.EVENT_READ)
         while selector.get_map():
             ready = selector.select(max(deadline - time.monotonic(), 0))
-            if not ready:
+            if not ready or time.monotonic() > deadline:
                 raise subprocess.TimeoutExpired("", TIMEOUT_S)
             for selected, _ in ready:
                 source = selected.fileobj

@@ -6,6 +6,7 @@ a text that takes memory takes it from the service. Why the garbage collector is
 
 import asyncio
 import gc
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -112,6 +113,7 @@ async def loading(request: Request) -> AsyncIterator[Loading]:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         assert process.stdin is not None
@@ -119,8 +121,9 @@ async def loading(request: Request) -> AsyncIterator[Loading]:
             process.stdin.write(as_line(request))
         yield Loading(process, request)
     finally:
-        with suppress(ProcessLookupError):
-            process.kill()
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # git and age, which it may have started, too
         await asyncio.shield(process.wait())
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from hotline_agi.errors import SetupError
 
 NAME = "service.pid"
+MAX_PID = 2**22
+"""Linux has no more."""
 
 
 class Presence:
@@ -95,6 +97,6 @@ def _holder(state: Path) -> int | None:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
             return None  # nobody holds it
         text = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
-        return int(text) if text.isdecimal() else None
+        return int(text) if text.isdecimal() and 0 < int(text) <= MAX_PID else None
     finally:
         os.close(descriptor)
