@@ -9,7 +9,7 @@ from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.layout import SHIFTS
 from hotline_agi.roster.model import Line
 from hotline_agi.roster.plan import Pattern
-from hotline_agi.roster.values import EVERY_DAY, days_in_words, weekdays
+from hotline_agi.roster.weekdays import EVERY_DAY, days_in_words, weekdays
 from hotline_agi.terms.ids import VolunteerId
 from hotline_agi.terms.problems import NOWHERE
 

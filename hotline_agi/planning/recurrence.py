@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from hotline_agi.roster.clock import ONE_DAY, Span, instant
-from hotline_agi.roster.values import days_in_words
+from hotline_agi.roster.weekdays import days_in_words
 
 _MOST_DATES = 4
 _MOST_TIMES = 3

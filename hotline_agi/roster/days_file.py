@@ -13,7 +13,8 @@ from hotline_agi.roster.fields import Fields, nearest, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.plan import DayHours, SpecialDay
 from hotline_agi.roster.probes import also, described, narrowed
-from hotline_agi.roster.values import WEEKDAYS, scalar, text, time_of_day
+from hotline_agi.roster.values import scalar, text, time_of_day
+from hotline_agi.roster.weekdays import WEEKDAYS
 
 Day = TypeVar("Day", date, tuple[int, int])
 

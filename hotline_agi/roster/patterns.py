@@ -17,7 +17,8 @@ from hotline_agi.roster.fields import Converter, Fields, full_width_hint, sequen
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.plan import Pattern, weekly
 from hotline_agi.roster.probes import either, narrowed
-from hotline_agi.roster.values import EVERY_DAY, WEEKDAYS, day_name, integer
+from hotline_agi.roster.values import integer
+from hotline_agi.roster.weekdays import EVERY_DAY, WEEKDAYS, day_name
 
 T = TypeVar("T")
 

@@ -11,18 +11,8 @@ from hotline_agi.roster.model import Endpoint, EndpointKind, Limits, Volunteer
 from hotline_agi.roster.plan import WeeklyHours
 from hotline_agi.roster.probes import also, described, narrowed
 from hotline_agi.roster.ring_plans import hint_at_days
-from hotline_agi.roster.values import (
-    EVERY_DAY,
-    ident,
-    integer,
-    language,
-    scalar,
-    text,
-    time_of_day,
-    weekdays,
-    written,
-    yes_no,
-)
+from hotline_agi.roster.values import ident, integer, language, scalar, text, time_of_day, written, yes_no
+from hotline_agi.roster.weekdays import EVERY_DAY, weekdays
 from hotline_agi.terms.ids import EndpointId, VolunteerId
 from hotline_agi.terms.problems import Mark
 

@@ -8,7 +8,8 @@ from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import RingGroup, RingPlan, RingStep
 from hotline_agi.roster.plan import WeeklyHours
 from hotline_agi.roster.probes import described, narrowed
-from hotline_agi.roster.values import WEEKDAYS, ident, integer, scalar, seconds, time_of_day, weekdays, written
+from hotline_agi.roster.values import ident, integer, scalar, seconds, time_of_day, written
+from hotline_agi.roster.weekdays import WEEKDAYS, weekdays
 from hotline_agi.terms.problems import Mark
 
 MOST_TOGETHER = 50

@@ -9,7 +9,8 @@ from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.patterns import ReadPattern, by_days, pattern
 from hotline_agi.roster.plan import NOBODY, Need, Shift
 from hotline_agi.roster.probes import narrowed
-from hotline_agi.roster.values import days_in_words, ident, integer, language, time_of_day
+from hotline_agi.roster.values import ident, integer, language, time_of_day
+from hotline_agi.roster.weekdays import days_in_words
 from hotline_agi.terms.problems import Mark
 
 MOST_NEEDED = 100

@@ -8,7 +8,6 @@ the same and the reader judges.
 """
 
 import re
-from collections.abc import Iterable
 from collections.abc import Mapping as AbstractMapping
 from datetime import time
 from enum import StrEnum
@@ -16,16 +15,13 @@ from functools import cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from hotline_agi.roster.document import FULL_WIDTH, Node, Scalar, Sequence
+from hotline_agi.roster.document import Node, Scalar
 from hotline_agi.roster.fields import Converter, Fields, nearest
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.probes import Schema, described
 from hotline_agi.terms.ids import is_id
 from hotline_agi.terms.numbers import PhoneNumber
-from hotline_agi.terms.problems import Mark
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-EVERY_DAY = frozenset(range(7))
 MAX_ID = 23
 """Shorter than `terms.ids` allows, so that ``<volunteer>-mobile`` and ``<line>-transfer`` are ids as well."""
 MAX_TEXT = 80
@@ -42,15 +38,12 @@ _ZONE = re.compile(r"UTC|[A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2}")
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 _YES_NO_PATTERN = "|".join("".join(f"[{c.upper()}{c}]" for c in word) for word in _YES_NO)
 """In capitals too: JSON Schema has no way to say that case does not matter."""
-_DAY = f"({'|'.join(WEEKDAYS)})"
-_DAYS = f"(daily|{_DAY}( *- *{_DAY})?)"
 
 _ID_HINT = "small letters a-z, digits and hyphens, beginning with a letter, e.g. chen-jing"
 _TIME_HINT = "write hours and minutes as HH:MM, e.g. 07:30"
 _LANGUAGE_HINT = "two or three small letters: zh, en, yue"
 _NUMBER_HINT = "an optional + and 3 to 15 digits; blanks, dots, dashes, slashes and brackets may part them"
 _ZONE_HINT = "a place of the time zone database such as Asia/Shanghai or Europe/Berlin"
-_DAYS_HINT = "write daily, mon, mon-fri or `mon, wed`; the days are mon tue wed thu fri sat sun"
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -265,60 +258,3 @@ def time_zone(node: Node, findings: Findings) -> ZoneInfo | None:
 @cache
 def _zones() -> tuple[str, ...]:
     return tuple(sorted(available_timezones()))
-
-
-_WEEKDAYS_SCHEMA = written(f" *{_DAYS}( *, *{_DAYS})* *", _DAYS_HINT, examples=["daily", "mon-fri", "sat, sun"])
-
-
-@described(_WEEKDAYS_SCHEMA, {"type": "array", "items": _WEEKDAYS_SCHEMA, "minItems": 1})
-def weekdays(node: Node, findings: Findings) -> frozenset[int] | None:
-    """Days of the week, 0 is Monday: ``daily``, ``mon``, ``mon-fri``, ``sat-mon``, ``mon, wed``, or a list of these."""
-    if isinstance(node, Sequence):
-        parts = [day_name(item, findings) for item in node.items]
-        if not parts:
-            findings.error(node.mark, "no weekday", "write daily or e.g. [mon, wed]")
-        return None if None in parts else frozenset().union(*(part for part in parts if part)) or None
-    return day_name(node, findings)
-
-
-@described(_WEEKDAYS_SCHEMA)
-def day_name(node: Node, findings: Findings) -> frozenset[int] | None:
-    """As `weekdays`, but no list: what a name in a table by days may be."""
-    found = scalar(node, findings, "the weekday")
-    return None if found is None else days_of(found.text, found.shown, found.mark, findings)
-
-
-def days_of(written: str, shown: str, mark: Mark, findings: Findings) -> frozenset[int] | None:
-    """The days that the text `written` names; see `weekdays`."""
-    days: set[int] = set()
-    for part in re.split(r" *, *", written.strip()):
-        first, dash, last = (p.strip() for p in part.partition("-"))
-        if part == "daily":
-            days |= EVERY_DAY
-        elif first in WEEKDAYS and (last in WEEKDAYS if dash else not last):
-            start = WEEKDAYS.index(first)
-            length = (WEEKDAYS.index(last) - start) % 7 + 1 if dash else 1
-            days.update((start + n) % 7 for n in range(length))
-        else:
-            hint = _DAYS_HINT
-            if wide := next((wide for wide in FULL_WIDTH if wide in part), None):
-                hint = f"{wide} is a full-width sign; write {FULL_WIDTH[wide]}"
-            findings.error(mark, f"{shown} is no weekday", hint)
-            return None
-    return frozenset(days)
-
-
-def days_in_words(days: Iterable[int]) -> str:
-    """Weekdays as the roster writes them: ``daily``, ``mon-fri``, ``mon, wed``."""
-    stretches: list[list[int]] = []
-    for day in sorted(days):
-        if stretches and stretches[-1][-1] == day - 1:
-            stretches[-1].append(day)
-        else:
-            stretches.append([day])
-    if stretches and len(stretches[0]) == 7:
-        return "daily"
-    return ", ".join(
-        "-".join(WEEKDAYS[day] for day in (s[0], s[-1])) if len(s) > 2 else ", ".join(WEEKDAYS[day] for day in s)
-        for s in stretches
-    )

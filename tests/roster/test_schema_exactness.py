@@ -31,9 +31,9 @@ from hotline_agi.roster.values import (
     text,
     time_of_day,
     time_zone,
-    weekdays,
     yes_no,
 )
+from hotline_agi.roster.weekdays import weekdays
 from hotline_agi.terms.problems import NOWHERE
 from tests.roster.editor import resolved, validating
 

@@ -6,7 +6,7 @@ from hotline_agi.roster.document import parse
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.plan import Need, Pattern, weekly
 from hotline_agi.roster.shifts_file import ReadShifts, read_shifts
-from hotline_agi.roster.values import WEEKDAYS
+from hotline_agi.roster.weekdays import WEEKDAYS
 from hotline_agi.terms.ids import VolunteerId
 
 

@@ -15,8 +15,6 @@ from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.values import (
     MAX_ID,
     MAX_TEXT,
-    day_name,
-    days_in_words,
     ident,
     integer,
     language,
@@ -27,9 +25,9 @@ from hotline_agi.roster.values import (
     text,
     time_of_day,
     time_zone,
-    weekdays,
     yes_no,
 )
+from hotline_agi.roster.weekdays import day_name, days_in_words, weekdays
 from hotline_agi.terms.problems import Mark
 
 
