@@ -15,6 +15,7 @@ from hotline_agi.cli import (  # noqa: F401 - each adds its commands
     roster_coverage,
     roster_diff,
     roster_edit,
+    roster_explain,
     roster_ical,
     roster_look,
     roster_next,

@@ -6,7 +6,17 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hotline_agi.roster.model import Line, OverflowStep, RingGroup, RingStep
+from hotline_agi.roster.duty import everybody
+from hotline_agi.roster.model import (
+    Endpoint,
+    EndpointKind,
+    Line,
+    OverflowStep,
+    RingGroup,
+    RingStep,
+    Roster,
+    Volunteer,
+)
 from hotline_agi.roster.plan import (
     Absence,
     AbsenceKind,
@@ -21,7 +31,8 @@ from hotline_agi.roster.plan import (
     WeeklyHours,
     weekly,
 )
-from hotline_agi.terms.ids import LineId, VolunteerId
+from hotline_agi.terms.ids import EndpointId, LineId, VolunteerId
+from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.problems import Mark
 
 EVERY_DAY = frozenset(range(7))
@@ -82,6 +93,22 @@ def line(*shifts: Shift, zone: str = "UTC", **changes: Any) -> Line:
         transfer_timeout_s=30.0,
         shifts=shifts,
     )
+    return replace(plain, **changes)
+
+
+def roster(*lines: Line, **people: Volunteer) -> Roster:
+    """With everybody whom `lines` name; `people` may say more of some."""
+    names = sorted({one for each in lines for one in everybody(each)})
+    known = {one: people.get(one) or person(one) for one in names}
+    return Roster(lines={each.id: each for each in lines}, volunteers=known)
+
+
+def person(one: str, **changes: Any) -> Volunteer:
+    """Somebody with a softphone and a mobile."""
+    softphone = Endpoint(id=EndpointId(f"sp-{one}"), kind=EndpointKind.SOFTPHONE, pjsip_name=f"sp-{one}", confirm=False)
+    number = PhoneNumber("01632 960123")
+    mobile = Endpoint(id=EndpointId(f"{one}-mobile"), kind=EndpointKind.MOBILE, number=number, confirm=True)
+    plain = Volunteer(id=who(one), name=one.title(), languages=("en",), endpoints=(softphone, mobile))
     return replace(plain, **changes)
 
 

@@ -1,0 +1,199 @@
+"""Why somebody is rung or not, in English clauses: what follows "rung in wave 1, because". Each knows its place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from hotline_agi.planning.wording import WEEKDAYS, Names, stretch
+from hotline_agi.roster.clock import days_around, span_on
+from hotline_agi.roster.model import EndpointKind, Limits, Line, RingGroup, Volunteer
+from hotline_agi.roster.plan import Absence, Shift
+from hotline_agi.roster.precedence import Basis, Loss, Place, Saying, special_day
+from hotline_agi.terms.languages import Language
+from hotline_agi.terms.problems import NOWHERE, Mark
+
+_ENGLISH = Language.EN
+
+
+class Ground(StrEnum):
+    """What a reason is about."""
+
+    PLACE = "place"
+    """Which saying of the roster put them into a slot."""
+    LOSS = "loss"
+    """Which cover took them out of one."""
+    QUIET = "quiet"
+    CLOSED = "closed"
+    NO_STEP = "no-step"
+    """The ring plan of the hour rings nobody of their group."""
+    NO_ENDPOINT = "no-endpoint"
+    NO_SLOT = "no-slot"
+    """They are in no slot at this time."""
+    OVERRULED = "overruled"
+    """What another saying went before."""
+    BOTH = "both"
+    """On shift and backup at once."""
+    WAVE = "wave"
+    ENDPOINTS = "endpoints"
+    ELSEWHERE = "elsewhere"
+    LIMITS = "limits"
+    NEXT = "next"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    ground: Ground
+    text: str
+    """A clause without a full stop; it names its place in the text."""
+    where: Mark = NOWHERE
+
+
+def group_words(as_backup: bool) -> str:
+    return "backup" if as_backup else "on shift"
+
+
+def place_of(where: Mark) -> str:
+    return f" ({where})" if where != NOWHERE else ""
+
+
+def hours(line: Line, start: datetime, end: datetime) -> str:
+    """``Sat 2026-02-14 22:00-02:00``, where the line is."""
+    return stretch(start.astimezone(line.zone), end.astimezone(line.zone), _ENGLISH)
+
+
+def placed(names: Names, line: Line, shift: Shift, day: date, place: Place) -> Reason:
+    """Why they stand in a slot."""
+    start, end = span_on(line.zone, day, shift)
+    part = "" if (place.start, place.end) == (start, end) else f", of it {hours(line, place.start, place.end)}"
+    where = f"{group_words(place.as_backup)} in {shift.slot} ({hours(line, start, end)}{part})"
+    match place.basis:
+        case Basis.SWAP if place.other is not None:
+            why = f"they swapped with {names(place.other)} and are {where}"
+        case Basis.STAND_IN if place.other is not None:
+            why = f"they stand in for {names(place.other)}, who is {absence_words(line, place.where)}, {where}"
+        case Basis.EXTRA:
+            why = f"they are an extra {where}"
+        case _:
+            pattern = shift.backup if place.as_backup else shift.people
+            named = Saying((place.who,), place.basis, place.where)
+            by = saying_words(line, named, day, pattern.turn_number(day), len(pattern.turns))
+            why = f"{by} has them {where}"
+    return Reason(ground=Ground.PLACE, text=why + place_of(place.where), where=place.where)
+
+
+def saying_words(line: Line, saying: Saying, day: date, turn: int, turns: int) -> str:
+    """``turn 2 of 3 of the rotation``, ``the special day 'Spring Festival', which is like a Sunday,``."""
+    match saying.basis:
+        case Basis.ROTATION:
+            return f"turn {turn} of {turns} of the rotation"
+        case Basis.MONTH:
+            return f"the month roster of {day}"
+        case Basis.SPECIAL_DAY:
+            special = special_day(line, day)
+            assert special is not None  # it said so
+            like = "" if special.like is None else f", which is like a {WEEKDAYS[_ENGLISH][special.like]},"
+            return f"the special day '{special.name}'{like}"
+        case _:
+            return "the plain week"
+
+
+def absence_words(line: Line, where: Mark) -> str:
+    """``sick from 2026-02-14 until 2026-02-16``, of the absence at a place in the text."""
+    for cover in line.covers:
+        if isinstance(cover, Absence) and cover.where == where:
+            if cover.first == cover.last:
+                return f"{cover.kind} on {cover.first}"
+            return f"{cover.kind} from {_moment(cover.first)} until {_moment(cover.last)}"
+    return "absent"
+
+
+def _moment(at: date | datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}" if isinstance(at, datetime) else f"{at}"
+
+
+def lost(names: Names, line: Line, shift: Shift, loss: Loss) -> Reason:
+    """Why they stand no more in a slot."""
+    what = f"{shift.slot} ({hours(line, loss.start, loss.end)})"
+    if loss.basis is Basis.SWAP:
+        text = f"they handed their place in {what} to {names(loss.other) if loss.other else 'nobody'}"
+    else:
+        instead = f"{names(loss.other)} stands in" if loss.other else "nobody stands in"
+        text = f"they are {absence_words(line, loss.where)} and so not in {what}; {instead}"
+    return Reason(ground=Ground.LOSS, text=text + place_of(loss.where), where=loss.where)
+
+
+def quiet(line: Line, person: Volunteer, at: datetime) -> Reason:
+    """Whose quiet hours it is."""
+    zone = person.zone or line.zone
+    spans = [
+        (start, end)
+        for day in days_around(zone, at, at)
+        for one in person.quiet
+        if day.weekday() in one.weekdays
+        for start, end in [span_on(zone, day, one)]
+        if start <= at < end
+    ]
+    when = stretch(spans[0][0].astimezone(zone), spans[0][1].astimezone(zone), _ENGLISH) if spans else ""
+    text = f"it is in their quiet hours ({when}, {zone.key})" + place_of(person.where)
+    return Reason(ground=Ground.QUIET, text=text, where=person.where)
+
+
+def closed(line: Line, at: datetime) -> Reason:
+    """Why no calls are taken."""
+    day = at.astimezone(line.zone).date()
+    special = special_day(line, day)
+    if special is not None and special.opening is not None:
+        text = f"the line is closed: the special day '{special.name}' has its own opening hours"
+        return Reason(ground=Ground.CLOSED, text=text + place_of(special.where), where=special.where)
+    text = "the line is closed: it is outside of its opening hours" + place_of(line.where)
+    return Reason(ground=Ground.CLOSED, text=text, where=line.where)
+
+
+def plan_words(plan: str) -> str:
+    return f"the ring plan '{plan}'" if plan else "the usual ring plan"
+
+
+def no_step(plan: str, group: RingGroup) -> Reason:
+    them = "the backup" if group is RingGroup.BACKUP else "those on shift"
+    return Reason(ground=Ground.NO_STEP, text=f"no step of {plan_words(plan)} rings {them}")
+
+
+def wave(plan: str, group: RingGroup, shares: Sequence[tuple[int, int]], of: int) -> Reason:
+    """Which wave rings them: `shares` are wave (from 1) and how many it takes of the `of` people of the group."""
+    first, count = shares[0]
+    them = group_words(group is RingGroup.BACKUP)
+    if count == of:
+        who = f"with everybody who is {them} ({of})" if of > 1 else f"the only one who is {them}"
+        return Reason(ground=Ground.WAVE, text=f"{plan_words(plan)} rings them in wave {first}, {who}")
+    text = f"{plan_words(plan)} rings {count} of the {of} who are {them} in wave {first}"
+    left = of - count
+    for number, more in shares[1:]:
+        left -= more
+        text += f", {more if left else f'the other {more}'} in wave {number}"
+    if left:
+        text += f", the other {left} when one of those is busy, cannot be reached or declines"
+    text += "; whose turn it is is decided by who was rung longest ago"
+    return Reason(ground=Ground.WAVE, text=text)
+
+
+def endpoints(person: Volunteer) -> Reason:
+    """By which of their phones, in which order."""
+    told = []
+    for one in person.endpoints:
+        kind = f"softphone {one.pjsip_name}" if one.kind is EndpointKind.SOFTPHONE else "mobile"
+        told.append(f"{kind} ({'must press 1' if one.confirm else 'picking up accepts'})")
+    text = f"they are reached by {told[0]}" + "".join(f", if that fails by {one}" for one in told[1:])
+    return Reason(ground=Ground.ENDPOINTS, text=text, where=person.where)
+
+
+def limits(asked: Limits) -> list[str]:
+    """What is asked of them at most."""
+    found = []
+    if asked.calls_per_shift is not None:
+        found.append(f"at most {asked.calls_per_shift} calls per shift")
+    if asked.talk_min_per_day is not None:
+        found.append(f"at most {asked.talk_min_per_day} min of talk per day")
+    if asked.rest_after_night_h is not None:
+        found.append(f"{asked.rest_after_night_h:g} h of rest after a night")
+    return found

@@ -1,0 +1,334 @@
+"""Why somebody is rung or not: a sentence for every basis, and agreement with who is on duty for random lines."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from hotline_agi.planning.explain import Explanation, explain, explain_on, shares_of
+from hotline_agi.planning.reasons import Ground
+from hotline_agi.roster.duty import everybody, on_duty
+from hotline_agi.roster.model import Limits, Line, RingGroup, RingPlan, RingStep, Roster
+from hotline_agi.roster.plan import Pattern, weekly
+from hotline_agi.terms.ids import LineId
+from tests.roster.story import Story
+from tests.roster.written import (
+    away,
+    daily,
+    extra,
+    hours,
+    ids,
+    line,
+    month_day,
+    person,
+    roster,
+    shift,
+    sick,
+    special,
+    step,
+    swap,
+    utc,
+    who,
+)
+
+DAY = date(2026, 2, 14)  # a Saturday
+AT = utc("2026-02-14T23:00")
+NIGHT = shift("night", "22:00", "06:00", "ann bo", backup="cy")
+SLOT = "night (Sat 2026-02-14 22:00-06:00)"
+
+
+def told(subject: Line, one: str, at: datetime = AT, **people: Any) -> Explanation:
+    return explain_on(roster(subject, **people), subject, who(one), at)
+
+
+def first(subject: Line, one: str, at: datetime = AT) -> str:
+    return told(subject, one, at).sentences[0]
+
+
+# ---- rung
+
+
+def test_the_week() -> None:
+    found = told(line(NIGHT), "ann")
+    assert found.sentences == (
+        (
+            f"Rung in wave 1, because the plain week has them on shift in {SLOT} ({NIGHT.where}); and the usual "
+            "ring plan rings them in wave 1, with everybody who is on shift (2)."
+        ),
+        "They are reached by softphone sp-ann (picking up accepts), if that fails by mobile (must press 1).",
+    )
+    assert found.verdict == "rung in wave 1"
+    assert found.because[0].where == NIGHT.where
+
+
+def test_the_backup() -> None:
+    assert first(line(NIGHT), "cy").startswith(
+        f"Rung in wave 2, because the plain week has them backup in {SLOT} ({NIGHT.where}); and the usual ring plan "
+        "rings them in wave 2, the only one who is backup"
+    )
+
+
+def test_a_rotation() -> None:
+    turns = tuple(daily(one).turns[0] for one in ("bo", "ann", "cy"))
+    subject = line(replace(NIGHT, people=Pattern(turns=turns, since=date(2026, 2, 2))))
+    assert f"because turn 2 of 3 of the rotation has them on shift in {SLOT}" in first(subject, "ann")
+
+
+@pytest.mark.parametrize(
+    ("changes", "one", "expected"),
+    [
+        (
+            {"special_days": {DAY: special(like=6, people={"night": "dee"})}},
+            "dee",
+            (
+                "because the special day 'Spring Festival', which is like a Sun, has them on shift in {slot} "
+                "(xinli/days.yaml:3)"
+            ),
+        ),
+        (
+            {"yearly_days": {(2, 14): special("Valentine's Day", people={"night": "dee"})}},
+            "dee",
+            "because the special day 'Valentine's Day' has them on shift in {slot} (xinli/days.yaml:3)",
+        ),
+        (
+            {"months": {DAY: month_day({"night": "dee"})}},
+            "dee",
+            "because the month roster of 2026-02-14 has them on shift in {slot} (xinli/months/2026-02.yaml:5)",
+        ),
+        (
+            {"covers": (swap("ann", "dee", "2026-02-14", at=12),)},
+            "dee",
+            "because they swapped with Ann and are on shift in {slot} (xinli/covers.yaml:12)",
+        ),
+        (
+            {"covers": (sick("ann", "2026-02-13", "2026-02-15", "dee", at=12),)},
+            "dee",
+            (
+                "because they stand in for Ann, who is sick from 2026-02-13 until 2026-02-15, on shift in {slot} "
+                "(xinli/covers.yaml:12)"
+            ),
+        ),
+        (
+            {"covers": (extra("dee", "2026-02-14", as_backup=True, at=12),)},
+            "dee",
+            "because they are an extra backup in {slot} (xinli/covers.yaml:12)",
+        ),
+    ],
+)
+def test_each_basis(changes: dict[str, Any], one: str, expected: str) -> None:
+    found = told(line(NIGHT, **changes), one)
+    assert found.is_rung
+    assert expected.format(slot=SLOT) in found.sentences[0]
+
+
+def test_a_part_of_a_slot() -> None:
+    subject = line(NIGHT, covers=(away("ann", "2026-02-15T01:00", "2026-02-15T02:00"),))
+    assert "on shift in night (Sat 2026-02-14 22:00-06:00, of it Sat 2026-02-14 22:00-01:00)" in first(subject, "ann")
+
+
+def test_few_of_many() -> None:
+    five = line(shift("night", "22:00", "06:00", "ann bo cy dee eve"))
+    found = told(replace(five, ring_steps=(step(3), step(None))), "ann")
+    assert found.verdict == "rung in wave 1 or 2"
+    assert found.because[1].text == (
+        "the usual ring plan rings 3 of the 5 who are on shift in wave 1, the other 2 in wave 2; whose turn it is is "
+        "decided by who was rung longest ago"
+    )
+    few = told(replace(five, ring_steps=(step(3),)), "ann")
+    assert few.verdict == "rung in wave 1 if it is their turn"
+    assert "the other 2 when one of those is busy, cannot be reached or declines" in few.because[1].text
+
+
+BACKUP = RingGroup.BACKUP
+
+
+@pytest.mark.parametrize(
+    ("steps", "group", "of", "expected"),
+    [
+        ((step(3), step(None)), RingGroup.ON_SHIFT, 5, ((1, 3), (2, 2))),
+        ((step(3), step(None)), RingGroup.ON_SHIFT, 3, ((1, 3),)),
+        ((step(1), step(1), step(1)), RingGroup.ON_SHIFT, 5, ((1, 1), (2, 1), (3, 1))),
+        ((step(2), step(None, BACKUP)), RingGroup.ON_SHIFT, 5, ((1, 2), (2, 3))),
+        ((step(2), step(1, BACKUP)), RingGroup.ON_SHIFT, 5, ((1, 2),)),
+        ((step(None), step(None, BACKUP)), BACKUP, 2, ((2, 2),)),
+        ((step(None),), BACKUP, 2, ()),
+        ((step(1, BACKUP), step(None)), BACKUP, 2, ((1, 1), (2, 1))),
+    ],
+)
+def test_shares(steps: tuple[RingStep, ...], group: RingGroup, of: int, expected: tuple[tuple[int, int], ...]) -> None:
+    assert shares_of(steps, group, of) == expected
+
+
+def test_the_plan_of_the_hour() -> None:
+    plan = RingPlan(name="late", hours=(hours("22:00", "06:00"),), steps=(step(1),))
+    found = told(line(NIGHT, ring_plans=(plan,)), "ann")
+    assert "the ring plan 'late' rings 1 of the 2 who are on shift in wave 1" in found.sentences[0]
+    assert first(line(NIGHT, ring_plans=(plan,)), "cy") == (
+        "Not rung, because no step of the ring plan 'late' rings the backup."
+    )
+
+
+# ---- not rung
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"covers": (swap("ann", "dee", "2026-02-14", at=12),)},
+            "Not rung, because they handed their place in {slot} to Dee (xinli/covers.yaml:12).",
+        ),
+        (
+            {"covers": (sick("ann", "2026-02-13", "2026-02-15", at=13),)},
+            (
+                "Not rung, because they are sick from 2026-02-13 until 2026-02-15 and so not in {slot}; nobody "
+                "stands in (xinli/covers.yaml:13)."
+            ),
+        ),
+        (
+            {"covers": (away("ann", "2026-02-14T22:30", "2026-02-14T23:30", "dee", at=14),)},
+            (
+                "Not rung, because they are away from 2026-02-14 22:30 until 2026-02-14 23:30 and so not in night "
+                "(Sat 2026-02-14 22:30-23:30); Dee stands in (xinli/covers.yaml:14)."
+            ),
+        ),
+        (
+            {"special_days": {DAY: special(opening=())}},
+            (
+                "Not rung, because the line is closed: the special day 'Spring Festival' has its own opening hours "
+                "(xinli/days.yaml:3)."
+            ),
+        ),
+        (
+            {"opening": (hours("08:00", "20:00"),)},
+            "Not rung, because the line is closed: it is outside of its opening hours.",
+        ),
+        (
+            {"ring_steps": (step(None, BACKUP),)},
+            "Not rung, because no step of the usual ring plan rings those on shift.",
+        ),
+        (
+            {"months": {DAY: month_day({"night": "dee"})}},
+            "Not rung, because they are in no slot at this time.",
+        ),
+    ],
+)
+def test_what_takes_them_away(changes: dict[str, Any], expected: str) -> None:
+    found = told(line(NIGHT, **changes), "ann")
+    assert not found.is_rung
+    assert found.verdict == "not rung"
+    assert found.shares == ()
+    assert found.sentences[0] == expected.format(slot=SLOT)
+
+
+def test_a_stand_in_who_is_sick_as_well() -> None:
+    covers = (sick("ann", "2026-02-14", "2026-02-14", "dee"), sick("dee", "2026-02-14", "2026-02-14", at=2))
+    found = first(line(NIGHT, covers=covers), "dee")
+    assert found.startswith(f"Not rung, because they are sick on 2026-02-14 and so not in {SLOT}")
+
+
+def test_quiet_hours_in_another_zone() -> None:
+    quiet = person("ann", quiet=(hours("06:00", "09:00"),), zone=ZoneInfo("Asia/Shanghai"))
+    subject = line(NIGHT, quiet={who("ann"): quiet})
+    found = told(subject, "ann", ann=quiet)
+    assert found.sentences[:2] == (
+        "Not rung, because it is in their quiet hours (Sun 2026-02-15 06:00-09:00, Asia/Shanghai).",
+        f"The plain week has them on shift in {SLOT} ({NIGHT.where}).",
+    )
+
+
+def test_no_slot_and_when_next() -> None:
+    found = told(line(NIGHT), "ann", utc("2026-02-14T12:00"))
+    assert found.sentences == (
+        "Not rung, because they are in no slot at this time.",
+        f"They are next on shift in night, Sat 2026-02-14 22:00-06:00 ({NIGHT.where}).",
+    )
+    gone = line(shift("night", "22:00", "06:00", weekly({})), yearly_days={(12, 24): special(people={"night": "ann"})})
+    assert told(gone, "ann").sentences[1] == "They are in no slot for the next 60 days."
+
+
+def test_who_has_no_endpoint() -> None:
+    found = told(line(NIGHT), "ann", ann=person("ann", endpoints=()))
+    assert found.because[0].ground is Ground.NO_ENDPOINT
+
+
+# ---- facts
+
+
+def test_what_was_overruled() -> None:
+    subject = line(NIGHT, months={DAY: month_day({"night": "dee"})})
+    assert told(subject, "ann").sentences[1] == (
+        f"The plain week ({NIGHT.where}) has them on shift in night, but the month roster of 2026-02-14 "
+        "(xinli/months/2026-02.yaml:5) goes before it."
+    )
+    assert (
+        f"The plain week ({NIGHT.where}) does not have them on shift in night, but the month roster of 2026-02-14 "
+        "(xinli/months/2026-02.yaml:5) goes before it."
+    ) in told(subject, "dee").sentences
+    weekdays = replace(NIGHT, people=weekly({5: ids("ann")}))
+    like = told(line(weekdays, special_days={DAY: special(like=6)}), "ann")
+    assert like.because[0].ground is Ground.NO_SLOT
+    assert like.sentences[1] == (
+        f"The plain week ({NIGHT.where}) has them on shift in night, but the special day 'Spring Festival', which is "
+        "like a Sun (xinli/days.yaml:3) goes before it: the slot does not take place."
+    )
+
+
+def test_on_shift_and_backup_at_once() -> None:
+    found = told(line(NIGHT, shift("late", "20:00", "00:00", "dee", backup="ann")), "ann")
+    assert found.is_rung
+    assert found.because[1].ground is Ground.BOTH
+
+
+def test_another_line_and_limits() -> None:
+    other = line(shift("all", "00:00", "00:00", "bo", backup="ann"), id=LineId("ertong"))
+    busy = person("ann", limits=Limits(calls_per_shift=5, talk_min_per_day=120, rest_after_night_h=11.0))
+    both = roster(line(NIGHT), other, ann=busy)
+    here, there = explain(both, who("ann"), AT)
+    assert here.sentences[2:] == (
+        "They are backup on the line ertong as well; their phone rings for one call at a time.",
+        (
+            "What is asked of them: at most 5 calls per shift, at most 120 min of talk per day, 11 h of rest "
+            "after a night."
+        ),
+    )
+    assert there.verdict == "rung in wave 2"
+    with pytest.raises(KeyError):
+        explain(both, who("nobody"), AT)
+
+
+# ---- agreement
+
+
+def rings(known: Roster, subject: Line, one: str, at: datetime) -> bool:
+    """Who is rung, straight from the duty: in a group that a step of the plan rings, while the line is open."""
+    duty = on_duty(subject, at)
+    groups = {ring.group for ring in subject.steps(duty.plan)}
+    on_shift = RingGroup.ON_SHIFT in groups and one in duty.volunteers
+    return duty.is_open and (on_shift or (RingGroup.BACKUP in groups and one in duty.backup))
+
+
+def test_explanations_agree_with_the_duty() -> None:
+    grounds: Counter[Ground] = Counter()
+    for seed in range(60):
+        story = Story(seed)
+        subject = story.line
+        people = {one.id: replace(person(one.id), quiet=one.quiet, zone=one.zone) for one in subject.quiet.values()}
+        known = roster(subject, **{one: found for one, found in people.items() if one in everybody(subject)})
+        for hour in range(0, 24 * story.days, 7):
+            at = story.start + timedelta(hours=hour, minutes=seed)
+            for one in everybody(subject):
+                found = explain_on(known, subject, one, at)
+                assert found.is_rung == rings(known, subject, one, at), (seed, one, at)
+                assert found.is_rung == bool(found.shares)
+                assert found.because
+                assert all(text.endswith(".") for text in found.sentences)
+                grounds.update(reason.ground for reason in (*found.because, *found.facts))
+    assert {ground for ground in Ground if grounds[ground] < 20} == {
+        Ground.NO_ENDPOINT,
+        Ground.ELSEWHERE,
+        Ground.LIMITS,
+    }
