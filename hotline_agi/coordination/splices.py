@@ -311,12 +311,10 @@ def _comments_as_lines(known: YamlText, start: int, stop: int, column: int) -> l
 
 def _wrapped_lines(known: YamlText, there: Part, above: Part, name: str) -> str:
     """A block list under a name of its own: one more line above it, and deeper if it stood no deeper than its table."""
-    line = known.line_start(there.start)
-    if known.text[line : there.start].strip():
-        raise known.not_understood()  # a list that begins behind the dash of a list
-    deeper = "" if there.column > above.column else "  "
-    stop = known.line_stop(there.end)
+    head = f"{name}:{known.line_end}"
+    if there.column > above.column:  # also behind the dash of another list
+        return _spliced(known, there.start, there.start, head + " " * there.column)
+    line, stop = known.line_start(there.start), known.line_stop(there.end)
     lines = known.text[line:stop].split(known.line_end)
-    block = known.line_end.join(deeper + one if one.strip() else one for one in lines)
-    margin = " " * there.column + deeper
-    return _spliced(known, line, stop, f"{margin}{name}:{known.line_end}{block}")
+    block = known.line_end.join("  " + one if one.strip() else one for one in lines)
+    return _spliced(known, line, stop, f"{' ' * there.column}  {head}{block}")
