@@ -176,7 +176,8 @@ def _chosen(
     of_month = [sheet for sheet in fitting if wishes.month is not None and month_in(sheet.name) == wishes.month]
     if not sheets:
         raise SetupError("the workbook has no sheet with cells: copy the table into a new one")
-    return next(iter((*of_month, *fitting, *shown)))
+    fullest = max(shown, key=lambda sheet: sum(map(len, sheet.rows)))  # to say what is wrong with it
+    return next(iter((*of_month, *fitting, fullest)))
 
 
 # ---- the files

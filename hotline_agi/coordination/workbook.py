@@ -143,7 +143,10 @@ def _opened(content: bytes, *, data_only: bool) -> Any:
 
 
 def _rows(name: str, sheet: Any) -> Iterator[tuple[Value, ...]]:
-    """The rows of the used range. What the file says of its size is not believed."""
+    """The rows of the used range. What the file says of its size is not believed.
+
+    What stands apart from the table, far below or right of the last row and column that are looked at, is not seen.
+    """
     sheet.reset_dimensions()
     empty = 0
     with warnings.catch_warnings():

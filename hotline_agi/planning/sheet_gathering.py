@@ -181,7 +181,8 @@ class Gathering:
             self._note(f"there is no person {shown(name)}", hint, cells)
 
     def _note(self, what: str, hint: str, cells: list[tuple[int, int]]) -> None:
-        first, *others = (self.sheet.ref(*cell) for cell in cells)
+        first = self.sheet.ref(*cells[0])
+        others = [f"{column_name(column)}{row + 1}" for row, column in cells[1:]]
         more = f" (and {len(others)} more: {', '.join(others[:_CELLS_NAMED])}" if others else ""
         more += ", …)" if len(others) > _CELLS_NAMED else ")" if others else ""
         self.findings.error(self.sheet.mark(*cells[0]), f"{first}: {what}{more}", hint)

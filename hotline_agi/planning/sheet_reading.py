@@ -68,6 +68,8 @@ def read_plan(
     table = find_table(sheet, wishes.month, people, slots, findings)
     if table is None:
         hint = "it needs headings (date, slot, names), or dates along one side and people or slots along the other"
+        if sheet.uncomputed:
+            hint = "it has formulas without results: open it in a spreadsheet program, save it, and import that"
         findings.error(Mark(file=sheet.file), f"no table of shifts is found{_in_sheet(sheet)}", hint)
         return None
     into = Gathering(sheet, people, slots, findings, add_people=wishes.add_people)

@@ -239,8 +239,9 @@ def test_all_that_is_wrong_with_a_matrix_is_said_once() -> None:
         ),
         "roster.xlsx:4:1: error: Sheet1!A4: there is no person '王垒' (did you mean 王磊 (wang-lei)?)",
         (
-            "roster.xlsx:4:2: error: Sheet1!B4: 'Q' is no slot and no code for one (and 2 more: C4, D5) (say what it means "
-            "with --code Q=<slot>; the slots are early 06:00-14:00, late 14:00-22:00, night 22:00-06:00)"
+            "roster.xlsx:4:2: error: Sheet1!B4: 'Q' is no slot and no code for one (and 2 more: C4, D5) "
+            "(say what it means with --code Q=<slot>; "
+            "the slots are early 06:00-14:00, late 14:00-22:00, night 22:00-06:00)"
         ),
         (
             "roster.xlsx:5:1: error: Sheet1!A5: '张伟' is the name of several people: zhang-wei, zhang-wei-2 "
