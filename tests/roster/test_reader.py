@@ -2,6 +2,7 @@
 
 import random
 import time
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -9,9 +10,12 @@ from hypothesis import strategies as st
 
 from hotline_agi.errors import InvalidText
 from hotline_agi.roster.model import EndpointKind
+from hotline_agi.roster.plan import Absence
 from hotline_agi.roster.reader import check_roster, read_roster
 from hotline_agi.terms.ids import LineId, VolunteerId
-from tests.roster.trees import CONTACTS, example, good
+from tests.bench.bigroster import big_roster
+from tests.roster.trees import CONTACTS, example, full, good
+from tests.roster.written import moment
 
 XINLI = LineId("xinli")
 
@@ -66,9 +70,58 @@ def test_a_line_may_use_the_people_of_another() -> None:
     assert reading.roster.volunteers[VolunteerId("boris")].languages == ("en",)
 
 
+def test_everything_that_can_be_said_is_read() -> None:
+    files = full()
+    reading = read_roster(files, files[CONTACTS])
+    assert reading.warnings == ()
+    haven, quay = reading.roster.lines.values()
+    assert [plan.name for plan in haven.ring_plans] == ["night", "rush"]
+    assert [len(haven.special_days), sorted(haven.yearly_days)] == [
+        5,
+        [(1, 1), (2, 29), (12, 24), (12, 25), (12, 26), (12, 31)],
+    ]
+    assert sorted(haven.months) == [date(2026, 2, day) for day in (1, 3, 17, 28)] + [date(2028, 2, 29)]
+    assert (haven.where.file, haven.shifts[0].where.file) == ("haven/line.yaml", "haven/shifts.yaml")
+    assert {found.where.file for found in haven.months.values()} == {
+        "haven/months/2026-02.yaml",
+        "haven/months/2028-02.yaml",
+    }
+    assert (quay.special_days, quay.yearly_days, quay.months, quay.ring_plans) == ({}, {}, {}, ())
+    anna, emil = (reading.roster.volunteers[VolunteerId(who)] for who in ("anna", "emil"))
+    assert haven.quiet == {"anna": anna, "emil": emil}
+    assert quay.quiet == {"emil": emil}
+    assert (anna.zone, emil.zone) == (haven.zone, quay.zone)
+
+
+def test_absences_hold_on_all_lines_and_stand_ins_on_one() -> None:
+    """By each line's own clock, of those people whom it names; a line's own absences come first."""
+    files = full()
+    haven, quay = read_roster(files).roster.lines.values()
+    own = [cover for cover in quay.covers if cover.where.file == "quay/covers.yaml"]
+    assert list(quay.covers[: len(own)]) == own
+    there = [cover for cover in quay.covers[len(own) :] if isinstance(cover, Absence)]
+    assert len(there) == len(quay.covers) - len(own)
+    assert [(cover.who, cover.where.file) for cover in there] == [
+        (who, "haven/covers.yaml") for who in ("boris", "clara", "clara")
+    ]
+    assert (there[1].first, there[1].last) == (moment("2026-02-14T10:00"), moment("2026-02-16T07:00"))
+    assert (there[2].first, there[2].last) == (date(2026, 2, 15), moment("2026-02-16T19:30"))
+    emil = next(cover for cover in haven.covers if isinstance(cover, Absence) and cover.who == "emil")
+    assert (emil.first, emil.last, emil.instead) == (moment("2026-03-01T03:00"), date(2026, 3, 2), None)
+    assert any(isinstance(cover, Absence) and cover.instead == "boris" for cover in quay.covers)
+
+
+def test_files_that_may_be_left_out_may_be_left_out() -> None:
+    files = {name: content for name, content in full().items() if not name.endswith(("days.yaml", "covers.yaml"))}
+    assert check_roster(files).problems == ()
+    problems = check_roster({name: content for name, content in files.items() if "shifts" not in name}).problems
+    assert {str(problem.file) for problem in problems} == {"haven/shifts.yaml", "quay/shifts.yaml"}
+
+
 def test_what_is_no_roster_is_passed_over() -> None:
     files = good()
     files |= {"README.md": b"\xff", "haven/.line.yaml.swp": b"", ".ci/check.yaml": b"", "contacts.yaml": b"\xff"}
+    files |= {"ci/gitlab-ci.example.yml": b"\xff", "hooks/pre-commit-config.example.yaml": b"\xff"}
     assert check_roster(files, files[CONTACTS]).problems == ()
 
 
@@ -90,7 +143,7 @@ def test_problems_of_all_files_come_together_by_place() -> None:
 @given(st.randoms(use_true_random=False), st.integers(1, 8))
 def test_mutated_files_are_refused_or_read(rng: random.Random, changes: int) -> None:
     """Whatever happens to the bytes, nothing but `InvalidText` is raised, and every error has a place."""
-    files = good()
+    files = full()
     for _ in range(changes):
         name = rng.choice(sorted(files))
         content = bytearray(files[name])
@@ -114,6 +167,33 @@ def many_people(count: int) -> bytes:
 
 def one_shift(people: str) -> bytes:
     return f"shifts:\n  day:\n    from: 00:00\n    until: 24:00\n    people: [{people}]\n...\n".encode()
+
+
+HOSTILE = {
+    "days": ("days.yaml", "special_days:\n", "  2026-{}-01: {{name: x}}\n", 20_000),
+    "special days' slots": (
+        "days.yaml",
+        "special_days:\n  2026-01-01:\n    name: a\n    people:\n",
+        "      x{}: []\n",
+        20_000,
+    ),
+    "month": ("months/2026-02.yaml", "people:\n", "  2026-02-01x{}: {{}}\n", 30_000),
+    "month's people": ("months/2026-02.yaml", "people:\n  2026-02-01:\n", "    x{0}: [y{0}]\n", 20_000),
+    "covers": ("covers.yaml", "covers:\n", "  - {{sik{}: x}}\n", 30_000),
+    "covers' people": ("covers.yaml", "covers:\n", "  - {{sick: x{0}, from: 2026-02-01, instead: y{0}}}\n", 15_000),
+    "covers' slots": ("covers.yaml", "covers:\n", "  - {{extra: anna, date: 2026-02-01, slot: x{}}}\n", 15_000),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_file_of_mistakes_is_refused_soon(kind: str) -> None:
+    name, head, line, count = HOSTILE[kind]
+    files = good()
+    files["haven/people.yaml"] = many_people(2_000)
+    files[f"haven/{name}"] = (head + "".join(line.format(n) for n in range(count)) + "...\n").encode()
+    started = time.process_time()
+    assert 50 <= len(check_roster(files).problems) <= 600
+    assert time.process_time() - started < 20
 
 
 @pytest.mark.parametrize("kind", ["fields", "people", "ways to end"])
@@ -140,3 +220,11 @@ def test_a_large_roster_is_read_soon() -> None:
     started = time.process_time()
     assert len(read_roster(files).roster.volunteers) == 10_000
     assert time.process_time() - started < 5
+
+
+def test_lines_of_months_are_read_soon() -> None:
+    files, contacts = big_roster(1000, lines=10, first=date(2026, 2, 1))
+    started = time.process_time()
+    reading = read_roster(files, contacts)
+    assert time.process_time() - started < 3
+    assert [len(line.months) for line in reading.roster.lines.values()] == [28] * 10
