@@ -26,6 +26,8 @@ Path = tuple[str | int, ...]
 """From the root to a part: names of entries, positions in lists."""
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_COLON = re.compile(r"(?:[ \r\n]|#[^\r\n]*)*:")
+"""Behind a name, with what may stand before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,7 @@ class YamlText:
             root = _part(YAML(typ="safe", pure=True).compose(self.text), self.text)
         except YAMLError as fault:
             raise self.not_understood() from fault
-        if _ordered(root.plain()) != _ordered(self.plain):
+        if not same_meaning(root.plain(), self.plain):
             raise self.not_understood()
         return root
 
@@ -215,8 +217,17 @@ def _part(node: Node, text: str) -> Part:
         flow = bool(node.flow_style)
         return Part(start=start, end=end if flow else items[-1].end, column=column, flow=flow, items=items)
     if isinstance(node, MappingNode):
-        entries = tuple((_part(key, text), _part(value, text)) for key, value in node.value)
+        entries = tuple(_entry(_part(key, text), _part(value, text), text) for key, value in node.value)
         flow = bool(node.flow_style)
         return Part(start=start, end=end if flow else entries[-1][1].end, column=column, flow=flow, entries=entries)
     end = max(start, start + len(text[start:end].rstrip()))  # the mark of a block text is behind its blank lines
     return Part(start=start, end=end, column=column, flow=True, text=node.value)
+
+
+def _entry(key: Part, value: Part, text: str) -> tuple[Part, Part]:
+    """Nothing behind a colon stands right behind it; ruamel.yaml says that it is where the next thing begins."""
+    if value.start < value.end or value.items is not None or value.entries is not None:
+        return key, value
+    colon = _COLON.match(text, key.end)
+    at = colon.end() if colon else key.end
+    return key, Part(start=at, end=at, column=value.column, flow=True)

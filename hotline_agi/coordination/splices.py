@@ -9,7 +9,20 @@ import copy
 import json
 import re
 
-from hotline_agi.coordination.round_trip import Part, Path, Plain, YamlText, same_meaning
+from hotline_agi.coordination.cuts import (
+    added_below,
+    blank_above,
+    cut_brackets,
+    cut_lines,
+    ends_line,
+    first_of_block,
+    indentation,
+    into_brackets,
+    part_spans,
+    spliced,
+    wrapped_lines,
+)
+from hotline_agi.coordination.round_trip import Path, Plain, YamlText, same_meaning
 from hotline_agi.errors import InvalidText
 
 _PLAIN_TEXT = re.compile(r"\w([\w .+/()-]*[\w.+)-])?")
@@ -37,13 +50,13 @@ def append(known: YamlText, path: Path, value: Plain) -> YamlText:
     if there.flow:
         bare = there.items is None
         empty = bare or (not there.items and there.end - there.start == 2)
-        if empty and isinstance(value, dict) and not known.at(path[:-1]).flow and _ends_line(known, there):
-            return _checked(known, _first_of_block(known, path, there, f"- {written}"), wanted)
+        if empty and isinstance(value, dict) and not known.at(path[:-1]).flow and ends_line(known, there):
+            return _checked(known, first_of_block(known, path, there, f"- {written}"), wanted)
         if bare:
-            return _checked(known, _spliced(known, there.start, there.start, f" [{written}]"), wanted)
-        return _checked(known, _into_brackets(known, there, written), wanted)
+            return _checked(known, spliced(known, there.start, there.start, f" [{written}]"), wanted)
+        return _checked(known, into_brackets(known, there, written), wanted)
     line = " " * there.column + f"- {written}"
-    return _checked(known, _below(known, there.end, line), wanted)
+    return _checked(known, added_below(known, there.end, line), wanted)
 
 
 def insert(
@@ -68,20 +81,20 @@ def insert(
     if there.flow:
         written = f"{_flow_text(name)}: {rendered(value)}"
         if not there.entries:
-            return _checked(known, _into_brackets(known, there, written), wanted)
+            return _checked(known, into_brackets(known, there, written), wanted)
         end = there.entries[place][1].end
-        return _checked(known, _spliced(known, end, end, f", {written}"), wanted)
+        return _checked(known, spliced(known, end, end, f", {written}"), wanted)
     key = name if _is_plain(name.replace(", ", "")) else json.dumps(name, ensure_ascii=False)
     margin = " " * there.column
     if block and isinstance(value, dict):
-        step = _indentation(there)
+        step = indentation(there)
         lines = [f"{margin}{key}:"]
         lines += [f"{margin}{step}{inner}: {rendered(one)}" for inner, one in value.items()]
     else:
         lines = [f"{margin}{key}: {rendered(value)}"]
-    if place > 0 and _blank_above(known, there.entries[place][0].start):
+    if place > 0 and blank_above(known, there.entries[place][0].start):
         lines.insert(0, "")
-    return _checked(known, _below(known, there.entries[place][1].end, known.line_end.join(lines)), wanted)
+    return _checked(known, added_below(known, there.entries[place][1].end, known.line_end.join(lines)), wanted)
 
 
 def remove(known: YamlText, path: Path) -> YamlText:
@@ -98,8 +111,8 @@ def remove(known: YamlText, path: Path) -> YamlText:
         del owner[str(step)]
     elif isinstance(owner, list):
         del owner[place]
-    spans = _spans(known, there)
-    text = _cut_brackets(known, spans, place) if there.flow else _cut_lines(known, there, spans, place)
+    spans = part_spans(known, there)
+    text = cut_brackets(known, spans, place) if there.flow else cut_lines(known, there, spans, place)
     return _checked(known, text, wanted)
 
 
@@ -122,7 +135,7 @@ def rename(known: YamlText, path: Path, name: str) -> YamlText:
     key = there.entries[place][0]
     quote = known.text[key.start]
     written = f"{quote}{name}{quote}" if quote in "'\"" else _flow_text(name) if there.flow else name
-    return _checked(known, _spliced(known, key.start, key.end, written), wanted)
+    return _checked(known, spliced(known, key.start, key.end, written), wanted)
 
 
 def wrap(known: YamlText, path: Path, name: str) -> YamlText:
@@ -141,18 +154,18 @@ def wrap(known: YamlText, path: Path, name: str) -> YamlText:
         owner[path[-1]] = {name: listed}
     above = known.at(path[:-1])
     if not there.flow:
-        return _checked(known, _wrapped_lines(known, there, above, name), wanted)
+        return _checked(known, wrapped_lines(known, there, above, name), wanted)
     inside = known.text[there.start : there.end]
-    one_line = known.line_stop(there.start) >= there.end and _ends_line(known, there)
+    one_line = known.line_stop(there.start) >= there.end and ends_line(known, there)
     if above.entries is not None and not above.flow and one_line:
         start = there.start
         while known.text[start - 1] == " ":
             start -= 1
-        without = _spliced(known, start, there.end, "")
+        without = spliced(known, start, there.end, "")
         at = known.line_stop(there.end) - (there.end - start)
-        line = " " * above.column + _indentation(above) + f"{name}: {inside}"
+        line = " " * above.column + indentation(above) + f"{name}: {inside}"
         return _checked(known, without[:at] + known.line_end + line + without[at:], wanted)
-    return _checked(known, _spliced(known, there.start, there.end, f"{{{_flow_text(name)}: {inside}}}"), wanted)
+    return _checked(known, spliced(known, there.start, there.end, f"{{{_flow_text(name)}: {inside}}}"), wanted)
 
 
 def rendered(value: Plain) -> str:
@@ -200,121 +213,3 @@ def _checked(old: YamlText, text: str, wanted: Plain) -> YamlText:
     if not good:
         raise old.not_understood()
     return new
-
-
-def _spliced(known: YamlText, start: int, end: int, text: str) -> str:
-    return known.text[:start] + text + known.text[end:]
-
-
-def _below(known: YamlText, at: int, lines: str) -> str:
-    """`lines` under the line of `at`."""
-    end = known.line_stop(at)
-    return known.text[:end] + known.line_end + lines + known.text[end:]
-
-
-def _ends_line(known: YamlText, part: Part) -> bool:
-    """Whether nothing but a comment stands behind it in its line."""
-    return known.text[part.end : known.line_stop(part.end)].strip()[:1] in ("", "#")
-
-
-def _first_of_block(known: YamlText, path: Path, there: Part, line: str) -> str:
-    """The first line of a block list where nothing or ``[]`` stands behind the name."""
-    above = known.at(path[:-1])
-    start = there.start
-    while known.text[start - 1] == " " and there.items is not None:
-        start -= 1
-    at = known.line_stop(there.end)
-    margin = " " * above.column + _indentation(above)
-    return known.text[:start] + known.text[there.end : at] + known.line_end + margin + line + known.text[at:]
-
-
-def _into_brackets(known: YamlText, there: Part, written: str) -> str:
-    if there.children:
-        return _spliced(known, there.children[-1].end, there.children[-1].end, f", {written}")
-    at = there.start + 1
-    return _spliced(known, at, at, written + " " * (known.text[at] == "#"))
-
-
-def _indentation(table: Part) -> str:
-    """How much deeper the lines below `table` stand, as the file has it; else two blanks."""
-    steps = [value.column - table.column for value in table.children if not value.flow]
-    return " " * min((step for step in steps if step > 0), default=2)
-
-
-def _blank_above(known: YamlText, at: int) -> bool:
-    start = known.line_start(at)
-    return start > 0 and not known.text[known.line_start(start - 1) : start].strip(" \r\n") and start > 1
-
-
-def _spans(known: YamlText, there: Part) -> list[tuple[int, int]]:
-    """Items with their dashes, entries with their names (and a ``?`` before them)."""
-    spans: list[tuple[int, int]] = []
-    at = there.start + there.flow
-    for n, child in enumerate(there.children):
-        start = known.skip(at, "," if there.flow else "")
-        if there.flow and there.entries is not None:
-            start = min(start, there.entries[n][0].start)
-        spans.append((start, child.end))
-        at = child.end
-    return spans
-
-
-def _cut_brackets(known: YamlText, spans: list[tuple[int, int]], place: int) -> str:
-    """Without one part and its comma. What is a comment between them stays."""
-    text = known.text
-    start, end = spans[place]
-    comma = known.skip(end)
-    has_comma = text[comma] == ","
-    last = place + 1 == len(spans)
-    first = spans[place - 1][1] if last and place and not has_comma else start
-    stop = comma + 1 if last and has_comma else end if last else spans[place + 1][0]
-    if not known.comments_in(first, stop):
-        return _spliced(known, first, stop, "")
-    # a comma before a comment may stay: [a, # why
-    near = has_comma and not known.comments_in(end, comma)
-    stop = comma + 1 if near else end
-    if has_comma and not near:
-        text = text[:comma] + text[comma + 1 :]
-    line, rest = known.line_start(start), known.line_stop(stop)
-    if not text[line:start].strip() and not text[stop:rest].strip(", "):
-        start, stop = line, known.next_line(stop)
-    return text[:start] + text[stop:]
-
-
-def _cut_lines(known: YamlText, there: Part, spans: list[tuple[int, int]], place: int) -> str:
-    start, end = spans[place]
-    line, stop = known.line_start(start), known.line_stop(end)
-    before = known.text[line:start]
-    kept = _comments_as_lines(known, start, stop, there.column)
-    if len(spans) == 1:
-        empty = "[]" if there.items is not None else "{}"
-        margin = before if before.strip() else " " * (there.column + 2)
-        return _spliced(known, line, stop, known.line_end.join([margin + empty, *kept]))
-    if before.strip():  # it begins behind the dash or name of what it is in
-        return _spliced(known, line, stop, known.line_end.join([before.rstrip(), *kept]))
-    if kept:
-        return _spliced(known, line, stop, known.line_end.join(kept))
-    after = known.next_line(stop)
-    if _blank_above(known, line) and not known.text[after : known.line_stop(after)].strip():
-        after = known.next_line(after)  # one blank line of two
-    return _spliced(known, line, after, "")
-
-
-def _comments_as_lines(known: YamlText, start: int, stop: int, column: int) -> list[str]:
-    lines: list[str] = []
-    for begin, end in known.comments_in(start, stop + 1):
-        line = known.line_start(begin)
-        alone = not known.text[line:begin].strip()
-        lines.append((known.text[line:begin] if alone else " " * column) + known.text[begin:end])
-    return lines
-
-
-def _wrapped_lines(known: YamlText, there: Part, above: Part, name: str) -> str:
-    """A block list under a name of its own: one more line above it, and deeper if it stood no deeper than its table."""
-    head = f"{name}:{known.line_end}"
-    if there.column > above.column:  # also behind the dash of another list
-        return _spliced(known, there.start, there.start, head + " " * there.column)
-    line, stop = known.line_start(there.start), known.line_stop(there.end)
-    lines = known.text[line:stop].split(known.line_end)
-    block = known.line_end.join("  " + one if one.strip() else one for one in lines)
-    return _spliced(known, line, stop, f"{' ' * there.column}  {head}{block}")
