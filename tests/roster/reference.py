@@ -4,6 +4,7 @@ minute after the other. Shares nothing with the implementation but the values th
 The wall clock is not computed but read: at every minute of the stretch (and some days around it), in every zone.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -35,6 +36,7 @@ class Walls:
                 self.shown += [one.astimezone(zone).replace(tzinfo=None, fold=0) for one in each]
         self._first: dict[datetime, int] = {}
         self._last: dict[datetime, int] = {}
+        self._jumps: dict[datetime, int] = {}
         for n, wall in enumerate(self.shown):
             self._first.setdefault(wall, n)
             self._last[wall] = n
@@ -44,18 +46,19 @@ class Walls:
 
     def first(self, wall: datetime) -> int:
         """The first minute that shows `wall`; if none does, the first that shows more."""
-        found = self._first.get(wall)
-        return self._over(wall) if found is None else found
+        return self._first[wall] if wall in self._first else self._over(wall)
 
     def last(self, wall: datetime) -> int:
-        found = self._last.get(wall)
-        return self._over(wall) if found is None else found
+        return self._last[wall] if wall in self._last else self._over(wall)
 
     def _over(self, wall: datetime) -> int:
-        near = 0  # days before it nothing shows more
-        while near + 1440 < len(self.shown) and self.shown[near + 1440] < wall - timedelta(days=2):
-            near += 1440
-        return next((n for n in range(near, len(self.shown)) if self.shown[n] > wall), len(self.shown))
+        if wall not in self._jumps:
+            near = 0  # days before it nothing shows more
+            while near + 1440 < len(self.shown) and self.shown[near + 1440] < wall - timedelta(days=2):
+                near += 1440
+            more = (n for n in range(near, len(self.shown)) if self.shown[n] > wall)
+            self._jumps[wall] = next(more, len(self.shown))
+        return self._jumps[wall]
 
 
 @lru_cache(maxsize=24)
@@ -73,10 +76,10 @@ class Reference:
         self.read_from = start - timedelta(days=AROUND_DAYS)
         self.read = self.before + self.minutes + AROUND_DAYS * 1440
         self.clock = walls(line.zone, self.read_from, self.read)
-        self.on: list[list[tuple[int, date]]] = [[] for _ in range(self.read)]
+        self.on: defaultdict[int, list[tuple[int, date]]] = defaultdict(list)
         self.open = bytearray(self.read)
-        self.planned: list[set[str]] = [set() for _ in range(self.read)]
-        self.silent: list[set[VolunteerId]] = [set() for _ in range(self.read)]
+        self.planned: defaultdict[int, set[str]] = defaultdict(set)
+        self.silent: defaultdict[int, set[VolunteerId]] = defaultdict(set)
         self.edges: set[int] = set()
         """Minutes at which something begins or ends."""
         self.rosters: dict[tuple[int, date], tuple[list[VolunteerId], list[VolunteerId]]] = {}

@@ -82,7 +82,7 @@ DAYS = st.frozensets(st.integers(0, 6), min_size=1)
 STRETCHES = st.lists(st.tuples(DAYS | st.just(EVERY_DAY), TIMES, TIMES), min_size=1, max_size=5)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(CHANGES), STRETCHES, STRETCHES | st.just([]), st.data())
 def test_duty_is_what_the_wall_clock_says(
     change: tuple[str, datetime],
@@ -116,7 +116,7 @@ def test_duty_is_what_the_wall_clock_says(
         assert (duty.slots, duty.is_open) == expected(n), wall.minutes[n]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.sampled_from(CHANGES), STRETCHES)
 def test_spans_are_maximal_and_leave_no_hole(
     change: tuple[str, datetime], stretches: list[tuple[frozenset[int], time, time]]
@@ -134,7 +134,7 @@ def test_spans_are_maximal_and_leave_no_hole(
         assert next_change(subject, span.from_utc) == span.until_utc
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.sampled_from(CHANGES), st.lists(TIMES, min_size=1, max_size=7, unique=True))
 def test_a_clock_change_opens_no_gap(change: tuple[str, datetime], times: list[time]) -> None:
     zone, around = change

@@ -14,7 +14,7 @@ from tests.roster.story import Story
 from tests.roster.trees import example
 from tests.roster.zones import DAY, MINUTE
 
-STORIES = 150
+STORIES = 120
 LEAST = {
     "place week": 500,
     "place rotation": 500,
@@ -53,7 +53,7 @@ def test_stories_are_as_the_reference_tells_them() -> None:
     assert {what: reach[what] for what in LEAST if reach[what] < LEAST[what]} == {}
 
 
-@pytest.mark.parametrize("seed", [1, 7, 12])
+@pytest.mark.parametrize("seed", [1, 12])
 def test_a_year_is_as_the_reference_tells_it(seed: int) -> None:
     Story(seed, days=366).check(every=307)
 
