@@ -24,7 +24,7 @@ NO_LIMITS = Limits()
 
 # Made once and not for each of 10,000 people:
 _person_id = ident("a person's id")
-_languages = sequence_of(language, "the languages")
+_languages = narrowed(minItems=1)(sequence_of(language, "the languages"))
 _skills = sequence_of(ident("a qualification"), "the qualifications")
 _calls_per_shift = integer(1, 100)
 _talk_min_per_day = integer(5, 1440)
@@ -97,7 +97,7 @@ def _person(
     for key in ("number", "phone", "mobile", "softphone"):
         fields.hint(key, "write it under endpoints: [softphone: v01, mobile]; numbers belong into the contacts file")
     name = fields.required("name", text)
-    spoken = fields.optional("languages", narrowed(minItems=1)(sequence_of(language, "the languages")), languages)
+    spoken = fields.optional("languages", _languages, languages)
     read_endpoints = sequence_of(_endpoint_of(who), "the endpoints")
     endpoints = fields.required("endpoints", narrowed(minItems=1)(read_endpoints))
     qualifications = fields.optional("qualifications", _qualifications, ())

@@ -11,6 +11,9 @@ Schemas are of draft-07, which all editors know, and describe what an editor mak
 YAML 1.2: there ``22:00``, ``no`` and ``2026-02-14`` are texts as they are to our readers, but ``0123`` is a number.
 """
 
+# the types of inner functions are not to be worked out at each call: with 10,000 people that took half a second
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -43,13 +46,13 @@ def narrowed(**keywords: Any) -> Callable[[Converter[T]], Converter[T]]:
 def either(*converters: Converter[Any]) -> Callable[[Converter[T]], Converter[T]]:
     """The converter takes what any of these take: they are asked in its place."""
 
-    def note(notes: "Notes") -> None:
+    def note(notes: Notes) -> None:
         notes.take([learned(one) for one in converters])
 
     return _noting(note, and_go_on=False)
 
 
-def _noting(note: Callable[["Notes"], None], *, and_go_on: bool) -> Callable[[Converter[T]], Converter[T]]:
+def _noting(note: Callable[[Notes], None], *, and_go_on: bool) -> Callable[[Converter[T]], Converter[T]]:
     def decorate(convert: Converter[T]) -> Converter[T]:
         def read(node: Node, findings: Findings) -> T | None:
             if isinstance(node, Probe):
@@ -75,7 +78,7 @@ def learned(convert: Converter[Any]) -> Schema:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    notes: "Notes"
+    notes: Notes
     required: bool
     default: object
 
@@ -100,19 +103,19 @@ class Notes:
     def probes(self) -> Iterator[Node]:
         yield from (ProbeScalar(self), ProbeSequence(self), ProbeMapping(self))
 
-    def take(self, forms: "tuple[Schema, ...] | list[Schema]") -> None:
+    def take(self, forms: tuple[Schema, ...] | list[Schema]) -> None:
         self._forms += [form for form in forms if form not in self._forms]
 
-    def items(self) -> "Notes":
+    def items(self) -> Notes:
         """Of the items of a list."""
         self._items = self._items or Notes()
         return self._items
 
-    def field(self, key: str, *, required: bool, default: object) -> "Notes":
+    def field(self, key: str, *, required: bool, default: object) -> Notes:
         """Of the value of a name."""
         return self._fields.setdefault(key, _Asked(Notes(), required, default)).notes
 
-    def table(self) -> tuple["Notes", "Notes"]:
+    def table(self) -> tuple[Notes, Notes]:
         """Of the names and values of a table whose names are free."""
         self._table = self._table or (Notes(), Notes())
         return self._table
@@ -151,7 +154,7 @@ class Notes:
             "additionalProperties": False,
         }
 
-    def _free(self, place: str, names: "Notes", values: "Notes") -> Schema:
+    def _free(self, place: str, names: Notes, values: Notes) -> Schema:
         if not names._forms:
             raise LookupError(f"nothing is known of the names in {place}")
         value = values.schema(f"an entry of {place}")
