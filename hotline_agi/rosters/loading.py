@@ -31,6 +31,7 @@ from hotline_agi.rosters.transfer import (
 
 SLICE_S = 0.003
 """So long the loop is held at a time; one piece more may come on top."""
+END_TIMEOUT_S = 2.0
 CHILD = (sys.executable, "-P", "-m", "hotline_agi.rosters.child")
 
 
@@ -61,9 +62,11 @@ class Loading:
                         return Loaded(roster=assembly.whole(), whole=piece)
                     case _:
                         assembly.add(piece)
-        except (asyncio.IncompleteReadError, OSError, UnpicklingError, EOFError, ValueError):
-            pass  # its status says more
-        return await self._fallen()
+        except (UnpicklingError, ValueError):
+            return Refused(sentence="the process that reads it told nonsense")
+        except (asyncio.IncompleteReadError, OSError, EOFError):
+            return await self._fallen()
+        raise AssertionError("a pipe has an end")
 
     async def keep(self) -> str:
         """Let the child put the texts aside as the last good ones; returns what went wrong, or nothing."""
@@ -121,10 +124,20 @@ async def loading(request: Request) -> AsyncIterator[Loading]:
             process.stdin.write(as_line(request))
         yield Loading(process, request)
     finally:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)  # git and age, which it may have started, too
-        await asyncio.shield(process.wait())
+        await _ended(process)
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """Kill the child, if it still runs, and what it may have started: git, age."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    assert process.stdout is not None
+    with suppress(TimeoutError, OSError):
+        async with asyncio.timeout(END_TIMEOUT_S):
+            while await process.stdout.read(MAX_FRAME_BYTES):  # until it is read, asyncio does not see the end
+                pass
+            await process.wait()
 
 
 @contextmanager
