@@ -15,13 +15,13 @@ from hotline_agi.terms.ids import LineId, VolunteerId
 from hotline_agi.terms.problems import Mark, Problem
 
 _LONG = 62
-"""Days: of absences that are longer nothing is said. A good part of them lies before or behind any roster."""
+"""Days: of absences that are longer nothing is said. Most of such a leave lies behind any roster that is written."""
 
 
 def idle_covers(roster: Roster, windows: Mapping[LineId, Window]) -> Iterator[Problem]:
     """What covers from the first day of the windows on do not do; those behind the windows as well."""
     lines_of = _lines_of(roster, windows)
-    seen: set[tuple[Mark, VolunteerId]] = set()
+    seen: set[tuple[Mark, VolunteerId]] = set()  # every line has the absences of all
     for line in roster.lines.values():
         today = windows[line.id].first
         shifts = {shift.slot: shift for shift in line.shifts}

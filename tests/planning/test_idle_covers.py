@@ -9,7 +9,7 @@ from hotline_agi.roster.plan import Cover, weekly
 from hotline_agi.terms.ids import LineId
 from tests.planning.people import person, roster
 from tests.planning.warned import NOW, hints, warned
-from tests.roster.written import away, extra, ids, line, month_day, shift, sick, swap
+from tests.roster.written import away, extra, ids, line, month_day, shift, sick, special, swap
 
 PLAIN = line(
     shift("day", "00:00", "00:00", "ann bo", backup="dee"), shift("mondays", "08:00", "09:00", weekly({0: ids("cy")}))
@@ -107,6 +107,12 @@ def test_of_months_that_are_not_written_yet_nothing_is_said() -> None:
     assert said(sick("cy", "2026-12-05", "2026-12-06"), of=of) == []
     gone = {day: month_day({"day": "ann"}) for day in days} | {date(2026, 11, 2): month_day({"day": "cy"})}
     assert said(sick("cy", "2026-11-25", "2026-11-26"), of=replace(of, months=gone)) != []
+
+
+def test_of_an_absence_for_long_nothing_is_said() -> None:
+    once = replace(PLAIN, special_days={date(2026, 11, 1): special(people={"day": "eve"})})
+    assert said(sick("eve", "2026-12-01", "2027-01-15"), of=once) != []
+    assert said(sick("eve", "2026-12-01", "2027-12-31"), of=once) == []  # a leave: shifts may be given meanwhile
 
 
 def test_a_stand_in_who_cannot_stand_in() -> None:

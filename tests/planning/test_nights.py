@@ -87,6 +87,25 @@ def test_the_next_shift_may_be_on_another_line() -> None:
     ]
 
 
+def test_hours_in_two_slots_at_once_are_worked_once() -> None:
+    of = line(
+        shift("one", "22:00", "01:30", "ann"),
+        shift("two", "00:00", "01:30", "ann"),  # the same hour and a half again: no night
+        shift("later", "12:00", "13:00", "ann"),
+        shift("always", "00:00", "00:00", "bo"),
+    )
+    assert warned(of, people=(rested(24),), only=RESTS) == []
+
+
+def test_who_begins_elsewhere_before_the_night_ends_has_no_rest() -> None:
+    one = nights(then="21:00", night=("22:00", "07:00"))
+    early = shift("early", "06:00", "09:00", weekly({1: ids("ann")}))
+    two = replace(line(early, shift("d", "00:00", "00:00", "cy")), id=LineId("youth"))
+    assert warned(one, two, people=(rested(8),), only=RESTS) == [
+        "'ann' rests 0 h instead of 8 h between the night of 'night' of xinli and 'early' of youth every Tue"
+    ]
+
+
 def test_a_night_in_quiet_hours_is_none() -> None:
     ann = replace(rested(8), quiet=(hours("22:00", "06:00"),), zone=nights(then="08:00").zone)
     of = replace(nights(then="08:00"), quiet={ann.id: ann})
