@@ -1,6 +1,6 @@
 """Which file of a rosters folder is what, by its path alone.
 
-contacts….yaml, ….example.yaml        no roster files
+contacts….yaml (at the top), ….example.yaml   no roster files
 <line>/line.yaml, people.yaml, shifts.yaml
 <line>/days.yaml, covers.yaml         may be left out
 <line>/months/YYYY-MM.yaml            any number

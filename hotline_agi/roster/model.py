@@ -127,7 +127,7 @@ class Line:
     """By month and day, every year; a special day of one date goes before."""
     months: Mapping[date, MonthDay] = field(default_factory=dict)
     covers: tuple[Cover, ...] = ()
-    """In the order of the text, with the absences that other lines' folders tell of before them."""
+    """In the order of the text, then the absences of the line's people that other lines' folders tell of."""
     quiet: Mapping[VolunteerId, Volunteer] = field(default_factory=dict)
     """Those with quiet hours whom this line may ring."""
     where: Mark = field(default=NOWHERE, compare=False)
