@@ -1,6 +1,6 @@
 """``hotline roster who``: what a roster says of one moment."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from hotline_agi.cli.roster import roster
 from hotline_agi.planning.agenda import absent_at
 from hotline_agi.planning.wording import Names, moment
 from hotline_agi.roster.duty import Who, who
-from hotline_agi.roster.model import Line, RingGroup, RingStep, Roster, Volunteer
+from hotline_agi.roster.model import RingGroup, RingStep, Roster, Volunteer
 from hotline_agi.roster.precedence import Loss
 from hotline_agi.terms.ids import VolunteerId
 from hotline_agi.terms.languages import Language
@@ -46,7 +46,7 @@ def roster_who(line_id: str | None, at: str | None, folder: Path, as_json: bool)
 
 def _print_who(known: Roster, one: Who) -> None:
     names = Names(known, _ENGLISH)
-    until = f", until {_when(one.line, one.changes_at)}" if one.changes_at else ""
+    until = f", until {_when(one, one.changes_at)}" if one.changes_at else ""
     slots = ", ".join(one.duty.slots) or "nobody's shift"
     state = "" if one.duty.is_open else " (closed)"
     rows = [(str(n), person.id, person.name, _reach(person), "on shift") for n, person in enumerate(one.volunteers, 1)]
@@ -89,9 +89,11 @@ def _reach(person: Volunteer) -> str:
     return ", ".join(endpoint.kind.value + ("" if endpoint.confirm else " (no key)") for endpoint in person.endpoints)
 
 
-def _when(line: Line, at: datetime) -> str:
-    local = at.astimezone(line.zone)
-    return f"{moment(local, _ENGLISH)[:3]} {local:%H:%M}"
+def _when(one: Who, at: datetime) -> str:
+    """A time soon after: the weekday is enough to tell it within a week."""
+    local = at.astimezone(one.line.zone)
+    full = moment(local, _ENGLISH)
+    return f"{full[:3]} {local:%H:%M}" if at - one.at < timedelta(days=6) else full
 
 
 def _who_as_json(known: Roster, one: Who) -> dict[str, Any]:

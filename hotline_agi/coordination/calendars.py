@@ -9,7 +9,7 @@ to each phone which of two equal hours is meant.
 """
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 
@@ -71,16 +71,19 @@ def people_calendars(
             for one in appointments((line,), start, until):
                 if one.place.who in wanted:
                     wanted[one.place.who].append(one)
+    names = {language: Names(roster, language) for language in Language}
     for who, found in wanted.items():
-        yield who, _person_calendar(roster, roster.volunteers[who], found, now)
+        yield who, _person_calendar(roster.volunteers[who], found, names, now)
 
 
-def _person_calendar(roster: Roster, person: Volunteer, found: list[Appointment], now: datetime) -> bytes:
+def _person_calendar(
+    person: Volunteer, found: list[Appointment], names: Mapping[Language, Names], now: datetime
+) -> bytes:
     found.sort(key=lambda one: (one.place.start, one.line.id, one.slot, one.place.as_backup, one.place.end))
     language = Language(found[0].line.language) if found else Language.EN
     calendar = _calendar(_WORDS[language]["person"].format(name=person.name))
     for one, part in _numbered(found):
-        calendar.add_component(_own_event(roster, one, part, now))
+        calendar.add_component(_own_event(one, part, names[Language(one.line.language)], now))
     return _octets(calendar)
 
 
@@ -90,11 +93,12 @@ def line_calendar(roster: Roster, line: Line, start: datetime, until: datetime, 
     A slot in which people change half way, since somebody is absent for a part of it, is several events.
     """
     language = Language(line.language)
+    names = Names(roster, language)
     calendar = _calendar(line.name.get(language, line.id), zone=line.zone.key)
     for one in occurrences(line, start, until):
         for part, piece in enumerate(_pieces(one)):
             if piece[0] < until and start < piece[1]:
-                calendar.add_component(_line_event(roster, line, one, piece, part, now))
+                calendar.add_component(_line_event(line, one, piece, part, names, now))
     return _octets(calendar)
 
 
@@ -125,13 +129,13 @@ def _numbered(found: Iterable[Appointment]) -> Iterator[tuple[Appointment, int]]
         yield one, seen[key]
 
 
-def _own_event(roster: Roster, one: Appointment, part: int, now: datetime) -> Event:
-    line, place, language = one.line, one.place, Language(one.line.language)
+def _own_event(one: Appointment, part: int, names: Names, now: datetime) -> Event:
+    line, place, language = one.line, one.place, names.language
     words = _WORDS[language]
     phrase = words["mine-backup" if place.as_backup else "mine"]
     summary = phrase.format(slot=one.slot, line=line.name.get(language, line.id))
     open_too = common(union(open_spans(line, place.start, place.end)), [(place.start, place.end)])
-    notes = [Names(roster, language).why(place.basis, place.other)]
+    notes = [names.why(place.basis, place.other)]
     notes += _closed(open_too, (place.start, place.end), words)
     if any(place.who in span.duty.quiet for span in spans(line, place.start, place.end)):
         notes.append(words["quiet"])
@@ -142,9 +146,8 @@ def _own_event(roster: Roster, one: Appointment, part: int, now: datetime) -> Ev
     return event
 
 
-def _line_event(roster: Roster, line: Line, one: Occurrence, piece: Span, part: int, now: datetime) -> Event:
-    language = Language(line.language)
-    words, names = _WORDS[language], Names(roster, language)
+def _line_event(line: Line, one: Occurrence, piece: Span, part: int, names: Names, now: datetime) -> Event:
+    words = _WORDS[names.language]
     there = [place for place in places_of(one) if place.start <= piece[0] and piece[1] <= place.end]
     on_shift = tuple(dict.fromkeys(place.who for place in there if not place.as_backup))
     backup = tuple(dict.fromkeys(place.who for place in there if place.as_backup))
