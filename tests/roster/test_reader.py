@@ -2,13 +2,15 @@
 
 import random
 import time
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline_agi.errors import InvalidText
+from hotline_agi.lab.demo import cast_for
+from hotline_agi.roster.duty import on_duty
 from hotline_agi.roster.model import EndpointKind
 from hotline_agi.roster.plan import Absence
 from hotline_agi.roster.reader import check_roster, read_roster
@@ -40,6 +42,19 @@ def test_the_example_is_what_it_says() -> None:
     for endpoint in endpoints:
         assert (endpoint.number is None) == (endpoint.kind is EndpointKind.SOFTPHONE)
         assert (endpoint.pjsip_name is None) == (endpoint.kind is EndpointKind.MOBILE)
+
+
+def test_the_demo_finds_its_cast_at_any_hour() -> None:
+    """At night, on holidays and when somebody is sick, too."""
+    roster = read_roster(*example()).roster
+    line = roster.lines[XINLI]
+    plans = set()
+    for start in (datetime(2026, 1, 25, tzinfo=UTC), datetime(2026, 9, 28, tzinfo=UTC)):
+        for hour in range(24 * 45):
+            at = start + timedelta(hours=hour, minutes=30)
+            plans.add(on_duty(line, at).plan)
+            assert len(cast_for(roster, line, at).others) == 1
+    assert plans == {"", "night"}
 
 
 def test_the_example_has_only_numbers_kept_for_fiction() -> None:
