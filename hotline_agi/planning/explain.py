@@ -4,7 +4,7 @@ That somebody *is rung* means: a call that comes in then rings them in some wave
 somebody accepts before it is their turn. What limits make of it is decided while calls come in: they are told as facts.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -73,8 +73,9 @@ def explain_on(roster: Roster, line: Line, who: VolunteerId, at: datetime) -> Ex
     """
     person = roster.volunteers[who]
     duty = on_duty(line, at)
-    group, of = _group(duty, who)
-    shares = shares_of(line.steps(duty.plan), group, of) if group is not None else ()
+    group, sizes = _group(duty, who), _sizes(duty)
+    of = sizes[group] if group is not None else 0
+    shares = shares_of(line.steps(duty.plan), group, sizes) if group is not None else ()
     names = Names(roster, Language.EN)
     placed = list(_placed(names, line, who, at))
     against: list[Reason] = []
@@ -113,28 +114,36 @@ def explain_on(roster: Roster, line: Line, who: VolunteerId, at: datetime) -> Ex
     )
 
 
-def shares_of(steps: Sequence[RingStep], group: RingGroup, of: int) -> tuple[tuple[int, int], ...]:
-    """Which waves (from 1) take on how many of the `of` people of a group, if nobody is busy.
+def shares_of(
+    steps: Sequence[RingStep], group: RingGroup, sizes: Mapping[RingGroup, int]
+) -> tuple[tuple[int, int], ...]:
+    """Which waves (from 1) take on how many of a group, by the sizes of both, if nobody is busy or was rung before.
 
-    A step for everybody of another group also rings those whom the steps before it left over (`dispatch/waves.py`).
+    What a step has left over when its own group is rung goes to those of the groups before (`dispatch/waves.py`).
     """
     found: list[tuple[int, int]] = []
-    left, began = of, False
+    left = dict(sizes)
+    begun: list[RingGroup] = []
     for number, step in enumerate(steps, 1):
-        began = began or step.group is group
-        if not began or (step.group is not group and step.count is not None):
-            continue
-        share = left if step.count is None else min(step.count, left)
-        if share:
-            found.append((number, share))
-            left -= share
+        begun = [step.group, *(one for one in begun if one is not step.group)]
+        room = sum(left.values()) if step.count is None else step.count
+        for one in begun:
+            share = min(room, left[one])
+            room -= share
+            left[one] -= share
+            if share and one is group:
+                found.append((number, share))
     return tuple(found)
 
 
-def _group(duty: Duty, who: VolunteerId) -> tuple[RingGroup | None, int]:
+def _group(duty: Duty, who: VolunteerId) -> RingGroup | None:
     if who in duty.volunteers:
-        return RingGroup.ON_SHIFT, len(duty.volunteers)
-    return (RingGroup.BACKUP, len(duty.backup)) if who in duty.backup else (None, 0)
+        return RingGroup.ON_SHIFT
+    return RingGroup.BACKUP if who in duty.backup else None
+
+
+def _sizes(duty: Duty) -> dict[RingGroup, int]:
+    return {RingGroup.ON_SHIFT: len(duty.volunteers), RingGroup.BACKUP: len(duty.backup)}
 
 
 def _placed(names: Names, line: Line, who: VolunteerId, at: datetime) -> Iterator[Reason]:
@@ -205,7 +214,7 @@ def _besides(roster: Roster, line: Line, who: VolunteerId, at: datetime, group: 
     """Other lines, limits, and when they are next there."""
     for other in roster.lines.values():
         if other is not line and who in everybody(other):
-            there, _ = _group(on_duty(other, at), who)
+            there = _group(on_duty(other, at), who)
             if there is not None:
                 words = reasons.group_words(there is RingGroup.BACKUP)
                 text = f"they are {words} on the line {other.id} as well; their phone rings for one call at a time"

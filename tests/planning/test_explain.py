@@ -7,6 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hotline_agi.planning.explain import Explanation, explain, explain_on, shares_of
 from hotline_agi.planning.reasons import Ground
@@ -14,6 +16,7 @@ from hotline_agi.roster.duty import everybody, on_duty
 from hotline_agi.roster.model import Limits, Line, RingGroup, RingPlan, RingStep, Roster
 from hotline_agi.roster.plan import Pattern, weekly
 from hotline_agi.terms.ids import LineId
+from tests.dispatch.desk import Desk, rung
 from tests.roster.story import Story
 from tests.roster.written import (
     away,
@@ -145,21 +148,23 @@ def test_few_of_many() -> None:
 BACKUP = RingGroup.BACKUP
 
 
-@pytest.mark.parametrize(
-    ("steps", "group", "of", "expected"),
-    [
-        ((step(3), step(None)), RingGroup.ON_SHIFT, 5, ((1, 3), (2, 2))),
-        ((step(3), step(None)), RingGroup.ON_SHIFT, 3, ((1, 3),)),
-        ((step(1), step(1), step(1)), RingGroup.ON_SHIFT, 5, ((1, 1), (2, 1), (3, 1))),
-        ((step(2), step(None, BACKUP)), RingGroup.ON_SHIFT, 5, ((1, 2), (2, 3))),
-        ((step(2), step(1, BACKUP)), RingGroup.ON_SHIFT, 5, ((1, 2),)),
-        ((step(None), step(None, BACKUP)), BACKUP, 2, ((2, 2),)),
-        ((step(None),), BACKUP, 2, ()),
-        ((step(1, BACKUP), step(None)), BACKUP, 2, ((1, 1), (2, 1))),
-    ],
-)
-def test_shares(steps: tuple[RingStep, ...], group: RingGroup, of: int, expected: tuple[tuple[int, int], ...]) -> None:
-    assert shares_of(steps, group, of) == expected
+STEPS = st.builds(step, st.sampled_from((None, 1, 2, 3)), st.sampled_from(tuple(RingGroup)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(STEPS, max_size=4), st.integers(1, 4), st.integers(0, 3))
+def test_shares_are_what_the_dispatcher_rings(more: list[RingStep], on_shift: int, backup: int) -> None:
+    """A call whom nobody answers, with everybody's phone ringing on."""
+    steps = (step(1), *more)
+    people, behind = ids("ann bo cy dee")[:on_shift], ids("eve flo gus")[:backup]
+    at_noon = shift("all", "00:00", "00:00", " ".join(people), backup=" ".join(behind))
+    desk = Desk(roster(line(at_noon, ring_steps=steps, ring_timeout_s=800.0, max_wait_s=800.0)))
+    waves = [rung(desk.waits("c1"))] + [rung(desk.passes(20.0)) for _ in more]
+    for group, members in ((RingGroup.ON_SHIFT, people), (RingGroup.BACKUP, behind)):
+        counts = [len([one for one in wave if one in members]) for wave in waves]
+        expected = tuple((number, count) for number, count in enumerate(counts, 1) if count)
+        sizes = {RingGroup.ON_SHIFT: on_shift, RingGroup.BACKUP: backup}
+        assert shares_of(steps, group, sizes) == expected
 
 
 def test_the_plan_of_the_hour() -> None:

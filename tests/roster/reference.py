@@ -83,6 +83,7 @@ class Reference:
         self.edges: set[int] = set()
         """Minutes at which something begins or ends."""
         self.rosters: dict[tuple[int, date], tuple[list[VolunteerId], list[VolunteerId]]] = {}
+        self.ever_absent = {cover.who for cover in line.covers if isinstance(cover, Absence)}
         self._paint()
 
     # ---- what is on at each minute
@@ -230,7 +231,9 @@ class Reference:
         return self.clock.last(at) if last else self.clock.first(at)
 
     def absences(self, who: VolunteerId, day: date, minute: int) -> list[Absence]:
-        found = []
+        found: list[Absence] = []
+        if who not in self.ever_absent:
+            return found
         for one in self.line.covers:
             if not isinstance(one, Absence) or one.who != who:
                 continue
