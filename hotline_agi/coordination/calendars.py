@@ -113,7 +113,6 @@ def _calendar(name: str, zone: str | None = None) -> Calendar:
     calendar.add("prodid", "-//hotline_agi//rosters//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", name)
     if zone is not None:
         calendar.add("x-wr-timezone", zone)
