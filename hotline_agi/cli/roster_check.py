@@ -14,11 +14,12 @@ import click
 from hotline_agi import rosters, table
 from hotline_agi.cli.options import FINDING, print_json
 from hotline_agi.cli.roster import roster
-from hotline_agi.errors import InvalidText, SetupError
+from hotline_agi.errors import InvalidText
 from hotline_agi.planning.code_quality import code_quality
 from hotline_agi.planning.outlook import DAYS, outlook
 from hotline_agi.planning.sarif import sarif
 from hotline_agi.roster.reader import read_roster
+from hotline_agi.rosters import contacts as contacts_file
 from hotline_agi.terms.problems import Problem, Severity
 
 _ANY_ZONE = time(10, 30, tzinfo=UTC)
@@ -44,6 +45,9 @@ class Checked:
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("rosters"))
 @click.option("--contacts", type=click.Path(path_type=Path, dir_okay=False), help="The file with people's numbers.")
 @click.option(
+    "--contacts-key", type=click.Path(path_type=Path, dir_okay=False), help="The key, if that file is encrypted."
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice(["human", "json", "sarif", "gitlab"]),
@@ -58,6 +62,7 @@ class Checked:
 def roster_check(
     folder: Path,
     contacts: Path | None,
+    contacts_key: Path | None,
     form: str,
     as_json: bool,
     days: int,
@@ -68,19 +73,14 @@ def roster_check(
     # A big roster is a million objects, none of which is garbage: looking for it takes a third of the time.
     gc.disable()
     now = datetime.now(UTC) if today is None else datetime.combine(today, _ANY_ZONE)
-    checked = _check(folder, contacts, now, days)
+    checked = _check(folder, contacts, contacts_key, now, days)
     _FORMS["json" if as_json else form](checked)
     if checked.count(Severity.ERROR) or (strict and checked.problems):
         sys.exit(FINDING)
 
 
-def _check(folder: Path, contacts: Path | None, now: datetime, days: int) -> Checked:
-    numbers = None
-    if contacts is not None:
-        try:
-            numbers = rosters.read_bounded(contacts)
-        except OSError as error:
-            raise SetupError(f"cannot read {contacts}: {error.strerror}") from error
+def _check(folder: Path, contacts: Path | None, key: Path | None, now: datetime, days: int) -> Checked:
+    numbers = contacts_file.read(contacts, key) if contacts is not None else None
     name = contacts.name if contacts else _NO_CONTACTS
     try:
         reading = read_roster(rosters.read_files(folder), numbers, contacts_file=name)

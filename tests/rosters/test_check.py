@@ -192,6 +192,16 @@ def test_contacts_outside_the_repository_are_told_by_name(hospital: Path, form: 
     assert "contacts.yaml" in places(hotline(hospital, "--contacts", "contacts.yaml", "--format", form))
 
 
+def test_encrypted_contacts_are_read_with_their_key(hospital: Path, hotline: Hotline) -> None:
+    key, encrypted = hospital / "key.txt", hospital / "contacts.yaml.age"
+    subprocess.run(["age-keygen", "-o", key], check=True, capture_output=True)
+    recipient = subprocess.run(["age-keygen", "-y", key], check=True, capture_output=True, text=True).stdout.strip()
+    subprocess.run(["age", "-r", recipient, "-o", encrypted, hospital / "contacts.yaml"], check=True)
+    done = hotline(hospital, "--contacts", encrypted, "--contacts-key", key)
+    assert (done.returncode, done.stdout) == (0, "✓ the rosters are right\n")
+    assert hotline(hospital, "--contacts", encrypted).returncode == 2
+
+
 def test_no_number_is_in_any_format(hospital: Path, hotline: Hotline) -> None:
     contacts = hospital / "contacts.yaml"
     contacts.write_text(contacts.read_text("utf-8").replace("boris:", "boris: +44 7700 900123x #"), "utf-8")
