@@ -14,7 +14,7 @@ import click
 from hotline_agi import rosters, table
 from hotline_agi.cli.options import FINDING, print_json
 from hotline_agi.cli.roster import roster
-from hotline_agi.errors import InvalidText
+from hotline_agi.errors import InvalidText, SetupError
 from hotline_agi.planning.code_quality import code_quality
 from hotline_agi.planning.outlook import DAYS, outlook
 from hotline_agi.planning.sarif import sarif
@@ -72,6 +72,8 @@ def roster_check(
     """Find everything that is wrong with the rosters in FOLDER, and what the coming weeks lack."""
     # A big roster is a million objects, none of which is garbage: looking for it takes a third of the time.
     gc.disable()
+    if today is not None and not 1971 <= today.year <= 9990:
+        raise SetupError(f"the year {today.year} is out of range: 1971 to 9990")
     now = datetime.now(UTC) if today is None else datetime.combine(today, _ANY_ZONE)
     checked = _check(folder, contacts, contacts_key, now, days)
     _FORMS["json" if as_json else form](checked)

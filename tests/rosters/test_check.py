@@ -122,9 +122,14 @@ def test_today_and_days_move_the_outlook(hospital: Path, hotline: Hotline) -> No
     [found] = told(hotline(hospital, "--json", "--today", "2026-12-24", "--days", "5"))["problems"]
     assert found["what"] == "nobody is on shift on Sun 27 Dec 22:00-06:00"
     assert told(hotline(hospital, "--json", "--today", "2026-12-21", "--days", "5"))["problems"] == []
+    for edge in ("1971-01-01", "9990-12-31"):
+        assert hotline(hospital, "--today", edge, "--days", "366").returncode == 0
 
 
-@pytest.mark.parametrize("arguments", [["--days", "0"], ["--days", "367"], ["--today", "24.12."], ["--format", "xml"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--days", "0"], ["--days", "367"], ["--today", "24.12."], ["--today", "9999-12-31"], ["--format", "xml"]],
+)
 def test_what_it_does_not_understand_is_a_usage_error(hospital: Path, arguments: list[str], hotline: Hotline) -> None:
     assert hotline(hospital, *arguments).returncode == 2
 
