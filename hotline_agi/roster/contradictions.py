@@ -96,8 +96,8 @@ def _cell(day: MonthDay | SpecialDay, slot: str, as_backup: bool) -> tuple[str, 
 def _check_skills(folders: Mapping[LineId, Folder], findings: Findings) -> None:
     """What a slot needs can be met by somebody: else it is a slip of the pen."""
     people = [person.volunteer for folder in folders.values() if folder.people for person in folder.people.people]
-    known = sorted({skill for person in people for skill in person.qualifications})
-    guess = _guesser(known)
+    known = frozenset(skill for person in people for skill in person.qualifications)
+    guess = _guesser(sorted(known))
     for folder in folders.values():
         for needed in folder.shifts.skills if folder.shifts else ():
             if needed.name not in known and not findings.full:
