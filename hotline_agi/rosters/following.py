@@ -151,6 +151,7 @@ class RosterFollower:
                     lines=len(outcome.roster.lines),
                     volunteers=len(outcome.roster.volunteers),
                     revision=outcome.whole.origin.revision,
+                    taken_in_s=round(outcome.taken_in_s, 3),
                 )
             case Unchanged():
                 logger.info("the roster is in force already", revision=outcome.origin.revision)

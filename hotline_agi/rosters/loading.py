@@ -9,6 +9,7 @@ import gc
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ class Loaded:
 
     roster: Roster
     whole: Whole
+    taken_in_s: float
+    """From its first piece to its last: while this process had to do with it."""
 
 
 class Loading:
@@ -53,13 +56,15 @@ class Loading:
     async def outcome(self) -> Loaded | Unchanged | Refused:
         """What the child found. Never raises for what the child does."""
         assembly = Assembly()
+        began: float | None = None
         try:
             async for piece in self._pieces():
+                began = began or time.monotonic()
                 match piece:
                     case Refused() | Unchanged():
                         return piece
                     case Whole():
-                        return Loaded(roster=assembly.whole(), whole=piece)
+                        return Loaded(roster=assembly.whole(), whole=piece, taken_in_s=time.monotonic() - began)
                     case _:
                         assembly.add(piece)
         except (UnpicklingError, ValueError):
@@ -177,6 +182,7 @@ def _parts(roster: Roster) -> Iterator[object]:
     for line in roster.lines.values():
         yield from line.memo.values()
         yield from line.months.values()
+        yield line
 
 
 _T = TypeVar("_T")
