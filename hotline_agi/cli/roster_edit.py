@@ -120,18 +120,21 @@ def _with_options(command: Callable[..., None]) -> Callable[..., None]:
 def _desk(folder: Path, line_id: str | None, numbers: bytes | None, contacts: Path | None, *, needs_line: bool) -> Desk:
     files = rosters.read_files(folder)
     try:
-        known = read_roster(files, numbers, contacts_file=contacts.name if contacts else "contacts.yaml").roster
+        reading = read_roster(files, numbers, contacts_file=contacts.name if contacts else "contacts.yaml")
     except InvalidText as refused:
         table.fail("the rosters are refused as they are: mend them first, nothing was written")
         show_problems(refused.problems, _PROBLEMS)
         sys.exit(FINDING)
+    known = reading.roster
     if line_id is None and len(known.lines) > 1 and needs_line:
         raise SetupError(f"there are several lines: say which one with --line ({', '.join(known.lines)})")
     name = LineId(line_id) if line_id is not None else next(iter(known.lines))
     if name not in known.lines:
         hint = nearest(name, known.lines) or f"there are {', '.join(known.lines)}"
         raise SetupError(f"there is no line {line_id!r}: {hint}")
-    return Desk(known=Known(files=files, roster=known), line=known.lines[name], now=datetime.now(UTC))
+    return Desk(
+        known=Known(files=files, roster=known, warnings=reading.warnings), line=known.lines[name], now=datetime.now(UTC)
+    )
 
 
 def _carry_out(

@@ -19,6 +19,7 @@ from hotline_agi.roster.model import Line, Roster
 from hotline_agi.roster.plan import Absence, AbsenceKind, Shift
 from hotline_agi.roster.precedence import Basis, Loss, Occurrence, occurrence
 from hotline_agi.terms.ids import VolunteerId
+from hotline_agi.terms.problems import Problem
 
 _HEADER = """\
 # 换班、病假、请假、加人：一条一行，写法见 rosters/README.md
@@ -33,6 +34,8 @@ class Known:
 
     files: Mapping[str, bytes]
     roster: Roster
+    warnings: tuple[Problem, ...] = ()
+    """That the reader found in them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

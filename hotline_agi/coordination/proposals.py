@@ -12,9 +12,12 @@ from hotline_agi.coordination.edits import Edit, Known
 from hotline_agi.errors import InvalidText, SetupError
 from hotline_agi.planning.effect_words import Sentence, sentences
 from hotline_agi.planning.outlook import outlook
+from hotline_agi.roster.duty import everybody
+from hotline_agi.roster.model import Roster
 from hotline_agi.roster.reader import read_roster
 from hotline_agi.rosters.durable import write_whole
 from hotline_agi.rosters.folder import read_bounded
+from hotline_agi.terms.ids import LineId
 from hotline_agi.terms.problems import Problem, Severity
 
 _PLACE = re.compile(r"line \d+")
@@ -49,20 +52,37 @@ def propose(
     files = {**known.files, **edit.files}
     try:
         after = read_roster(files, contacts, contacts_file=contacts_file)
-        before = read_roster(known.files, contacts, contacts_file=contacts_file)
     except InvalidText as refused:
         return Proposal(edit=edit, effects=(), problems=refused.problems)
-    told = Counter(map(_same, (*before.warnings, *outlook(before.roster, now, days))))
+    old, new = known.roster, after.roster
+    lines = _concerned(old, new)
+    told = Counter(map(_same, (*known.warnings, *outlook(_part(old, new, lines), now, days))))
     fresh: list[Problem] = []
-    for problem in sorted((*after.warnings, *outlook(after.roster, now, days))):
+    for problem in sorted((*after.warnings, *outlook(_part(new, old, lines), now, days))):
         told[_same(problem)] -= 1
         if told[_same(problem)] < 0:
             fresh.append(problem)
     if edit.until is not None:
         reach = (edit.until - now.date()).days + _AFTER_LAST_DAYS
         days = max(days, min(reach, _MOST_DAYS))
-    effects = sentences(before.roster, after.roster, now, now + timedelta(days=days))
+    effects = sentences(old, new, now, now + timedelta(days=days))
     return Proposal(edit=edit, effects=tuple(effects), problems=tuple(fresh))
+
+
+def _concerned(old: Roster, new: Roster) -> frozenset[LineId]:
+    """The lines that are different, and those with which they share people: what is said of the others is the same."""
+    changed = [name for name in (*old.lines, *new.lines) if old.lines.get(name) != new.lines.get(name)]
+    sides = [roster.lines[name] for roster in (old, new) for name in changed if name in roster.lines]
+    people = frozenset(who for line in sides for who in everybody(line))
+    return frozenset(changed) | {name for name, line in new.lines.items() if people & everybody(line)}
+
+
+def _part(roster: Roster, other: Roster, lines: frozenset[LineId]) -> Roster:
+    """These lines, with their people and those who are different in `other`."""
+    kept = {name: line for name, line in roster.lines.items() if name in lines}
+    named = frozenset(who for line in kept.values() for who in everybody(line))
+    people = {who: one for who, one in roster.volunteers.items() if who in named or other.volunteers.get(who) != one}
+    return Roster(lines=kept, volunteers=people)
 
 
 def _same(problem: Problem) -> tuple[str, str]:

@@ -105,7 +105,7 @@ def changes(old: Roster, new: Roster, start: datetime, until: datetime, line_id:
     found: list[Change] = []
     for name, line in new.lines.items():
         before = old.lines.get(name)
-        if before is not None and line_id in (None, name):
+        if before is not None and before != line and line_id in (None, name):  # equal lines ring alike
             found.extend(_of_line(old, new, before, line, start, until))
     return found
 
