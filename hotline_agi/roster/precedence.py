@@ -143,7 +143,7 @@ def occurrence(line: Line, shift: Shift, day: date) -> Occurrence | None:
         start=start,
         end=end,
         least=shift.need.people[weekday],
-        places=tuple(sorted(places, key=lambda place: place.as_backup)),  # stable
+        places=tuple(places),
         losses=tuple(losses),
     )
 
@@ -215,7 +215,7 @@ def _covered(
                     who=cover.who, as_backup=cover.as_backup, start=start, end=end, basis=Basis.EXTRA, where=cover.where
                 )
             )
-    return places
+    return sorted(places, key=lambda place: place.as_backup)  # stable
 
 
 def _swapped(places: list[Place], swaps: Mapping[VolunteerId, Swap], losses: list[Loss]) -> list[Place]:
@@ -262,7 +262,8 @@ class _Gaps:
 
     def without_absent(self, places: list[Place], losses: list[Loss]) -> list[Place]:
         """What absences leave of `places`, with the stand-ins in the places of those for whom they stand."""
-        away = {place.who: found for place in places if (found := self._of(place.who))}
+        known = self._absences
+        away = {place.who: found for place in places if place.who in known and (found := self._of(place.who))}
         if not away:
             return places
         named = {absence.instead for found in away.values() for absence, _, _ in found if absence.instead is not None}

@@ -159,11 +159,14 @@ def _made(line: Line, start: datetime, until: datetime) -> Page:
         slots.sort(key=lambda one: order[one.shift.slot])
     opening = [(s, e) for day in days for s, e in day.opening if s < until and start < e]
     plans = [(name, s, e) for day in days for name, (s, e) in day.plans if s < until and start < e]
-    places = [place for one in slots for place in one.places]
-    quiet = list(_quiet(line, {place.who for place in places}, start, until)) if line.quiet else []
+    there = {place.who for one in slots for place in one.places} if line.quiet else ()
+    quiet = list(_quiet(line, there, start, until)) if there else []
     edges = {start}
-    edges.update(edge for one in slots for edge in (one.start, one.end))
-    edges.update(edge for place in places for edge in (place.start, place.end))
+    for one in slots:
+        edges.add(one.start)
+        edges.add(one.end)
+        if one.losses:  # only what somebody else lost is less than the slot
+            edges.update(edge for place in one.places for edge in (place.start, place.end))
     edges.update(edge for span in opening for edge in span)
     edges.update(edge for _, *span in (*quiet, *plans) for edge in span)
     starts: list[datetime] = []
@@ -197,7 +200,7 @@ def _duty(
     behind: list[VolunteerId] = []
     for one in on:
         for place in one.places:
-            if place.start <= at < place.end:
+            if not one.losses or place.start <= at < place.end:
                 (behind if place.as_backup else volunteers).append(place.who)
     known: dict[object, Duty] = line.memo.setdefault("duties", {})
     key = (tuple(one.shift.slot for one in on), tuple(volunteers), tuple(behind), is_open, quiet, plans)

@@ -112,6 +112,8 @@ class Story:
                 if loss.as_backup == as_backup:
                     there = [(s, e) for who, s, e in placed if who == loss.who]
                     assert all(e <= loss.start or loss.end <= s for s, e in there), "somebody is there and lost"
+        is_whole = all((place.start, place.end) == (one.start, one.end) for place in one.places)
+        assert is_whole or one.losses, "a place is shorter than its slot, but nobody lost anything"
         for part in (*one.places, *one.losses):
             assert one.start <= part.start < part.end <= one.end, "a part is not within its slot"
 

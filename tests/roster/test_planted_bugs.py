@@ -149,7 +149,7 @@ BUGS: dict[str, Planting] = {
     ),
     "slots by day, not by roster": instead_of(timetable, "_made", "order[one.shift.slot]", "0"),
     "an absence is no edge": instead_of(
-        timetable, "_made", "for place in places for edge", "for place in places[:0] for edge"
+        timetable, "_made", "for place in one.places for edge", "for place in one.places[:0] for edge"
     ),
     "the next page is not looked at": instead_of(
         timetable, "next_change", "found.duties[0] is not now and found.duties[0] != now", "False"
