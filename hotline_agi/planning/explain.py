@@ -197,10 +197,7 @@ def _overruled_in(line: Line, shift: Shift, day: date, who: VolunteerId, as_back
         has, had = who in (first.cell or ()), who in (other.cell or ())
         if has == had:
             continue
-        winner, loser = (
-            reasons.saying_words(line, one, day, pattern.turn_number(day), len(pattern.turns)).rstrip(",")
-            for one in (first, other)
-        )
+        winner, loser = (reasons.saying_words(line, one, day, pattern) for one in (first, other))
         ends = " goes before it" if first.cell is not None else " goes before it: the slot does not take place"
         says = "has" if had else "does not have"
         text = (

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from hotline_agi.planning.wording import WEEKDAYS, Names, stretch
+from hotline_agi.planning.wording import Names, stretch
 from hotline_agi.roster.clock import days_around, span_on
 from hotline_agi.roster.model import EndpointKind, Limits, Line, RingGroup, Volunteer
-from hotline_agi.roster.plan import Absence, Shift
+from hotline_agi.roster.plan import Absence, Pattern, Shift
 from hotline_agi.roster.precedence import Basis, Loss, Place, Saying, special_day
 from hotline_agi.terms.languages import Language
 from hotline_agi.terms.problems import NOWHERE, Mark
 
 _ENGLISH = Language.EN
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class Ground(StrEnum):
@@ -77,22 +78,24 @@ def placed(names: Names, line: Line, shift: Shift, day: date, place: Place) -> R
         case _:
             pattern = shift.backup if place.as_backup else shift.people
             named = Saying((place.who,), place.basis, place.where)
-            by = saying_words(line, named, day, pattern.turn_number(day), len(pattern.turns))
+            by = saying_words(line, named, day, pattern)
             why = f"{by} has them {where}"
     return Reason(ground=Ground.PLACE, text=why + place_of(place.where), where=place.where)
 
 
-def saying_words(line: Line, saying: Saying, day: date, turn: int, turns: int) -> str:
-    """``turn 2 of 3 of the rotation``, ``the special day 'Spring Festival', which is like a Sunday,``."""
+def saying_words(line: Line, saying: Saying, day: date, pattern: Pattern) -> str:
+    """``turn 2 of 3 of the rotation (2026-02-09 to 2026-02-15)``, ``the special day 'Exam' (like a Sunday)``."""
     match saying.basis:
         case Basis.ROTATION:
-            return f"turn {turn} of {turns} of the rotation"
+            first, last = pattern.turn_dates(day)
+            dates = f"{first}" if first == last else f"{first} to {last}"
+            return f"turn {pattern.turn_number(day)} of {len(pattern.turns)} of the rotation ({dates})"
         case Basis.MONTH:
             return f"the month roster of {day}"
         case Basis.SPECIAL_DAY:
             special = special_day(line, day)
             assert special is not None  # it said so
-            like = "" if special.like is None else f", which is like a {WEEKDAYS[_ENGLISH][special.like]},"
+            like = "" if special.like is None else f" (like a {_DAYS[special.like]})"
             return f"the special day '{special.name}'{like}"
         case _:
             return "the plain week"

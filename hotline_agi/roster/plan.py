@@ -143,8 +143,8 @@ class AbsenceKind(StrEnum):
 class Absence:
     """Somebody is not there, on any line.
 
-    A plain date means whole shifts: those that start on that day. With a time of day (naive, of the line's zone) the
-    absence begins or ends at that instant, in the middle of a shift if it must be.
+    A plain date means whole shifts: those that start on that day. With a time of day (naive: of the line's zone; aware:
+    that instant) the absence begins or ends then, in the middle of a shift if it must be.
     """
 
     where: Mark

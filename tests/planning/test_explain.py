@@ -77,7 +77,9 @@ def test_the_backup() -> None:
 def test_a_rotation() -> None:
     turns = tuple(daily(one).turns[0] for one in ("bo", "ann", "cy"))
     subject = line(replace(NIGHT, people=Pattern(turns=turns, since=date(2026, 2, 2))))
-    assert f"because turn 2 of 3 of the rotation has them on shift in {SLOT}" in first(subject, "ann")
+    assert f"because turn 2 of 3 of the rotation (2026-02-09 to 2026-02-15) has them on shift in {SLOT}" in first(
+        subject, "ann"
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,7 +89,7 @@ def test_a_rotation() -> None:
             {"special_days": {DAY: special(like=6, people={"night": "dee"})}},
             "dee",
             (
-                "because the special day 'Spring Festival', which is like a Sun, has them on shift in {slot} "
+                "because the special day 'Spring Festival' (like a Sunday) has them on shift in {slot} "
                 "(xinli/days.yaml:3)"
             ),
         ),
@@ -277,8 +279,8 @@ def test_what_was_overruled() -> None:
     like = told(line(weekdays, special_days={DAY: special(like=6)}), "ann")
     assert like.because[0].ground is Ground.NO_SLOT
     assert like.sentences[1] == (
-        f"The plain week ({NIGHT.where}) has them on shift in night, but the special day 'Spring Festival', which is "
-        "like a Sun (xinli/days.yaml:3) goes before it: the slot does not take place."
+        f"The plain week ({NIGHT.where}) has them on shift in night, but the special day 'Spring Festival' (like "
+        "a Sunday) (xinli/days.yaml:3) goes before it: the slot does not take place."
     )
 
 
