@@ -45,8 +45,12 @@ def indentation(table: Part) -> str:
 
 
 def blank_above(known: YamlText, at: int) -> bool:
-    start = known.line_start(at)
-    return start > 0 and not known.text[known.line_start(start - 1) : start].strip(" \r\n") and start > 1
+    """Whether the line above that of `at` is blank."""
+    above = known.text[: known.line_start(at)]
+    if not above:
+        return False
+    above = above.removesuffix("\r\n") if above.endswith("\r\n") else above[:-1]
+    return not above[known.line_start(len(above)) :].strip()
 
 
 def part_spans(known: YamlText, there: Part) -> list[tuple[int, int]]:

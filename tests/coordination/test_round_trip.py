@@ -90,6 +90,25 @@ def test_insert(written: str, becomes: str | None) -> None:
         assert insert(text(written), ("a",), "tue, wed", ["y"], after="mon").text == becomes + "...\n"
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_blank_lines_between_entries_are_kept_up(end: str) -> None:
+    def known(written: str) -> YamlText:
+        return YamlText("x.yaml", (written + "...\n").replace("\n", end))
+
+    def lines(found: YamlText) -> str:
+        assert not set("\r\n") & set(found.text.replace(end, ""))  # no other line ends got in
+        return found.text.replace(end, "\n")
+
+    close, wide = known("a:\n  b: c\n  d: e\n"), known("a:\n  b: c\n\n  d: e\n\n")
+    assert lines(insert(close, ("a",), "f", "g")) == "a:\n  b: c\n  d: e\n  f: g\n...\n"
+    assert lines(insert(wide, ("a",), "f", "g")) == "a:\n  b: c\n\n  d: e\n\n  f: g\n\n...\n"
+    assert lines(remove(close, ("a", "d"))) == "a:\n  b: c\n...\n"
+    assert lines(remove(wide, ("a", "d"))) == "a:\n  b: c\n\n...\n"
+    assert lines(insert(wide, ("a",), "f", {"g": "h"}, block=True)) == (
+        "a:\n  b: c\n\n  d: e\n\n  f:\n    g: h\n\n...\n"
+    )
+
+
 def test_rename_keeps_the_quotes() -> None:
     assert rename(text("a: {'mon, tue': x}\n"), ("a", "mon, tue"), "mon").text == "a: {'mon': x}\n...\n"
     assert rename(text("a: {mon-wed: x}\n"), ("a", "mon-wed"), "mon, wed").text == 'a: {"mon, wed": x}\n...\n'
