@@ -15,17 +15,6 @@ MAX_GIT_FILE_BYTES = 4 * 1024 * 1024
 GIT_TIMEOUT_S = 5.0
 SHORT = 12
 """Hexadecimal digits of a commit that we show; git itself begins at 7."""
-UNDER_WAY = {
-    "index.lock": "a git command is at work",
-    "MERGE_HEAD": "a merge is not finished",
-    "rebase-merge": "a rebase is not finished",
-    "rebase-apply": "a rebase is not finished",
-    "CHERRY_PICK_HEAD": "a cherry-pick is not finished",
-    "REVERT_HEAD": "a revert is not finished",
-}
-"""By git's own names in its folder. `index.lock` is held from before git touches the first file of a checkout, a merge
-or a pull until after the last one."""
-
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
@@ -38,10 +27,22 @@ class WorkTree:
     """The folder with this work tree's HEAD and index."""
 
     def under_way(self) -> str:
-        """What git is doing with the files just now, with the file that says so; empty if nothing."""
-        for name, what in UNDER_WAY.items():
-            if (self.git / name).exists():
-                return f"{what} ({self.git / name})"
+        """What git is doing with the files just now, with the file that says so; empty if nothing.
+
+        Seen with git 2.39: `index.lock` is held from before git touches the first file of a checkout, a merge or a
+        pull until after the last one. A merge that stopped leaves MERGE_HEAD, but it is also still there while the
+        hook of a merge that is done runs (HEAD has moved on by then), and that hook may be waiting for us; likewise
+        the folder of a rebase (HEAD names a branch again by then). What a cherry-pick or a revert leaves undone has
+        conflict markers in it, which the reader refuses.
+        """
+        lock, merge = self.git / "index.lock", self.git / "MERGE_HEAD"
+        if lock.exists():
+            return f"a git command is at work ({lock})"
+        if merge.exists() and _text(self.git / "ORIG_HEAD") in ("", self.commit()):
+            return f"a merge is not finished ({merge})"
+        for rebase in (self.git / "rebase-merge", self.git / "rebase-apply"):
+            if rebase.exists() and not _text(self.git / "HEAD").startswith("ref: "):
+                return f"a rebase is not finished ({rebase})"
         return ""
 
     def commit(self) -> str:

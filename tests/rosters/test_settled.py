@@ -1,5 +1,7 @@
 """Half a checkout is never read: not while git is at work, and not a mixture of two commits."""
 
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -11,7 +13,13 @@ from hotline_agi.rosters.settled import Snapshot, settled, signature
 from hotline_agi.rosters.transfer import Refused
 from tests.rosters.places import Desk, committed, git, put, read
 
-LOCKS = ["index.lock", "MERGE_HEAD", "rebase-merge", "CHERRY_PICK_HEAD"]
+HOOK = """#!/bin/sh
+exec {python} -P -c 'import sys
+from pathlib import Path
+from hotline_agi.rosters.settled import settled
+print(settled(Path("."), None, patience_s=1.0).revision)
+' >>{out} 2>&1
+"""
 
 
 def rest() -> None:
@@ -19,16 +27,48 @@ def rest() -> None:
     time.sleep(0.06)
 
 
-@pytest.mark.parametrize("name", LOCKS)
-def test_a_git_command_is_waited_for_and_then_told(desk: Desk, name: str) -> None:
+def test_a_git_command_is_waited_for_and_then_told(desk: Desk) -> None:
     committed(desk.rosters)
-    lock = desk.rosters / ".git" / name
+    lock = desk.rosters / ".git/index.lock"
     lock.touch()
     assert signature(desk.rosters, None).startswith("?")
-    with pytest.raises(SetupError, match=rf"a checkout is under way in .*{name}"):
+    with pytest.raises(SetupError, match=r"a checkout is under way in .*index\.lock"):
         settled(desk.rosters, None, patience_s=0.2)
     threading.Timer(0.3, lock.unlink).start()
     assert len(settled(desk.rosters, None, patience_s=5.0).files) == 3
+
+
+def two_branches(desk: Desk, *, conflict: bool) -> None:
+    """`main` and `other`, with a commit each; both change the same file in a `conflict`."""
+    committed(desk.rosters)
+    git(desk.rosters, "branch", "other")
+    put(desk.rosters, {"one.txt": "one", **({"test/people.yaml": "one"} if conflict else {})})
+    committed(desk.rosters)
+    git(desk.rosters, "checkout", "-q", "other")
+    put(desk.rosters, {"two.txt": "two", **({"test/people.yaml": "two"} if conflict else {})})
+    committed(desk.rosters)
+
+
+@pytest.mark.parametrize("command", ["merge", "rebase"])
+def test_what_stopped_over_a_conflict_is_not_read(desk: Desk, command: str) -> None:
+    two_branches(desk, conflict=True)
+    with pytest.raises(subprocess.CalledProcessError):
+        git(desk.rosters, command, "main")
+    with pytest.raises(SetupError, match=f"a {command} is not finished"):
+        settled(desk.rosters, None, patience_s=0.2)
+    git(desk.rosters, command, "--abort")
+    settled(desk.rosters, None, patience_s=1.0)
+
+
+@pytest.mark.parametrize(("command", "hook"), [("merge", "post-merge"), ("rebase", "post-rewrite")])
+def test_the_hook_of_a_command_that_is_done_need_not_wait(desk: Desk, command: str, hook: str) -> None:
+    """Git runs these while MERGE_HEAD and rebase-merge are still there."""
+    two_branches(desk, conflict=False)
+    path, out = desk.rosters / ".git/hooks" / hook, desk.folder / "said"
+    path.write_text(HOOK.format(python=sys.executable, out=out))
+    path.chmod(0o755)
+    git(desk.rosters, command, "main")
+    assert out.read_text().strip() == git(desk.rosters, "rev-parse", "HEAD")[:12]
 
 
 def test_a_work_tree_of_its_own_and_a_folder_deep_in_one(desk: Desk) -> None:
