@@ -24,9 +24,10 @@ from hotline_agi.planning.sheet_days import Month
 from hotline_agi.planning.sheet_export import exported
 from hotline_agi.planning.sheet_reading import Wishes
 from hotline_agi.planning.wording import Names
+from hotline_agi.roster.dates import FIRST_YEAR, LAST_YEAR
 from hotline_agi.roster.model import Line, Roster
-from hotline_agi.roster.reader import read_roster
 from hotline_agi.rosters.durable import write_whole
+from hotline_agi.terms.ids import LineId
 from hotline_agi.terms.languages import Language
 from hotline_agi.terms.problems import Problem
 
@@ -66,22 +67,21 @@ def roster_import(
     or slots along the other.
     """
     files = rosters.read_files(folder)
-    line = _line(read_roster(files).roster, line_id)
     wishes = Wishes(
         month=_month(month) if month else None, codes=_codes(codes), backup_marks=marks, add_people=add_people
     )
-    source = Source(line=line.id, name=file.name, content=read_source(file), sheet=sheet)
+    source = Source(line=LineId(line_id) if line_id else None, name=file.name, content=read_source(file), sheet=sheet)
     try:
         proposal = propose(files, source, wishes, replace=replace)
     except InvalidText:
-        table.note("nothing is written, because:")
+        table.fail("nothing is written, because of the sheet, or of what the rosters would be with it:")
         raise
     if wanted:
         write(folder, proposal)
     if as_json:
         print_json(_as_json(proposal, written=wanted))
     else:
-        _show(proposal, line, Language(language), folder, written=wanted)
+        _show(proposal, Language(language), folder, written=wanted)
 
 
 @roster.command("export")
@@ -122,7 +122,7 @@ def _line(known: Roster, line_id: str | None) -> Line:
 
 def _month(text: str) -> Month:
     found = re.fullmatch(r"([0-9]{4})-(0?[1-9]|1[0-2])", text)
-    if not found or not 1971 <= int(found[1]) <= 9900:
+    if not found or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
         raise SetupError(f"{text!r} is no month: write 2026-02")
     return int(found[1]), int(found[2])
 
@@ -137,7 +137,7 @@ def _codes(texts: tuple[str, ...]) -> dict[str, str]:
     return codes
 
 
-def _show(proposal: Proposal, line: Line, language: Language, folder: Path, *, written: bool) -> None:
+def _show(proposal: Proposal, language: Language, folder: Path, *, written: bool) -> None:
     names = Names(proposal.roster, language)
     days = f"{proposal.days[0]} to {proposal.days[-1]}" if len(proposal.days) > 1 else str(proposal.days[0])
     if proposal.sheet:
@@ -150,9 +150,9 @@ def _show(proposal: Proposal, line: Line, language: Language, folder: Path, *, w
         for one in proposal.changes
     ]
     if changes:
-        table.table(f"{line.id}, {days}: what changes", ("date", "slot", "comes", "goes"), changes)
+        table.table(f"{proposal.line}, {days}: what changes", ("date", "slot", "comes", "goes"), changes)
     else:
-        table.note(f"{line.id}, {days}: nobody comes, nobody goes")
+        table.note(f"{proposal.line}, {days}: nobody comes, nobody goes")
     for problem in proposal.warnings:
         table.warn(str(problem))
     for note in proposal.notes:

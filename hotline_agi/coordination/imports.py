@@ -35,6 +35,7 @@ _MOST_DAYS_AHEAD = 62
 class Proposal:
     """What an import would do."""
 
+    line: LineId
     files: Mapping[str, bytes]
     """The files that would be written, by path relative to the rosters folder, in this order."""
     replaced: Mapping[str, bytes | None]
@@ -55,7 +56,8 @@ class Proposal:
 class Source:
     """Where the shifts come from, and for which line."""
 
-    line: LineId
+    line: LineId | None
+    """None: the only one there is."""
     name: str
     """Of the file, without folders."""
     content: bytes
@@ -83,10 +85,7 @@ def propose(files: Mapping[str, bytes], source: Source, wishes: Wishes, *, repla
     :raises SetupError: if the import is not possible.
     """
     before = read_roster(files)
-    line = before.roster.lines.get(source.line)
-    if line is None:
-        hint = nearest(source.line, before.roster.lines) or f"there are {', '.join(before.roster.lines)}"
-        raise SetupError(f"there is no line {source.line!r}: {hint}")
+    line = _line(before.roster, source.line)
     _refuse_unknown_slots(line, wishes)
     sheets, hidden = _sheets(source)
     sheet = _chosen(sheets, hidden, source.sheet, line, before.roster, wishes)
@@ -104,6 +103,7 @@ def propose(files: Mapping[str, bytes], source: Source, wishes: Wishes, *, repla
     mine = [problem for problem in findings.problems if problem not in warnings]
     said = {(problem.what, problem.hint) for problem in known}
     return Proposal(
+        line=line.id,
         files={path: octets for path, octets in new.items() if files.get(path) != octets},
         replaced={path: files.get(path) for path in new},
         sheet=sheet.name if len(sheets) > 1 else "",
@@ -143,6 +143,18 @@ def write(folder: Path, proposal: Proposal) -> None:
 
 
 # ---- the sheet
+
+
+def _line(roster: Roster, wanted: LineId | None) -> Line:
+    known = ", ".join(roster.lines)
+    if wanted is None:
+        if len(roster.lines) > 1:
+            raise SetupError(f"which line is meant? say --line: {known}")
+        return next(iter(roster.lines.values()))
+    if wanted not in roster.lines:
+        hint = nearest(wanted, roster.lines) or f"there are {known}"
+        raise SetupError(f"there is no line {wanted!r}: {hint}")
+    return roster.lines[wanted]
 
 
 def _refuse_unknown_slots(line: Line, wishes: Wishes) -> None:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from hotline_agi.terms.problems import Mark
 
@@ -20,6 +21,8 @@ MAX_ROWS, MAX_COLUMNS = 2000, 400
 FORMULA_SIGNS = ("=", "+", "-", "@")
 """What a spreadsheet takes for the beginning of a formula, also in a CSV."""
 
+_CACHED = 16_384
+"""Texts of cells: the same few stand in most of a sheet's, and each is looked at many times."""
 _TELEPHONE = re.compile(r"(?<![A-Za-z0-9-])[+]?[(]?[0-9](?:[ ()./-]{0,2}[0-9]){6,}(?![0-9])")
 _FULL_DATE = re.compile(r"(19|20)[0-9]{2}[-/.]?[01]?[0-9][-/.]?[0-3]?[0-9]")
 _MANY_DIGITS = 6
@@ -67,6 +70,7 @@ def column_name(column: int) -> str:
     return name
 
 
+@lru_cache(maxsize=_CACHED, typed=True)  # typed: 1, 1.0 and True are equal, and have other texts
 def text_of(value: Value) -> str:
     """A cell's text, without blanks around it; whole numbers without ``.0``; without the quote of `guarded`."""
     if value is None:
@@ -85,11 +89,13 @@ def guarded(text: str) -> str:
     return f"'{text}" if text.lstrip().startswith(FORMULA_SIGNS) else text
 
 
+@lru_cache(maxsize=_CACHED)
 def key_of(text: str) -> str:
     """Texts with one key are meant alike: full-width and small letters, blanks within names (``李  娜``)."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+@lru_cache(maxsize=_CACHED)
 def without_telephones(text: str) -> tuple[str, bool]:
     """`text` without what looks like telephone numbers, and whether there was any."""
     wide = unicodedata.normalize("NFKC", text)

@@ -4,8 +4,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from math import isfinite
 
 from hotline_agi.planning.sheet import Value, text_of
+from hotline_agi.roster.dates import FIRST_YEAR, LAST_YEAR
 
 Month = tuple[int, int]
 """Year and month."""
@@ -15,16 +17,16 @@ _EXCEL_ZERO = date(1899, 12, 30)
 _SERIALS = range(36_526, 73_051)
 """2000 to 2099: what may be meant by a plain number of five digits."""
 
-_FULL = re.compile(r"((?:19|20)[0-9]{2})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*[日号]?")
-_COMPACT = re.compile(r"(20[0-9]{2})([01][0-9])([0-3][0-9])")
-_GERMAN = re.compile(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?(20[0-9]{2})")
+_FULL = re.compile(r"((?:19|20|21)[0-9]{2})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*[日号]?")
+_COMPACT = re.compile(r"(2[01][0-9]{2})([01][0-9])([0-3][0-9])")
+_GERMAN = re.compile(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?(2[01][0-9]{2})")
 _YEAR_LAST = re.compile(r"[0-9]{1,2}[/-][0-9]{1,2}[/-](20)?[0-9]{2}")
 _NO_YEAR = re.compile(r"([0-9]{1,2})\s*(?:月|[-/.])\s*([0-9]{1,2})\s*[日号]?")
 _DAY_ONLY = re.compile(r"([0-9]{1,2})\s*[日号]?")
 _WITH_TIME = re.compile(r"(.*?)[ T]0?0:00(:00)?")
-_YEAR_MONTH = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})\s*[-/.年]\s*(1[0-2]|0?[1-9])(?![0-9])")
+_YEAR_MONTH = re.compile(r"(?<![0-9])((?:19|20|21)[0-9]{2})\s*[-/.年]\s*(1[0-2]|0?[1-9])(?![0-9])")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_NAMED_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*\.?\s+((?:19|20)[0-9]{{2}})\b", re.IGNORECASE)
+_NAMED_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*\.?\s+((?:19|20|21)[0-9]{{2}})\b", re.IGNORECASE)
 
 _WEEKDAYS = {name: n for n, names in enumerate(("一", "二", "三", "四", "五", "六", "日天")) for name in names}
 _ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -56,13 +58,15 @@ def day_of(value: Value, month: Month | None) -> ReadDay | None:
     :param month: of a number 1 to 31; its year is also that of ``2月14日``.
     """
     if isinstance(value, datetime):
-        return ReadDay(day=value.date())
+        value = value.date()
     if isinstance(value, date):
-        return ReadDay(day=value)
+        if value.year < FIRST_YEAR:
+            return None  # a time of day: Excel puts it on its day 0, in 1899
+        return _made(value.year, value.month, value.day, None)
     if isinstance(value, bool) or value is None or isinstance(value, time | timedelta):
         return None
     if isinstance(value, float):
-        if not value.is_integer() and int(value) not in _SERIALS:
+        if not isfinite(value) or (not value.is_integer() and int(value) not in _SERIALS):
             return None
         value = int(value)
     text = unicodedata.normalize("NFKC", text_of(value)).strip()
@@ -95,6 +99,8 @@ def _of_text(text: str, weekday: int | None, month: Month | None) -> ReadDay | N
 
 
 def _made(year: int, month: int, day: int, weekday: int | None, *, bare: bool = False) -> ReadDay:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return ReadDay(fault=f"the year {year} is out of range", bare=bare)
     try:
         return ReadDay(day=date(year, month, day), weekday=weekday, bare=bare)
     except ValueError:

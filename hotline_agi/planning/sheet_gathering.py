@@ -153,13 +153,12 @@ class Gathering:
 
     def slot_of(self, candidates: tuple[str, ...], text: str, row: int, column: int) -> str | None:
         """The slot, if there is just one candidate."""
-        known = ", ".join(f"{one.slot} {one.start:%H:%M}-{one.until:%H:%M}" for one in self.slots.shifts)
         if len(candidates) == 1:
             return candidates[0]
         if candidates:
             what, slots = f"{shown(text)} may be each of the slots {', '.join(candidates)}", candidates[0]
         else:
-            what, slots = f"{shown(text)} is no slot and no code for one", f"<slot>; the slots are {known}"
+            what, slots = f"{shown(text)} is no slot and no code for one", f"<slot>; the slots are {self.slots.hours}"
         code = text if shown(text) != "this text" and len(text) <= 12 else "<code>"
         self.mistake(what, f"say what it means with --code {code}={slots}", row, column)
         return None

@@ -83,6 +83,8 @@ def _later_header(grid: GridTable, row: int, filled: list[int], label: str, into
     """The days of a further block: a month on four pages of a week each."""
     if len(filled) < 2 or into.people.find(label) or into.slots.find_exactly(label):
         return None
+    if day_of(into.sheet.at(row, filled[0]), grid.month) is None:
+        return None
     columns = [column for column in range(grid.label + 1, into.sheet.width) if into.sheet.text(row, column)]
     read = {column: found for column in columns if (found := day_of(into.sheet.at(row, column), grid.month))}
     headed = heading_of(label) in (Heading.NAMES, Heading.DAY, Heading.SLOT)
@@ -99,6 +101,8 @@ def _later_header(grid: GridTable, row: int, filled: list[int], label: str, into
 def _is_weekdays(row: int, filled: list[int], label: str, days: dict[int, date], into: Gathering) -> bool:
     """Whether a row holds the weekdays of the dates; whether they agree is noted."""
     if len(filled) < 2 or into.people.find(label) or into.slots.find_exactly(label):
+        return False
+    if weekday_of(into.sheet.text(row, filled[0])) is None:
         return False
     read = {column: weekday_of(into.sheet.text(row, column)) for column in filled}
     if any(weekday is None for weekday in read.values()):

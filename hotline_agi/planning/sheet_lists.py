@@ -82,8 +82,7 @@ def _slot(table: ListTable, row: int, above: str | None, into: Gathering) -> str
         found = into.slots.find_hours(*hours)
         if found:
             return into.slot_of(found, text, row, where)
-        known = ", ".join(f"{one.slot} {one.start:%H:%M}-{one.until:%H:%M}" for one in into.slots.shifts)
-        into.mistake(f"no slot has the hours {text}", f"the slots are {known}", row, where)
+        into.mistake(f"no slot has the hours {text}", f"the slots are {into.slots.hours}", row, where)
         return None
     if (where_hours := table.column(Heading.HOURS)) is not None and (text := into.text(row, where_hours)):
         return into.slot_of(into.slots.find(text), text, row, where_hours)

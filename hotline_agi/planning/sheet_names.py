@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
+from functools import cached_property
 
 from hotline_agi.planning.sheet import key_of, without_telephones
 from hotline_agi.planning.sheet_days import hours_in
@@ -51,11 +52,13 @@ class People:
     def __init__(self, volunteers: Iterable[Volunteer], marks: Marks) -> None:
         self._marks = marks
         self._by_key: dict[str, list[VolunteerId]] = {}
+        self._read: dict[str, tuple[list[Said], bool]] = {}
         self.names: dict[VolunteerId, str] = {}
         for person in volunteers:
             self.add(person.id, person.name)
 
     def add(self, who: VolunteerId, name: str) -> None:
+        self._read.clear()
         self.names[who] = name
         for key in dict.fromkeys((key_of(who), key_of(name))):
             self._by_key.setdefault(key, []).append(who)
@@ -74,12 +77,14 @@ class People:
 
     def read(self, text: str) -> tuple[list[Said], bool]:
         """Everybody whom a cell names, and whether telephone numbers stood there too (they are left out)."""
-        text, telephones = without_telephones(text)
-        said: list[Said] = []
-        for part in _BETWEEN_NAMES.split(text):
-            if part.strip() and (key_of(part) not in NOBODY or self.find(part)):
-                said.extend(self._read_part(part.strip()))
-        return said, telephones
+        if text not in self._read:
+            rest, telephones = without_telephones(text)
+            said: list[Said] = []
+            for part in _BETWEEN_NAMES.split(rest):
+                if part.strip() and (key_of(part) not in NOBODY or self.find(part)):
+                    said.extend(self._read_part(part.strip()))
+            self._read[text] = said, telephones
+        return self._read[text]
 
     def _read_part(self, part: str) -> list[Said]:
         """Names between which only blanks stand; blanks stand within names too (``李  娜``, ``Ann Lee``)."""
@@ -131,15 +136,24 @@ class Slots:
         self._marks = marks
         self._codes = {_slot_key(code): slot for code, slot in codes.items()}
         self._words: dict[str, list[str]] = {}
+        self._exact: dict[str, tuple[str, ...]] = {}
+        self._read: dict[str, list[Said]] = {}
         self._hours: dict[tuple[time, time], list[str]] = {}
         for shift in self.shifts:
             for word in slot_words(shift.slot):
                 self._words.setdefault(_slot_key(word), []).append(shift.slot)
             self._hours.setdefault((shift.start, shift.until), []).append(shift.slot)
 
+    @cached_property
+    def hours(self) -> str:
+        """All slots and their hours, for messages."""
+        return ", ".join(f"{one.slot} {one.start:%H:%M}-{one.until:%H:%M}" for one in self.shifts)
+
     def learn(self, code: str, slot: str) -> None:
         """A code that the sheet's legend tells; those that were given by hand go before it."""
         self._codes.setdefault(_slot_key(code), slot)
+        self._exact.clear()
+        self._read.clear()
 
     def find(self, text: str) -> tuple[str, ...]:
         """The slots that may be meant; one if all is well."""
@@ -151,6 +165,11 @@ class Slots:
 
     def find_exactly(self, text: str) -> tuple[str, ...]:
         """As `find`, without the first letters."""
+        if text not in self._exact:
+            self._exact[text] = self._found_exactly(text)
+        return self._exact[text]
+
+    def _found_exactly(self, text: str) -> tuple[str, ...]:
         if by_id := tuple(shift.slot for shift in self.shifts if shift.slot == text.strip().casefold()):
             return by_id
         key = _slot_key(text)
@@ -168,6 +187,11 @@ class Slots:
 
     def read(self, text: str) -> list[Said]:
         """All slots that a cell of a person names."""
+        if text not in self._read:
+            self._read[text] = self._all_in(text)
+        return self._read[text]
+
+    def _all_in(self, text: str) -> list[Said]:
         whole = self._said(text)
         if whole.candidates and (key_of(text) not in FREE or self.find_exactly(text)):
             return [whole]

@@ -2,8 +2,10 @@
 
 from calendar import monthrange
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from random import Random
 
 import pytest
@@ -13,6 +15,7 @@ from hotline_agi.coordination.workbook import read_workbook, workbook_of
 from hotline_agi.planning.sheet import Sheet
 from hotline_agi.planning.sheet_export import OutTable, exported
 from hotline_agi.planning.sheet_reading import Wishes, read_plan
+from hotline_agi.roster.dates import FIRST_YEAR
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import Line, Volunteer
 from hotline_agi.roster.plan import MonthDay
@@ -68,6 +71,12 @@ class Month:
         return replace(self.line, months=months, covers=())
 
 
+def months(count: int) -> Iterator[tuple[int, Month]]:
+    """Those that a month file may be of."""
+    made = ((seed, Month(seed)) for seed in range(10 * count))
+    yield from islice(((seed, month) for seed, month in made if month.month[0] >= FIRST_YEAR), count)
+
+
 def cells(line: Line, month: tuple[int, int], *, ordered: bool) -> dict[str, object]:
     """Who is in which slot of the month, by day and slot; those who stand in for a part of it left out."""
     found: dict[str, object] = {}
@@ -96,8 +105,7 @@ def _days(month: tuple[int, int]) -> list[date]:
 @pytest.mark.parametrize("language", list(Language))
 def test_through_csv(as_grid: bool, language: Language) -> None:
     reach: Counter[str] = Counter()
-    for seed in range(30):
-        month = Month(seed)
+    for seed, month in months(30):
         sheet = read_csv("x.csv", csv_of(month.out(language, as_grid)))
         again = month.read_back(sheet)
         expected = cells(month.line, month.month, ordered=not as_grid)
@@ -111,8 +119,7 @@ def test_through_csv(as_grid: bool, language: Language) -> None:
 @pytest.mark.parametrize("as_grid", [False, True])
 @pytest.mark.parametrize("language", list(Language))
 def test_through_a_workbook(as_grid: bool, language: Language) -> None:
-    for seed in range(1000, 1005):
-        month = Month(seed)
+    for seed, month in months(5):
         book = read_workbook("x.xlsx", workbook_of(month.out(language, as_grid)))
         again = month.read_back(book.sheets[0])
         ordered = not as_grid

@@ -63,9 +63,11 @@ def test_no_day(value: Value) -> None:
         ("14/02/2026", "cannot be told apart"),
         ("02/14/26", "cannot be told apart"),
         ("13/2", "there is no 2026-13-02"),
+        ("1950-02-14", "the year 1950 is out of range"),
+        (date.max, "the year 9999 is out of range"),
     ],
 )
-def test_a_day_that_is_none(value: str, fault: str) -> None:
+def test_a_day_that_is_none(value: Value, fault: str) -> None:
     found = day_of(value, (2026, 2))
     assert found is not None
     assert found.day is None
