@@ -9,49 +9,21 @@ from typing import Any, NoReturn
 
 import click
 
-from hotline_agi.cli import (  # noqa: F401 - each adds its commands
-    calls,
-    roster_check,
-    roster_coverage,
-    roster_diff,
-    roster_edit,
-    roster_explain,
-    roster_ical,
-    roster_look,
-    roster_next,
-    roster_reload,
-    roster_schema,
-    roster_sheets,
-    roster_show,
-    roster_stats,
-    serve,
-    setup,
-)
+from hotline_agi.cli.lazy import lazy
 from hotline_agi.cli.options import FINDING, USAGE
-from hotline_agi.cli.roster import roster
 from hotline_agi.errors import HotlineError, InvalidText, SetupError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=lazy(serve="run demo try doctor", roster="roster", calls="calls", setup="prompts endpoints"),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="hotline_agi")
 def cli() -> None:
     """The call controller of a volunteer crisis line.
 
     Exit status: 0 all is well, 1 there is a finding, 2 the call or the settings are wrong.
     """
-
-
-for _command in (
-    serve.run,
-    serve.demo,
-    serve.try_out,
-    serve.doctor,
-    roster,
-    calls.calls,
-    setup.prompts,
-    setup.endpoints,
-):
-    cli.add_command(_command)
 
 
 def _fail(text: str, status: int) -> NoReturn:
