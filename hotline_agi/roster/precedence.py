@@ -26,86 +26,17 @@ What follows is no matter of one slot and is done where all slots meet (`timetab
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from enum import StrEnum
-from itertools import pairwise
-from typing import NamedTuple, TypeVar
+from datetime import date, datetime
 
-from hotline_agi.roster.clock import instant, span_on
+from hotline_agi.roster.absences import Gaps, absent_span
+from hotline_agi.roster.clock import span_on
 from hotline_agi.roster.model import Line
-from hotline_agi.roster.plan import Absence, AbsenceKind, Cell, Extra, Shift, SpecialDay, Swap
+from hotline_agi.roster.places import Basis, Loss, Occurrence, Place, Saying, loss_of
+from hotline_agi.roster.plan import Absence, Extra, Shift, SpecialDay, Swap
 from hotline_agi.terms.ids import VolunteerId
-from hotline_agi.terms.problems import NOWHERE, Mark
+from hotline_agi.terms.problems import NOWHERE
 
-
-class Basis(StrEnum):
-    """Why somebody is in a place, or lost it."""
-
-    WEEK = "week"
-    ROTATION = "rotation"
-    SPECIAL_DAY = "special-day"
-    MONTH = "month"
-    SWAP = "swap"
-    EXTRA = "extra"
-    STAND_IN = "stand-in"
-    """For somebody who is absent."""
-    SICK = "sick"
-    AWAY = "away"
-
-
-class Saying(NamedTuple):
-    """What one step says of a slot of one day."""
-
-    cell: Cell | None
-    """None: the slot does not take place."""
-    basis: Basis
-    where: Mark
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Somebody in a slot, from `start` until `end` (UTC): all of it, or what an absence leaves of it."""
-
-    who: VolunteerId
-    as_backup: bool
-    start: datetime
-    end: datetime
-    basis: Basis
-    where: Mark
-    """The place in the text."""
-    other: VolunteerId | None = None
-    """Whose place it was (`SWAP`, `STAND_IN`)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loss:
-    """Somebody who would have been in a slot from `start` until `end`, and why they are not."""
-
-    who: VolunteerId
-    as_backup: bool
-    start: datetime
-    end: datetime
-    basis: Basis
-    """`SWAP`, `SICK` or `AWAY`."""
-    where: Mark
-    other: VolunteerId | None
-    """To whom the place went; None if nobody stands in it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occurrence:
-    """One slot on one day."""
-
-    shift: Shift
-    day: date
-    start: datetime
-    """UTC; likewise `end`, which is later."""
-    end: datetime
-    least: int
-    """The head count that it needs on this day."""
-    places: tuple[Place, ...]
-    """In the order of the text; on shift first, then backup."""
-    losses: tuple[Loss, ...]
+__all__ = ["Basis", "Loss", "Occurrence", "Place", "Saying", "absent_span", "occurrence", "sayings", "special_day"]
 
 
 def special_day(line: Line, day: date) -> SpecialDay | None:
@@ -134,7 +65,7 @@ def occurrence(line: Line, shift: Shift, day: date) -> Occurrence | None:
     if todays:
         places = _covered(places, todays, start, end, losses)
     if covers.absences:
-        places = _Gaps(line, day, start, end, covers.absences).without_absent(places, losses)
+        places = Gaps(line, day, start, end, covers.absences).without_absent(places, losses)
     if losses:
         losses = [part for loss in losses for part in _still_lost(loss, places)]
     return Occurrence(
@@ -153,27 +84,6 @@ def sayings(line: Line, shift: Shift, day: date, *, as_backup: bool) -> list[Say
     special = special_day(line, day)
     weekday = day.weekday() if special is None or special.like is None else special.like
     return list(_sayings(line, shift, day, weekday, special, as_backup=as_backup))
-
-
-def absent_span(line: Line, absence: Absence, day: date, start: datetime, end: datetime) -> tuple[datetime, datetime]:
-    """The part of a slot that starts on `day` and lasts from `start` until `end` for which somebody is absent.
-
-    Empty (its end not after its start) if they are not.
-    """
-    first, last = absence.first, absence.last
-    if isinstance(first, datetime):
-        start = max(start, _moment(line, first, False))
-    elif day < first:
-        return end, end
-    if isinstance(last, datetime):
-        end = min(end, _moment(line, last, True))
-    elif day > last:
-        return end, end
-    return start, end
-
-
-def _moment(line: Line, at: datetime, last: bool) -> datetime:
-    return instant(line.zone, at.date(), at.time(), last) if at.tzinfo is None else at.astimezone(UTC)
 
 
 # ---- the steps
@@ -227,7 +137,7 @@ def _swapped(places: list[Place], swaps: Mapping[VolunteerId, Swap], losses: lis
         if swap is None:
             after.append(place)
             continue
-        losses.append(_loss(place, Basis.SWAP, swap.where, swap.to, place.start, place.end))
+        losses.append(loss_of(place, Basis.SWAP, swap.where, swap.to))
         if not _stands(staying, swap.to, place.as_backup) and not _stands(after, swap.to, place.as_backup):
             after.append(replace(place, who=swap.to, basis=Basis.SWAP, where=swap.where, other=swap.who))
     return after
@@ -249,91 +159,6 @@ def _still_lost(loss: Loss, places: list[Place]) -> list[Loss]:
 
 def _stands(places: Iterable[Place], who: VolunteerId, as_backup: bool) -> bool:
     return any(place.who == who and place.as_backup == as_backup for place in places)
-
-
-class _Gaps:
-    """Step 5 for one slot of one day: it is cut where somebody's absence begins or ends, and each part looked at."""
-
-    def __init__(
-        self, line: Line, day: date, start: datetime, end: datetime, absences: Mapping[VolunteerId, Sequence[Absence]]
-    ) -> None:
-        self._line, self._day, self._start, self._end = line, day, start, end
-        self._absences = absences
-
-    def without_absent(self, places: list[Place], losses: list[Loss]) -> list[Place]:
-        """What absences leave of `places`, with the stand-ins in the places of those for whom they stand."""
-        known = self._absences
-        away = {place.who: found for place in places if place.who in known and (found := self._of(place.who))}
-        if not away:
-            return places
-        named = {absence.instead for found in away.values() for absence, _, _ in found if absence.instead is not None}
-        away |= {who: found for who in named if (found := self._of(who))}
-        edges = {self._start, self._end}
-        edges.update(edge for found in away.values() for _, *span in found for edge in span)
-        pieces: list[list[Place]] = [[] for _ in places]
-        for start, end in pairwise(sorted(edges)):
-            now = {who: [absence for absence, s, e in found if s <= start and end <= e] for who, found in away.items()}
-            self._part(places, {who: found for who, found in now.items() if found}, start, end, pieces, losses)
-        return [piece for of_place in pieces for piece in of_place]
-
-    def _of(self, who: VolunteerId) -> list[tuple[Absence, datetime, datetime]]:
-        found = [
-            (absence, *absent_span(self._line, absence, self._day, self._start, self._end))
-            for absence in self._absences.get(who, ())
-        ]
-        return [(absence, start, end) for absence, start, end in found if start < end]
-
-    def _part(
-        self,
-        places: list[Place],
-        away: Mapping[VolunteerId, list[Absence]],
-        start: datetime,
-        end: datetime,
-        pieces: list[list[Place]],
-        losses: list[Loss],
-    ) -> None:
-        """A part of the slot in which nobody comes or goes; `pieces` (by place) and `losses` grow."""
-        there = {(place.who, place.as_backup) for place in places if place.who not in away}
-        for place, of_place in zip(places, pieces, strict=True):
-            if place.who not in away:
-                _grow(of_place, replace(place, start=start, end=end))
-                continue
-            because, stand_in = away[place.who][0], None
-            for absence in away[place.who]:
-                named = absence.instead
-                if named is None or (named, place.as_backup) in there:
-                    continue
-                if named in away:
-                    _grow(losses, _absent(replace(place, who=named, start=start, end=end), away[named][0], None))
-                    continue
-                because, stand_in = absence, named
-                there.add((named, place.as_backup))
-                piece = replace(place, who=named, start=start, end=end)
-                _grow(of_place, replace(piece, basis=Basis.STAND_IN, where=absence.where, other=place.who))
-                break
-            _grow(losses, _absent(replace(place, start=start, end=end), because, stand_in))
-
-
-def _absent(place: Place, absence: Absence, other: VolunteerId | None) -> Loss:
-    basis = Basis.SICK if absence.kind is AbsenceKind.SICK else Basis.AWAY
-    return _loss(place, basis, absence.where, other, place.start, place.end)
-
-
-_Part = TypeVar("_Part", Place, Loss)
-
-
-def _grow(parts: list[_Part], part: _Part) -> None:
-    """Add a part to those before it; one that goes on where its like ended makes that one longer."""
-    for n, one in enumerate(parts):
-        if one.start <= part.start <= one.end and replace(one, start=part.start, end=part.end) == part:
-            if one.end < part.end:
-                parts[n] = replace(one, end=part.end)
-            return
-    parts.append(part)
-
-
-def _loss(place: Place, basis: Basis, where: Mark, other: VolunteerId | None, start: datetime, end: datetime) -> Loss:
-    return Loss(who=place.who, as_backup=place.as_backup, start=start, end=end, basis=basis, where=where, other=other)
 
 
 # ---- covers, found by slot and by person

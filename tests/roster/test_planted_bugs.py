@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hotline_agi.roster import clock, duty, precedence, timetable
+from hotline_agi.roster import absences, clock, duty, precedence, timetable
 from tests.roster.story import Story
 
 MOST_STORIES = 300
@@ -29,7 +29,7 @@ def instead_of(module: ModuleType, name: str, old: str, new: str) -> Planting:
         exec(compile(source.replace(old, new), f"<{name}, planted>", "exec"), module.__dict__, namespace)
         real = getattr(where, own_name)
         patch.setattr(where, own_name, namespace[own_name])
-        for user in (precedence, timetable, duty):  # who imported it by name
+        for user in (precedence, absences, timetable, duty):  # who imported it by name
             if getattr(user, own_name, None) is real:
                 patch.setattr(user, own_name, namespace[own_name])
 
@@ -94,37 +94,33 @@ BUGS: dict[str, Planting] = {
     ),
     "extras come first": instead_of(precedence, "_covered", "places.append(", "places.insert(0, "),
     # precedence, step 5
-    "the last day of an absence is not included": instead_of(precedence, "absent_span", "day > last", "day >= last"),
-    "the first day of an absence is not included": instead_of(precedence, "absent_span", "day < first", "day <= first"),
+    "the last day of an absence is not included": instead_of(absences, "absent_span", "day > last", "day >= last"),
+    "the first day of an absence is not included": instead_of(absences, "absent_span", "day < first", "day <= first"),
     "an instant counts for the whole shift": instead_of(
-        precedence,
+        absences,
         "absent_span",
         "start = max(start, _moment(line, first, False))",
         "start = start if _moment(line, first, False) < end else end",
     ),
-    "an aware instant is read by the line's clock": instead_of(
-        precedence, "_moment", "if at.tzinfo is None", "if True"
-    ),
-    "a stand-in comes though absent": instead_of(
-        precedence, "_Gaps._part", "if named in away:", "if named is not named:"
-    ),
+    "an aware instant is read by the line's clock": instead_of(absences, "_moment", "if at.tzinfo is None", "if True"),
+    "a stand-in comes though absent": instead_of(absences, "Gaps._part", "if named in away:", "if named is not named:"),
     "a stand-in comes though there": instead_of(
-        precedence, "_Gaps._part", "(named, place.as_backup) in there", "named in away and False"
+        absences, "Gaps._part", "(named, place.as_backup) in there", "named in away and False"
     ),
     "the first absence hides the others": instead_of(
-        precedence, "_Gaps._part", "for absence in away[place.who]:", "for absence in away[place.who][:1]:"
+        absences, "Gaps._part", "for absence in away[place.who]:", "for absence in away[place.who][:1]:"
     ),
     "a stand-in for two stands twice": instead_of(
-        precedence, "_Gaps._part", "there.add((named, place.as_backup))", "pass"
+        absences, "Gaps._part", "there.add((named, place.as_backup))", "pass"
     ),
     "a stand-in keeps the whole slot": instead_of(
-        precedence,
-        "_Gaps._part",
+        absences,
+        "Gaps._part",
         "piece = replace(place, who=named, start=start, end=end)",
         "piece = replace(place, who=named)",
     ),
     "absences end only with the slot": instead_of(
-        precedence, "_Gaps.without_absent", "s <= start and end <= e", "s <= start"
+        absences, "Gaps.without_absent", "s <= start and end <= e", "s <= start"
     ),
     "covers of the day before count": instead_of(
         precedence,
