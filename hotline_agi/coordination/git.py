@@ -1,6 +1,7 @@
 """git as a program: without a shell, pager, prompts or locks of its own, in bounded time; its failures in our words."""
 
 import os
+import re
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ COMMIT_S = 120.0
 
 _KEPT = ("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_")
 """Of git's variables. The others (`GIT_DIR`, `GIT_INDEX_FILE`…) are set within hooks and would lead elsewhere."""
+
+_OWNED = re.compile(r"repository at '([^']+)'")
 
 
 class GitRefused(HotlineError):
@@ -89,8 +92,10 @@ def _git(
         return done.stdout
     said = done.stderr.decode(errors="replace").strip()
     if "dubious ownership" in said:
+        named = _OWNED.search(said)
+        top = named[1] if named else str(folder)
         raise SetupError(
-            f"the repository at {folder} belongs to another user, so git will not touch it: run this as that user, or "
-            f"allow it with `git config --global --add safe.directory {folder}`"
+            f"the repository at {top} belongs to another user, so git will not touch it: run this as that user, or "
+            f"allow it with `git config --global --add safe.directory {top}`"
         )
     raise GitRefused(said or f"git {arguments[0]} ended with status {done.returncode}")

@@ -38,16 +38,17 @@ def add_to_week(
     """
     text, path, pattern, number = _pattern(known, line, slot, backup, turn)
     cells = pattern.turns[number]
-    if all(who in (cells[day] or ()) for day in days):
-        raise SetupError(f"{who} is in {slot} {days_in_words(days)} already")
+    fresh = frozenset(day for day in days if who not in (cells[day] or ()))
+    if not fresh:
+        raise SetupError(f"{who} is {'backup in' if backup else 'in'} {slot} {days_in_words(days)} already")
     try:
         text.at(path)
     except KeyError:  # nobody is backup yet
-        value: Plain = [who] if days == EVERY_DAY else {days_in_words(days): [who]}
+        value: Plain = [who] if fresh == EVERY_DAY else {days_in_words(fresh): [who]}
         text = insert(text, path[:-1], "backup", value)
     else:
-        text = _changed(text, path, days, who, present=True)
-    return _edit(text, f"Add {who} to {_place(slot, days, backup, turn)}")
+        text = _changed(text, path, fresh, who, present=True)
+    return _edit(text, f"Add {who} to {_place(slot, fresh, backup, turn)}")
 
 
 def remove_from_week(

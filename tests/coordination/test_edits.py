@@ -121,6 +121,14 @@ def test_days_that_share_a_line_get_their_own() -> None:
     )
 
 
+def test_only_days_that_are_new_are_said() -> None:
+    known = known_of("block")
+    edit = week_edits.add_to_week(known, line_of(known), ANN, "day", frozenset({4, 5}))
+    assert edit.message == "Add ann to day: sat"
+    with pytest.raises(SetupError, match="cat is backup in night daily already"):
+        week_edits.add_to_week(known, line_of(known), CAT, "night", frozenset(range(7)), backup=True)
+
+
 def test_somebody_new_is_written_as_the_others() -> None:
     known = known_of("example")
     edit = people_edits.add_person(known, line_of(known), "bai-lu", "白露", ["softphone:v30", "mobile"], ["zh"])

@@ -89,7 +89,7 @@ def test_no_git(repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 def test_somebody_elses_repository(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
     monkeypatch.setattr(git_module, "_KEPT", (*git_module._KEPT, "GIT_TEST_"))
-    with pytest.raises(SetupError, match=r"another user.*safe\.directory"):
+    with pytest.raises(SetupError, match=rf"another user.*safe\.directory {repository}`"):
         files_at(repository / "rosters", "HEAD")
 
 
