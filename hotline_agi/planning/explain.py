@@ -15,8 +15,8 @@ from hotline_agi.planning.wording import Names
 from hotline_agi.roster.clock import days_around, span_on
 from hotline_agi.roster.duty import everybody, on_duty
 from hotline_agi.roster.model import Line, RingGroup, RingStep, Roster
-from hotline_agi.roster.plan import Shift
-from hotline_agi.roster.precedence import sayings
+from hotline_agi.roster.plan import Absence, Shift
+from hotline_agi.roster.precedence import absent_span, sayings
 from hotline_agi.roster.timetable import Duty, occurrences
 from hotline_agi.terms.ids import VolunteerId
 from hotline_agi.terms.languages import Language
@@ -100,7 +100,7 @@ def explain_on(roster: Roster, line: Line, who: VolunteerId, at: datetime) -> Ex
         facts += [*placed, *lost, *overruled]
     else:
         because = lost or [Reason(ground=Ground.NO_SLOT, text="they are in no slot at this time")]
-        facts += overruled
+        facts += overruled if lost else [*overruled, *_absent(line, who, at)]
     return Explanation(
         line=line,
         who=who,
@@ -172,6 +172,17 @@ def _lost(names: Names, line: Line, who: VolunteerId, at: datetime) -> Iterator[
         if loss.who == who and loss.start <= at < loss.end
     }
     yield from told
+
+
+def _absent(line: Line, who: VolunteerId, at: datetime) -> Iterator[Reason]:
+    """Who is in no slot may be absent all the same; by date that is about slots that start on this day."""
+    day = at.astimezone(line.zone).date()
+    for cover in line.covers:
+        if isinstance(cover, Absence) and cover.who == who:
+            start, end = absent_span(line, cover, day, at, at + timedelta.resolution)
+            if start < end:
+                text = f"they are {reasons.absence_words(line, cover.where)}{reasons.place_of(cover.where)}"
+                yield Reason(ground=Ground.LOSS, text=text, where=cover.where)
 
 
 def _overruled(line: Line, who: VolunteerId, at: datetime) -> Iterator[Reason]:

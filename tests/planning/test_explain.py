@@ -257,6 +257,15 @@ def test_no_slot_and_when_next() -> None:
     assert told(gone, "ann").sentences[1] == "They are in no slot for the next 60 days."
 
 
+def test_who_is_absent_and_in_no_slot() -> None:
+    subject = line(NIGHT, covers=(away("ann", "2026-02-14T09:00", "2026-02-15", at=12),))
+    assert told(subject, "ann", utc("2026-02-14T12:00")).sentences == (
+        "Not rung, because they are in no slot at this time.",
+        "They are away from 2026-02-14 09:00 until 2026-02-15 (xinli/covers.yaml:12).",
+        f"They are next on shift in night, Mon 2026-02-16 22:00-06:00 ({NIGHT.where}).",
+    )
+
+
 def test_who_has_no_endpoint() -> None:
     found = told(line(NIGHT), "ann", ann=person("ann", endpoints=()))
     assert found.because[0].ground is Ground.NO_ENDPOINT

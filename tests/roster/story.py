@@ -135,7 +135,9 @@ class Story:
             months={day: self._month(shifts, n) for n, day in enumerate(self._some_days(0.25))},
             quiet=quiet,
         )
-        return replace(plain, covers=tuple(cover for n in range(min(self.days * 2, 60)) for cover in self._cover(plain, n)))
+        return replace(
+            plain, covers=tuple(cover for n in range(min(self.days * 2, 60)) for cover in self._cover(plain, n))
+        )
 
     def _local_days(self) -> list[date]:
         first = self.start.astimezone(ZoneInfo(self.zone)).date()
