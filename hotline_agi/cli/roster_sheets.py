@@ -40,7 +40,9 @@ _SUFFIXES = (".csv", ".xlsx")
 @rosters_option
 @click.option("--sheet", help="The sheet of a workbook. If left out: the first with a table of shifts.")
 @click.option("--month", metavar="YYYY-MM", help="Of dates without month or year, if no title tells it.")
-@click.option("--code", "codes", multiple=True, metavar="CODE=SLOT", help="What a cell means: --code 夜=night.")
+@click.option(
+    "--code", "codes", multiple=True, metavar="CODE=SLOT", help="What a cell means: --code 夜=night, --code ○=off."
+)
 @click.option("--backup-mark", "marks", multiple=True, help="What stands behind backup people, beside (备) and *.")
 @click.option("--add-people", is_flag=True, help="Add people whom the roster does not know to people.yaml.")
 @click.option("--replace", is_flag=True, help="Replace the days that the month files have already.")

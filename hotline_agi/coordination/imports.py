@@ -15,6 +15,7 @@ from hotline_agi.planning.sheet import Sheet
 from hotline_agi.planning.sheet_days import month_in
 from hotline_agi.planning.sheet_gathering import Newcomer
 from hotline_agi.planning.sheet_reading import Days, SheetPlan, Wishes, is_recognised, read_plan
+from hotline_agi.planning.sheet_words import OFF
 from hotline_agi.roster.fields import nearest
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.layout import MONTHS, PEOPLE
@@ -160,7 +161,7 @@ def _line(roster: Roster, wanted: LineId | None) -> Line:
 def _refuse_unknown_slots(line: Line, wishes: Wishes) -> None:
     slots = [shift.slot for shift in line.shifts]
     for code, slot in wishes.codes.items():
-        if slot not in slots:
+        if slot not in (*slots, OFF):
             hint = nearest(slot, slots) or f"there are {', '.join(slots)}"
             raise SetupError(f"--code {code}={slot}: {line.id} has no slot {slot!r}: {hint}")
 

@@ -28,6 +28,8 @@ _YEAR_MONTH = re.compile(r"(?<![0-9])((?:19|20|21)[0-9]{2})\s*[-/.年]\s*(1[0-2]
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _NAMED_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*\.?\s+((?:19|20|21)[0-9]{{2}})\b", re.IGNORECASE)
 
+_EITHER_WAY = "a date of which day and month cannot be told apart: write 2026-02-14"
+
 _WEEKDAYS = {name: n for n, names in enumerate(("一", "二", "三", "四", "五", "六", "日天")) for name in names}
 _ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKDAY_BEHIND = re.compile(
@@ -86,11 +88,14 @@ def _of_text(text: str, weekday: int | None, month: Month | None) -> ReadDay | N
     if german := _GERMAN.fullmatch(text):
         return _made(int(german[3]), int(german[2]), int(german[1]), weekday)
     if _YEAR_LAST.fullmatch(text):
-        return ReadDay(fault="a date of which day and month cannot be told apart: write 2026-02-14")
+        return ReadDay(fault=_EITHER_WAY)
     if short := _NO_YEAR.fullmatch(text):
         if month is None:
             return ReadDay(fault="a date without a year: give --month, or a title such as 2026年2月")
-        return _made(month[0], int(short[1]), int(short[2]), weekday)
+        first, second = int(short[1]), int(short[2])
+        if first != month[1] == second and "月" not in text:
+            return ReadDay(fault=_EITHER_WAY)
+        return _made(month[0], first, second, weekday)
     if (number := _DAY_ONLY.fullmatch(text)) and 1 <= int(number[1]) <= 31:
         if month is None:
             return ReadDay(fault="a day without a month: give --month, or a title such as 2026年2月", bare=True)

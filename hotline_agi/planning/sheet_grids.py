@@ -128,7 +128,7 @@ def _subject(
     if key_of(label) in NOBODYS_ROW:
         return _Subject()
     known = bool(into.people.find(label))
-    numbers = all(_is_number(text) for text in texts)
+    numbers = all(_is_number(text) and not into.slots.find_exactly(text) for text in texts)
     if not known and (is_below_table(label) or is_below_table(_first_text(row, into)) or numbers):
         into.pass_over(_ROWS_BELOW, f"row {row + 1}")
         return None

@@ -86,6 +86,8 @@ def _slot(table: ListTable, row: int, above: str | None, into: Gathering) -> str
         return None
     if (where_hours := table.column(Heading.HOURS)) is not None and (text := into.text(row, where_hours)):
         return into.slot_of(into.slots.find(text), text, row, where_hours)
+    if len(into.slots.shifts) == 1:
+        return into.slots.shifts[0].slot
     if above is None:
         into.mistake("the row has no slot", "write which one", row, table.columns[Heading.DAY][0])
     return above

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from hotline_agi.planning.sheet import key_of, without_telephones
 from hotline_agi.planning.sheet_days import hours_in
-from hotline_agi.planning.sheet_words import BACKUP_MARKS, FREE, NOBODY, slot_words
+from hotline_agi.planning.sheet_words import BACKUP_MARKS, FREE, NOBODY, OFF, slot_words
 from hotline_agi.roster.model import Volunteer
 from hotline_agi.roster.plan import Shift
 from hotline_agi.terms.ids import VolunteerId
@@ -131,10 +131,12 @@ class Slots:
     """Finds slots by id, by the codes that were given, by their usual words, hours, and unique first letters."""
 
     def __init__(self, shifts: Iterable[Shift], codes: Mapping[str, str], marks: Marks) -> None:
-        """:param codes: slot by code, as in ``--code 夜=night``."""
+        """:param codes: slot by code, as in ``--code 夜=night``, or `OFF`."""
         self.shifts = tuple(shifts)
         self._marks = marks
-        self._codes = {_slot_key(code): slot for code, slot in codes.items()}
+        slot_ids = {shift.slot for shift in self.shifts}
+        self._codes = {_slot_key(code): slot for code, slot in codes.items() if slot in slot_ids}
+        self._free = FREE | {key_of(code) for code, slot in codes.items() if slot == OFF and OFF not in slot_ids}
         self._words: dict[str, list[str]] = {}
         self._exact: dict[str, tuple[str, ...]] = {}
         self._read: dict[str, list[Said]] = {}
@@ -193,15 +195,15 @@ class Slots:
 
     def _all_in(self, text: str) -> list[Said]:
         whole = self._said(text)
-        if whole.candidates and (key_of(text) not in FREE or self.find_exactly(text)):
+        if whole.candidates and (key_of(text) not in self._free or self.find_exactly(text)):
             return [whole]
-        if key_of(text) in FREE:
+        if key_of(text) in self._free:
             return []
         parts = [part.strip() for part in _BETWEEN_SLOTS.split(text)]
-        said = [self._said(part) for part in parts if part and key_of(part) not in FREE]
+        said = [self._said(part) for part in parts if part and key_of(part) not in self._free]
         if all(one.candidates for one in said):
             return said
-        words = [self._said(word) for part in parts for word in part.split() if key_of(word) not in FREE]
+        words = [self._said(word) for part in parts for word in part.split() if key_of(word) not in self._free]
         return words if all(one.candidates for one in words) else said
 
     def _said(self, text: str) -> Said:

@@ -107,6 +107,7 @@ def _list_at(sheet: Sheet, row: int, month: Month | None, slots: Slots) -> ListT
             columns.setdefault(heading, []).append(column)
         last = heading
     when = Heading.SLOT in columns or Heading.HOURS in columns or {Heading.START, Heading.UNTIL} <= set(columns)
+    when = when or len(slots.shifts) == 1
     if Heading.DAY not in columns or not when or Heading.NAMES not in columns:
         return None
     return ListTable(
@@ -183,7 +184,7 @@ def _note_strangers(sheet: Sheet, row: int, found: dict[int, ReadDay], findings:
     """Between dates everything must be one."""
     for column in range(min(found), max(found)):
         text = sheet.text(row, column)
-        if text and column not in found:
+        if text and column not in found and heading_of(text) not in (Heading.TOTAL, Heading.NOTE):
             what = f"{sheet.ref(row, column)}: {shown(text)} is no date, but stands among dates"
             findings.error(sheet.mark(row, column), what, "write it as 2026-02-14")
 

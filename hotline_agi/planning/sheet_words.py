@@ -60,10 +60,12 @@ FREE = frozenset(
     key_of(word)
     for word in (
         *("休", "休息", "空", "假", "无", "年假", "年休", "病假", "事假", "公休", "调休", "补休", "请假", "轮休"),
-        *("off", "free", "none", "leave", "-", "--", "—", "–", "―", "×", "x", "0", "○", ".", "/"),
+        *("off", "free", "none", "leave", "-", "--", "—", "–", "―", "0", ".", "/"),
     )
 )
-"""In a cell for slots: none. In a cell for names: nobody."""
+"""In a cell for slots: none. Ticks, circles and crosses are not among them: here they mean off, there on."""
+OFF = "off"
+"""The slot of a code that means none: ``--code ○=off``."""
 NOBODY = frozenset(
     key_of(word)
     for word in (
@@ -71,6 +73,7 @@ NOBODY = frozenset(
         *("nobody", "none", "vacant", "tba", "tbd", "-", "--", "—", "–", "/"),
     )
 )
+"""In a cell for names."""
 
 NOBODYS_ROW = frozenset(map(key_of, ("无人", "nobody")))
 """In the place of a name: the slots of this row take place with nobody."""
@@ -88,9 +91,14 @@ _BELOW = re.compile(
 
 
 def heading_of(text: str) -> Heading | None:
-    """What a column with this heading is for. ``姓名2``, ``值班人员（主）`` and ``Date:`` are known as well."""
-    key = key_of(re.sub(r"[(（\[【].*", "", text)).rstrip(":：*")
-    key = re.sub(r"[_-]", "", key)
+    """What a column with this heading is for. Known too: ``姓名2``, ``值班人员（主）``, ``Date:``, ``班次 / Shift``."""
+    plain = re.sub(r"[(（\[【].*", "", text)
+    parts = (plain, *re.split(r"[/\s|]+", plain))
+    return next((heading for part in parts if (heading := _heading(part))), None)
+
+
+def _heading(text: str) -> Heading | None:
+    key = re.sub(r"[_-]", "", key_of(text).rstrip(":：*"))
     return _BY_KEY.get(key) or _BY_KEY.get(re.sub(r"[0-9一二三四五六七八九十]+$", "", key))
 
 

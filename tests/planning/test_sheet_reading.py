@@ -161,6 +161,21 @@ def test_codes_by_hand_go_before_those_that_are_known() -> None:
     assert told(plan.people) == {"1 early": "chen-jing", "1 late": "", "2 early": "", "2 late": "chen-jing"}
 
 
+def test_a_code_that_means_off_and_numbers_that_are_codes() -> None:
+    rows = (["姓名", "2026-02-01", "2026-02-02", "小计", "2026-02-03"], ["陈静", "○", 1, 1, "√"])
+    assert "'○' is no slot" in wrong(*rows)[0], "a circle may mean both"
+    plan = right(*rows, wishes=Wishes(codes={"○": "off", "1": "night", "√": "early"}))
+    assert told(plan.people)["2 night"] == "chen-jing"
+    assert told(plan.people)["3 early"] == "chen-jing"
+    (stranger,) = wrong(["姓名", "2026-02-01", "2026-02-02"], ["王垒", 1, 1], wishes=Wishes(codes={"1": "night"}))
+    assert "there is no person '王垒'" in stranger, "no row of totals"
+
+
+def test_headings_in_two_languages() -> None:
+    plan = right(["日期 Date", "班次/Shift", "值班人员\nVolunteers"], ["2026-02-14", "夜", "陈静"])
+    assert told(plan.people) == {"14 night": "chen-jing"}
+
+
 def test_four_weeks_below_each_other() -> None:
     plan = right(
         ["姓名", "2026-02-01", "2026-02-02"],
