@@ -11,7 +11,6 @@ from hotline_agi.roster import absences, clock, duty, precedence, timetable
 from tests.roster.story import Story
 
 MOST_STORIES = 300
-MOST_YEARS = 1
 Planting = Callable[[pytest.MonkeyPatch], None]
 
 
