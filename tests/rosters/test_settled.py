@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hotline_agi.errors import SetupError
+from hotline_agi.rosters.folder import Listing, read_listed
 from hotline_agi.rosters.settled import Snapshot, settled, signature
 from hotline_agi.rosters.transfer import Refused
 from tests.rosters.places import Desk, committed, git, put, read
@@ -16,6 +17,7 @@ from tests.rosters.places import Desk, committed, git, put, read
 HOOK = """#!/bin/sh
 exec {python} -P -c 'import sys
 from pathlib import Path
+from hotline_agi.rosters.folder import Listing, read_listed
 from hotline_agi.rosters.settled import settled
 print(settled(Path("."), None, patience_s=1.0).revision)
 ' >>{out} 2>&1
@@ -105,6 +107,23 @@ def test_young_files_are_waited_for(desk: Desk) -> None:
     assert snapshot.signature == signature(desk.rosters, desk.contacts)
 
 
+def test_files_that_change_while_they_are_read_are_read_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    readings = 0
+
+    def reading(listing: Listing) -> object:
+        nonlocal readings
+        readings += 1
+        found = read_listed(listing)
+        if readings == 1:  # an editor, not git: there is no lock
+            put(desk.rosters, {"test/people.yaml": "new"})
+        return found
+
+    rest()
+    monkeypatch.setattr("hotline_agi.rosters.settled.read_listed", reading)
+    assert settled(desk.rosters, None, patience_s=2.0).files["test/people.yaml"] == b"new"
+    assert readings == 2
+
+
 def test_every_change_changes_the_signature(desk: Desk) -> None:
     rest()
     seen = {signature(desk.rosters, desk.contacts)}
@@ -170,6 +189,36 @@ def test_never_a_mixture_of_two_commits(desk: Desk) -> None:
         swing.join()
     assert turns[0] >= 4
     assert len(seen) >= 3
+
+
+def test_never_a_mixture_in_a_slow_checkout(desk: Desk) -> None:
+    """Git is at work for two seconds, with long pauses between two files; whoever looks only at stamps is fooled."""
+    put(desk.rosters, {".gitattributes": "*.yaml filter=slow\n"})
+    for branch in ("one", "two"):
+        put(desk.rosters, {f"test/months/{n:04}.yaml": f"{branch} {n}\n...\n" for n in range(15)})
+        committed(desk.rosters, branch)
+        git(desk.rosters, "branch", branch)
+    git(desk.rosters, "config", "filter.slow.smudge", "sleep 0.13; cat")
+    done = threading.Event()
+
+    def check_out() -> None:
+        git(desk.rosters, "checkout", "-q", "one")
+        done.set()
+
+    slow = threading.Thread(target=check_out)
+    slow.start()
+    refusals, seen = 0, set()
+    while not done.is_set():
+        try:
+            found = settled(desk.rosters, None, patience_s=0.0)
+        except SetupError:
+            refusals += 1
+            continue
+        seen.add(frozenset(text.split()[0] for path, text in found.files.items() if "months" in path))
+    slow.join()
+    assert refusals > 10
+    assert seen <= {frozenset({b"one"}), frozenset({b"two"})}
+    assert settled(desk.rosters, None, patience_s=1.0).files["test/months/0003.yaml"].startswith(b"one")
 
 
 def test_a_roster_that_is_read_while_git_checks_out_is_one_of_both(desk: Desk) -> None:
