@@ -16,6 +16,7 @@ from hotline_agi.planning.sheet_days import month_in
 from hotline_agi.planning.sheet_gathering import Newcomer
 from hotline_agi.planning.sheet_reading import Days, SheetPlan, Wishes, is_recognised, read_plan
 from hotline_agi.planning.sheet_words import OFF
+from hotline_agi.roster.duty import everybody
 from hotline_agi.roster.fields import nearest
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.layout import MONTHS, PEOPLE
@@ -263,4 +264,21 @@ def _told(roster: Roster, warnings: Sequence[Problem], line: Line, days: Sequenc
     """The roster's warnings, and those of the imported days."""
     first = datetime.combine(days[0], time(0), line.zone)
     ahead = min((days[-1] - days[0]).days + 1, _MOST_DAYS_AHEAD)
-    return [*warnings, *outlook(roster, first, ahead)]
+    return [*warnings, *outlook(_around(roster, line.id), first, ahead)]
+
+
+def _around(roster: Roster, line: LineId) -> Roster:
+    """The line, those that share people with it (for clashes), and their people: the warnings of all others would only
+    crowd out its own."""
+    own = everybody(roster.lines[line])
+    named = {other.id: everybody(other) for other in roster.lines.values()}
+    near = {other: people for other, people in named.items() if other == line or not people.isdisjoint(own)}
+    people = frozenset().union(*near.values())
+    return Roster(
+        lines={other: roster.lines[other] for other in near},
+        volunteers={
+            who: person
+            for who, person in roster.volunteers.items()
+            if who in people or person.where.file.startswith(f"{line}/")
+        },
+    )

@@ -167,6 +167,18 @@ def test_new_gaps_are_warned_of(folder: Path) -> None:
     assert any("28 Feb" in what or "2026-02-28" in what for what in told), told
 
 
+def test_somebody_on_two_lines_at_once_is_warned_of(folder: Path) -> None:
+    other = folder / "other"
+    other.mkdir()
+    (other / "line.yaml").write_text(LINE.replace("100", "200"))
+    (other / "people.yaml").write_text("volunteers:\n  bo: {name: Bo, endpoints: [mobile]}\n...\n")
+    (other / "shifts.yaml").write_text("shifts:\n  all: {from: 00:00, until: 24:00, people: [bo, li-na]}\n...\n")
+    with_her = [one.what for one in proposed(folder, "日期,班次,姓名\n2026-02-28,夜,李娜\n").warnings]
+    without = [one.what for one in proposed(folder, "日期,班次,姓名\n2026-02-28,夜,陈静\n").warnings]
+    assert any("'li-na'" in what and "other" in what for what in with_her), with_her
+    assert not any("'li-na'" in what and "other" in what for what in without), without
+
+
 def test_a_roster_that_would_be_wrong_is_not_written(folder: Path) -> None:
     (folder / "xinli/days.yaml").write_text("special_days:\n  2026-02-01: {name: 节, people: {night: [li-na]}}\n...\n")
     with pytest.raises(InvalidText) as refused:
