@@ -11,8 +11,8 @@ from hotline_agi.roster.fields import full_width_hint, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.plan import Cell
 from hotline_agi.roster.probes import narrowed
-from hotline_agi.roster.values import MAX_ID, ident
-from hotline_agi.terms.ids import ID_PATTERN, VolunteerId
+from hotline_agi.roster.values import ident, is_ident
+from hotline_agi.terms.ids import VolunteerId
 from hotline_agi.terms.problems import Mark
 
 _person_id = ident("a person's id")
@@ -65,7 +65,7 @@ def cell(node: Node, findings: Findings) -> tuple[Named, ...] | None:
         named = [
             Named(who=VolunteerId(item.text), mark=item.mark)
             for item in node.items
-            if isinstance(item, Scalar) and ID_PATTERN.fullmatch(item.text) and len(item.text) <= MAX_ID
+            if isinstance(item, Scalar) and is_ident(item.text)
         ]
         if len({found.who for found in named}) == len(node.items):
             return tuple(named)

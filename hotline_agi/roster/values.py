@@ -39,6 +39,9 @@ _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 _YES_NO_PATTERN = "|".join("".join(f"[{c.upper()}{c}]" for c in word) for word in _YES_NO)
 """In capitals too: JSON Schema has no way to say that case does not matter."""
 
+_NO_IDS = frozenset(("true", "false", "null", "yes", "no", "on", "off"))
+"""To us they are texts like others, but editors, spreadsheets and other YAML readers make something else of them."""
+
 _ID_HINT = "small letters a-z, digits and hyphens, beginning with a letter, e.g. chen-jing"
 _TIME_HINT = "write hours and minutes as HH:MM, e.g. 07:30"
 _LANGUAGE_HINT = "two or three small letters: zh, en, yue"
@@ -87,7 +90,9 @@ def text(node: Node, findings: Findings) -> str | None:
 def ident(what: str, longest: int = MAX_ID) -> Converter[str]:
     """An id: small letters, digits and hyphens, beginning with a letter."""
 
-    @described(written(f"[a-z][a-z0-9-]{{0,{longest - 1}}}", f"{_ID_HINT}, at most {longest} characters"))
+    pattern = f"(?!({'|'.join(sorted(_NO_IDS))})$)[a-z][a-z0-9-]{{0,{longest - 1}}}"
+
+    @described(written(pattern, f"{_ID_HINT}, at most {longest} characters"))
     def read(node: Node, findings: Findings) -> str | None:
         found = scalar(node, findings, what)
         if found is None or not _is_ident(found, what, longest, findings):
@@ -97,10 +102,17 @@ def ident(what: str, longest: int = MAX_ID) -> Converter[str]:
     return read
 
 
+def is_ident(text: str, longest: int = MAX_ID) -> bool:
+    """Whether somebody or something in a roster may be called so."""
+    return is_id(text) and len(text) <= longest and text not in _NO_IDS
+
+
 def _is_ident(found: Scalar, what: str, longest: int, findings: Findings) -> bool:
-    if is_id(found.text) and len(found.text) <= longest:
+    if is_ident(found.text, longest):
         return True
     hint = f"at most {longest} characters" if len(found.text) > longest else _ID_HINT
+    if found.text in _NO_IDS:
+        hint = "other programs read this word of YAML as something else: choose another"
     findings.error(found.mark, f"{found.shown} cannot be {what}", hint)
     return False
 
