@@ -5,10 +5,10 @@ Nothing here asserts a wall-clock time: a missed goal is printed, and the exit s
 
 import sys
 
-from tests.bench import machine, path
+from tests.bench import machine, path, rosters
 from tests.bench.figures import table
 
-BENCHMARKS = {"machine": machine.run, "path": path.run}
+BENCHMARKS = {"machine": machine.run, "path": path.run, "rosters": rosters.run}
 
 
 def main() -> int:
