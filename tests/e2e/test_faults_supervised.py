@@ -85,11 +85,12 @@ def test_sighup_reaches_the_service():
     async def story():
         async with open_hotline(Scenery(softphones=1), service=False) as hotline, supervised(hotline.stage) as parent:
             await until_plans(hotline.stage, 1, 6.0)
+
+            def readings() -> int:
+                return sum(line["event"] == "the roster is in force already" for line in hotline.stage.logged())
+
+            await until(lambda: readings() == 1, 5.0, "the reading that a start leaves for later")
             parent.send_signal(signal.SIGHUP)
-            await until(
-                lambda: any(line["event"] == "the new roster is in force" for line in hotline.stage.logged()),
-                3.0,
-                "the roster is read again",
-            )
+            await until(lambda: readings() == 2, 5.0, "the roster is read again")
 
     asyncio.run(story())
