@@ -19,10 +19,10 @@ from hotline_agi.coordination.csv_file import csv_of
 from hotline_agi.coordination.imports import Proposal, Source, propose, read_source, write
 from hotline_agi.coordination.workbook import workbook_of
 from hotline_agi.errors import InvalidText, SetupError
-from hotline_agi.planning.day_changes import Person
-from hotline_agi.planning.sheet_days import Month
-from hotline_agi.planning.sheet_export import exported
-from hotline_agi.planning.sheet_reading import Wishes
+from hotline_agi.planning.sheets.day_changes import Person
+from hotline_agi.planning.sheets.days import Month
+from hotline_agi.planning.sheets.export import exported
+from hotline_agi.planning.sheets.reading import Wishes
 from hotline_agi.planning.wording import Names
 from hotline_agi.roster.dates import FIRST_YEAR, LAST_YEAR
 from hotline_agi.roster.model import Line, Roster

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from itertools import islice
 
 from hotline_agi.errors import SetupError
-from hotline_agi.planning.sheet import MAX_COLUMNS, MAX_ROWS, Sheet, Value
-from hotline_agi.planning.sheet_export import OutTable
+from hotline_agi.planning.sheets.cells import MAX_COLUMNS, MAX_ROWS, Sheet, Value
+from hotline_agi.planning.sheets.export import OutTable
 
 MAX_BYTES = 5 * 1024 * 1024
 """`MAX_ROWS` rows of `MAX_COLUMNS` cells in use have less."""

@@ -8,14 +8,14 @@ from pathlib import Path
 from hotline_agi.coordination.csv_file import read_csv
 from hotline_agi.coordination.workbook import MAX_BYTES, is_workbook, read_workbook
 from hotline_agi.errors import SetupError
-from hotline_agi.planning.day_changes import DayChange, day_changes, overruled
-from hotline_agi.planning.month_text import month_text, with_days, with_people
 from hotline_agi.planning.outlook import outlook
-from hotline_agi.planning.sheet import Sheet
-from hotline_agi.planning.sheet_days import month_in
-from hotline_agi.planning.sheet_gathering import Newcomer
-from hotline_agi.planning.sheet_reading import Days, SheetPlan, Wishes, is_recognised, read_plan
-from hotline_agi.planning.sheet_words import OFF
+from hotline_agi.planning.sheets.cells import Sheet
+from hotline_agi.planning.sheets.day_changes import DayChange, day_changes, overruled
+from hotline_agi.planning.sheets.days import month_in
+from hotline_agi.planning.sheets.gathering import Newcomer
+from hotline_agi.planning.sheets.month_text import month_text, with_days, with_people
+from hotline_agi.planning.sheets.reading import Days, SheetPlan, Wishes, is_recognised, read_plan
+from hotline_agi.planning.sheets.words import OFF
 from hotline_agi.roster.duty import everybody
 from hotline_agi.roster.fields import nearest
 from hotline_agi.roster.findings import Findings

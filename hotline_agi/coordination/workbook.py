@@ -22,8 +22,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from hotline_agi.errors import SetupError
-from hotline_agi.planning.sheet import MAX_COLUMNS, MAX_ROWS, Sheet, Value
-from hotline_agi.planning.sheet_export import Look, OutTable
+from hotline_agi.planning.sheets.cells import MAX_COLUMNS, MAX_ROWS, Sheet, Value
+from hotline_agi.planning.sheets.export import Look, OutTable
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED_BYTES = 64 * 1024 * 1024

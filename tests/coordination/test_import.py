@@ -13,7 +13,7 @@ from hotline_agi.cli import main
 from hotline_agi.coordination import imports
 from hotline_agi.coordination.imports import Proposal, Source, propose
 from hotline_agi.errors import InvalidText, SetupError
-from hotline_agi.planning.sheet_reading import Wishes
+from hotline_agi.planning.sheets.reading import Wishes
 from hotline_agi.terms.ids import LineId
 from tests.commands import hotline
 

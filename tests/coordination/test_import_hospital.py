@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from hotline_agi import rosters
 from hotline_agi.coordination.imports import Proposal, Source, propose
 from hotline_agi.errors import InvalidText
-from hotline_agi.planning.sheet_reading import Wishes
+from hotline_agi.planning.sheets.reading import Wishes
 from hotline_agi.roster.model import Line
 from hotline_agi.roster.plan import Cell
 from hotline_agi.roster.precedence import occurrence

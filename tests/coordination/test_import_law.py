@@ -12,9 +12,9 @@ import pytest
 
 from hotline_agi.coordination.csv_file import csv_of, read_csv
 from hotline_agi.coordination.workbook import read_workbook, workbook_of
-from hotline_agi.planning.sheet import Sheet
-from hotline_agi.planning.sheet_export import OutTable, exported
-from hotline_agi.planning.sheet_reading import Wishes, read_plan
+from hotline_agi.planning.sheets.cells import Sheet
+from hotline_agi.planning.sheets.export import OutTable, exported
+from hotline_agi.planning.sheets.reading import Wishes, read_plan
 from hotline_agi.roster.dates import FIRST_YEAR
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import Line, Volunteer

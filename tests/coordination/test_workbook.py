@@ -13,7 +13,7 @@ import pytest
 from hotline_agi.coordination.csv_file import MAX_BYTES, csv_of, read_csv
 from hotline_agi.coordination.workbook import is_workbook, read_workbook, workbook_of
 from hotline_agi.errors import SetupError
-from hotline_agi.planning.sheet_export import Look, OutCell, OutTable
+from hotline_agi.planning.sheets.export import Look, OutCell, OutTable
 
 ROWS = [["日期", "班次", "姓名"], ["2026-02-14", "夜", "陈静, 王磊"], ["2026-02-15", "早", ""]]
 

@@ -4,8 +4,8 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from hotline_agi.planning.sheet import Value
-from hotline_agi.planning.sheet_days import day_of, hours_in, month_in, time_of, weekday_of
+from hotline_agi.planning.sheets.cells import Value
+from hotline_agi.planning.sheets.days import day_of, hours_in, month_in, time_of, weekday_of
 
 DAY = date(2026, 2, 14)
 

@@ -7,10 +7,10 @@ from datetime import time as clock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline_agi.planning.sheet import Sheet, Value
-from hotline_agi.planning.sheet_reading import Wishes, read_plan
+from hotline_agi.planning.sheets.cells import Sheet, Value
+from hotline_agi.planning.sheets.reading import Wishes, read_plan
 from hotline_agi.roster.findings import Findings
-from tests.planning.sheets import PEOPLE, line
+from tests.planning.made_sheets import PEOPLE, line
 
 WORDS = [
     "日期",

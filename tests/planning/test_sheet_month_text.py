@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from hotline_agi.planning.month_text import month_text, with_days, with_people
-from hotline_agi.planning.sheet_gathering import Newcomer
+from hotline_agi.planning.sheets.gathering import Newcomer
+from hotline_agi.planning.sheets.month_text import month_text, with_days, with_people
 from hotline_agi.roster.document import parse
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.month_file import read_month

@@ -2,8 +2,8 @@
 
 from datetime import date, datetime, time
 
-from hotline_agi.planning.sheet_reading import Wishes
-from tests.planning.sheets import read, right, told, wrong
+from hotline_agi.planning.sheets.reading import Wishes
+from tests.planning.made_sheets import read, right, told, wrong
 
 VALENTINE = datetime.combine(date(2026, 2, 14), time(0))
 """As openpyxl gives dates."""

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from hotline_agi.planning.sheet import Sheet, key_of
-from hotline_agi.planning.sheet_days import Month
-from hotline_agi.planning.sheet_gathering import Gathering, Newcomer
-from hotline_agi.planning.sheet_grids import empty_days, read_grid
-from hotline_agi.planning.sheet_lists import read_list
-from hotline_agi.planning.sheet_names import Marks, People, Slots
-from hotline_agi.planning.sheet_tables import ListTable, find_table
-from hotline_agi.planning.sheet_words import BACKUP_WORDS
+from hotline_agi.planning.sheets.cells import Sheet, key_of
+from hotline_agi.planning.sheets.days import Month
+from hotline_agi.planning.sheets.gathering import Gathering, Newcomer
+from hotline_agi.planning.sheets.grids import empty_days, read_grid
+from hotline_agi.planning.sheets.lists import read_list
+from hotline_agi.planning.sheets.names import Marks, People, Slots
+from hotline_agi.planning.sheets.tables import ListTable, find_table
+from hotline_agi.planning.sheets.words import BACKUP_WORDS
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import Line, Volunteer
 from hotline_agi.roster.plan import Cell, MonthDay

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from hotline_agi.planning.sheet_gathering import Newcomer
-from hotline_agi.planning.sheet_reading import Days
+from hotline_agi.planning.sheets.gathering import Newcomer
+from hotline_agi.planning.sheets.reading import Days
 from hotline_agi.roster import document
 from hotline_agi.roster.plan import Cell
 from hotline_agi.roster.schema import schema_comment

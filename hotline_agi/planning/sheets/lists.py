@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, time
 
-from hotline_agi.planning.sheet import column_name, shown, without_telephones
-from hotline_agi.planning.sheet_days import day_of, hours_in, time_of, weekday_of
-from hotline_agi.planning.sheet_gathering import Gathering
-from hotline_agi.planning.sheet_tables import ListTable, note_weekday, same_header
-from hotline_agi.planning.sheet_words import Heading
+from hotline_agi.planning.sheets.cells import column_name, shown, without_telephones
+from hotline_agi.planning.sheets.days import day_of, hours_in, time_of, weekday_of
+from hotline_agi.planning.sheets.gathering import Gathering
+from hotline_agi.planning.sheets.tables import ListTable, note_weekday, same_header
+from hotline_agi.planning.sheets.words import Heading
 from hotline_agi.terms.ids import VolunteerId
 
 _FILLED = (Heading.SLOT, Heading.HOURS, Heading.START, Heading.NAMES, Heading.BACKUP)

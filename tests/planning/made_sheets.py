@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from hotline_agi.planning.sheet import Sheet, Value
-from hotline_agi.planning.sheet_reading import Days, SheetPlan, Wishes, read_plan
+from hotline_agi.planning.sheets.cells import Sheet, Value
+from hotline_agi.planning.sheets.reading import Days, SheetPlan, Wishes, read_plan
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import Line, Volunteer
 from hotline_agi.terms.ids import VolunteerId

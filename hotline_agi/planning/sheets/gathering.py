@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from hotline_agi.planning.sheet import Sheet, column_name, shown
-from hotline_agi.planning.sheet_names import People, Said, Slots
+from hotline_agi.planning.sheets.cells import Sheet, column_name, shown
+from hotline_agi.planning.sheets.names import People, Said, Slots
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.values import MAX_ID, MAX_TEXT
 from hotline_agi.terms.ids import VolunteerId, is_id
@@ -31,7 +31,7 @@ class Newcomer:
 
 
 class Gathering:
-    """Filled by the readers of tables (`sheet_lists.py`, `sheet_grids.py`)."""
+    """Filled by the readers of tables (`lists.py`, `grids.py`)."""
 
     def __init__(self, sheet: Sheet, people: People, slots: Slots, findings: Findings, *, add_people: bool) -> None:
         self.sheet, self.people, self.slots, self.findings = sheet, people, slots, findings

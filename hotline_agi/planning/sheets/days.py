@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import isfinite
 
-from hotline_agi.planning.sheet import Value, text_of
+from hotline_agi.planning.sheets.cells import Value, text_of
 from hotline_agi.roster.dates import FIRST_YEAR, LAST_YEAR
 
 Month = tuple[int, int]

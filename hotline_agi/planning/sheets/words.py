@@ -3,7 +3,7 @@
 import re
 from enum import StrEnum
 
-from hotline_agi.planning.sheet import key_of
+from hotline_agi.planning.sheets.cells import key_of
 
 
 class Heading(StrEnum):

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from hotline_agi.planning.sheet import Sheet, key_of, shown, without_telephones
-from hotline_agi.planning.sheet_days import Month, ReadDay, day_of, month_in, weekday_of
-from hotline_agi.planning.sheet_names import People, Slots
-from hotline_agi.planning.sheet_words import Heading, heading_of, is_below_table
+from hotline_agi.planning.sheets.cells import Sheet, key_of, shown, without_telephones
+from hotline_agi.planning.sheets.days import Month, ReadDay, day_of, month_in, weekday_of
+from hotline_agi.planning.sheets.names import People, Slots
+from hotline_agi.planning.sheets.words import Heading, heading_of, is_below_table
 from hotline_agi.roster.findings import Findings
 
 _HEADER_WITHIN = 60

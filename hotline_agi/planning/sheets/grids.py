@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from hotline_agi.planning.sheet import column_name, key_of, without_telephones
-from hotline_agi.planning.sheet_days import day_of, weekday_of
-from hotline_agi.planning.sheet_gathering import Gathering
-from hotline_agi.planning.sheet_tables import GridTable, Side, note_weekday, same_header
-from hotline_agi.planning.sheet_words import NOBODYS_ROW, Heading, heading_of, is_below_table
+from hotline_agi.planning.sheets.cells import column_name, key_of, without_telephones
+from hotline_agi.planning.sheets.days import day_of, weekday_of
+from hotline_agi.planning.sheets.gathering import Gathering
+from hotline_agi.planning.sheets.tables import GridTable, Side, note_weekday, same_header
+from hotline_agi.planning.sheets.words import NOBODYS_ROW, Heading, heading_of, is_below_table
 from hotline_agi.terms.ids import VolunteerId
 
 _ROWS_BELOW = "totals, notes and headings beside the table"

@@ -1,4 +1,4 @@
-"""What precedence gives for a month → a table for a spreadsheet, which `sheet_reading.py` reads back.
+"""What precedence gives for a month → a table for a spreadsheet, which `reading.py` reads back.
 
 Law: exported and imported, a month has the same people in the same slots (a grid does not keep their order). Covers are
 applied, and told in a note. Who stands in for a part of a shift stands in the note alone: the cells are whole shifts.
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from hotline_agi.planning.sheet import Value, guarded, key_of
-from hotline_agi.planning.sheet_days import Month
-from hotline_agi.planning.sheet_names import Marks, People, Slots
-from hotline_agi.planning.sheet_words import NOBODYS_ROW, is_below_table, slot_words
+from hotline_agi.planning.sheets.cells import Value, guarded, key_of
+from hotline_agi.planning.sheets.days import Month
+from hotline_agi.planning.sheets.names import Marks, People, Slots
+from hotline_agi.planning.sheets.words import NOBODYS_ROW, is_below_table, slot_words
 from hotline_agi.roster.model import Line, Volunteer
 from hotline_agi.roster.plan import Shift
 from hotline_agi.roster.precedence import Basis, Loss, Occurrence, Place, occurrence, special_day

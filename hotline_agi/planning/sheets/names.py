@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import time
 from functools import cached_property
 
-from hotline_agi.planning.sheet import key_of, without_telephones
-from hotline_agi.planning.sheet_days import hours_in
-from hotline_agi.planning.sheet_words import BACKUP_MARKS, FREE, NOBODY, OFF, slot_words
+from hotline_agi.planning.sheets.cells import key_of, without_telephones
+from hotline_agi.planning.sheets.days import hours_in
+from hotline_agi.planning.sheets.words import BACKUP_MARKS, FREE, NOBODY, OFF, slot_words
 from hotline_agi.roster.model import Volunteer
 from hotline_agi.roster.plan import Shift
 from hotline_agi.terms.ids import VolunteerId

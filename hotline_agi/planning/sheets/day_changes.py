@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from hotline_agi.planning.sheet_reading import SheetPlan
+from hotline_agi.planning.sheets.reading import SheetPlan
 from hotline_agi.roster.model import Line
 from hotline_agi.roster.precedence import Basis, occurrence
 from hotline_agi.terms.ids import VolunteerId
