@@ -59,6 +59,7 @@ RETRY_SURVIVAL_S = 10.0
 ADOPT_EVERY_S = 300.0
 DISK_TIMEOUT_S = 2.0
 """For looking at one recording, while its caller waits for "thank you"."""
+PATIENCE_EVERY_S = 5.0
 LATE_S = 2.0
 """A deadline that is this late says that the loop hangs: then the watchdog is not fed."""
 
@@ -82,7 +83,11 @@ class Service:
         follower = RosterFollower(places, watch_s=settings.watch_rosters_s)
         # before the first reading: until there is a handler, a SIGHUP ends a process
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, follower.reload)
-        return cls(settings, secret, follower, await follower.first())
+        patience = asyncio.create_task(_ask_for_patience())
+        try:
+            return cls(settings, secret, follower, await follower.first())
+        finally:
+            patience.cancel()
 
     def __init__(self, settings: Settings, secret: str, follower: RosterFollower, roster: Roster) -> None:
         self._settings = settings
@@ -365,6 +370,13 @@ class Service:
             else:
                 logger.error("deadlines are not kept; the watchdog is not fed")
             await asyncio.sleep(every_s)
+
+
+async def _ask_for_patience() -> None:
+    """Tell a supervisor that a start with a big roster, or in the middle of a checkout, goes on."""
+    while True:
+        await asyncio.sleep(PATIENCE_EVERY_S)
+        notify(f"EXTEND_TIMEOUT_USEC={int(3e6 * PATIENCE_EVERY_S)}\nSTATUS=reading the rosters")
 
 
 def _known_recordings(journal: Path) -> frozenset[str]:

@@ -10,21 +10,19 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from hotline_agi.errors import InvalidText, SetupError
 from hotline_agi.log import logger
-from hotline_agi.metrics import RosterMetrics
 from hotline_agi.roster.model import Roster
-from hotline_agi.rosters import last_good, status
+from hotline_agi.rosters import last_good
+from hotline_agi.rosters.account import Account
 from hotline_agi.rosters.child import Request
 from hotline_agi.rosters.loading import Loaded, Loading, collector_off, let_go, loading
 from hotline_agi.rosters.presence import Presence
-from hotline_agi.rosters.status import FIRST_PROBLEMS, Attempt, InForce, Refusal, Status
-from hotline_agi.rosters.transfer import Origin, Refused, Unchanged, Whole
+from hotline_agi.rosters.status import FIRST_PROBLEMS
+from hotline_agi.rosters.transfer import Origin, Refused, Unchanged
 from hotline_agi.rosters.watching import FolderWatch
 from hotline_agi.terms.problems import Problem
 
@@ -70,14 +68,11 @@ class RosterFollower:
         self._places = places
         self.use: Callable[[Roster], None] = lambda _: None
         """What puts a roster in force; called between two events of the loop."""
-        self._status = Status(in_force=None, refused=None, attempt=None)
+        self._account = Account(places.state)
         self._origin: Origin | None = None
         self._roster: Roster | None = None
-        self._metrics = RosterMetrics()
         self._wanted = asyncio.Event()
         self._serving = False
-        self._read_signature = ""
-        """Of the folder when it was read last; empty if it could not be."""
         self._watch: FolderWatch | None = None
         if watch_s:
             loop = asyncio.get_running_loop()
@@ -93,23 +88,32 @@ class RosterFollower:
 
         :raises SetupError: if there is neither; `InvalidText` with the problems of the folder's texts.
         """
-        before = status.read(self._places.state / status.NAME)
-        if before is not None:
-            self._status = replace(self._status, refused=before.refused)  # `since` outlives us, too
         outcome = await self._read(STARTING)
         assert not isinstance(outcome, Unchanged)  # nothing is in force
         if isinstance(outcome, Refused):
-            restored = await self._read(STARTING, restore=True)
-            if not isinstance(restored, Loaded):
-                self._give_up(outcome, restored)
+            outcome = await self._second(outcome)
+        return outcome.roster
+
+    async def _second(self, refused: Refused) -> Loaded:
+        """What to start with if the folder is refused: the last good one. If there is none, patience may help.
+
+        :raises SetupError: see `first`.
+        """
+        restored = await self._read(STARTING, restore=True)
+        if isinstance(restored, Loaded):
             logger.error(
                 "the roster is refused; the last good one is in force",
-                finding="\n".join(outcome.told()[:FIRST_PROBLEMS]),
-                problems=outcome.count,
+                finding="\n".join(refused.told()[:FIRST_PROBLEMS]),
+                problems=refused.count,
                 of=restored.whole.origin.last_good_of,
             )
-            outcome = restored
-        return outcome.roster
+            return restored
+        if not refused.problems:  # a checkout, a big roster on a slow machine
+            again = await self._read(RUNNING)
+            if isinstance(again, Loaded):
+                return again
+            refused = again if isinstance(again, Refused) else refused
+        raise self._no_roster(refused, restored)
 
     def reload(self) -> None:
         """Read the folder soon; once more after the reading that is under way, if there is one."""
@@ -123,8 +127,8 @@ class RosterFollower:
         presence = Presence(self._places.state)
         present = asyncio.create_task(_be_present(presence), name="presence")
         self._serving = True
-        await self._publish()
-        if self._read_signature == "" or self._status.refused is None:
+        await self._account.publish()
+        if self._account.signature == "" or self._account.status.refused is None:
             self._wanted.set()  # but not if the texts were refused: nothing but another text mends that
         if self._watch is not None:
             self._watch.start()
@@ -162,7 +166,7 @@ class RosterFollower:
                     problems=outcome.count,
                     revision=outcome.revision,
                 )
-        await self._publish()
+        await self._account.publish()
 
     async def _read(self, patience: Patience, *, restore: bool = False) -> Loaded | Unchanged | Refused:
         """One reading from its beginning to its end, the swap included. Never raises for what the outside does."""
@@ -183,7 +187,11 @@ class RosterFollower:
         except OSError as error:
             found = Refused(sentence=f"no process could be started to read it ({error.strerror})")
         await let_go(old)
-        self._note(found, began_ns, restored=restore)
+        self._account.note(found, began_ns, restored=restore)
+        if isinstance(found, Unchanged):
+            self._origin = found.origin
+        if self._watch is not None:
+            self._watch.known = self._account.signature
         return found
 
     def _request(self, patience: Patience, *, restore: bool) -> Request:
@@ -214,93 +222,14 @@ class RosterFollower:
         if trouble:
             logger.error("the last good roster was not put aside", trouble=trouble)
 
-    def _give_up(self, refused: Refused, last: Refused | Unchanged) -> NoReturn:
-        """Say why there is no roster at all.
-
-        :raises SetupError: see `first`.
-        """
+    def _no_roster(self, refused: Refused, last: Refused | Unchanged) -> SetupError:
+        """Why there is no roster at all; `InvalidText` with the problems of the folder's texts."""
         place = self._places.state / last_good.NAME
         also = last.told()[0] if isinstance(last, Refused) and place.exists() else ""
         if not refused.problems:
-            raise SetupError(f"{refused.sentence}; and {also}" if also else refused.sentence)
+            return SetupError(f"{refused.sentence}; and {also}" if also else refused.sentence)
         damaged = [Problem(file=str(place), line=0, column=0, what=also)] if also else []
-        raise InvalidText([*refused.problems, *damaged])
-
-    # ---- what is told
-
-    def _note(self, found: Loaded | Unchanged | Refused, began_ns: int, *, restored: bool) -> None:
-        """Remember an outcome for status, metrics and watch."""
-        now = datetime.now(UTC)
-        result, refused, in_force = "refused", self._status.refused, self._status.in_force
-        match found:
-            case Loaded(roster=roster, whole=whole):
-                result = "restored" if restored else "taken"
-                refused = refused if restored else None
-                in_force = InForce(
-                    revision=whole.origin.revision,
-                    digest=whole.origin.digest,
-                    loaded_at=now,
-                    last_good_of=whole.origin.last_good_of,
-                    lines=len(roster.lines),
-                    volunteers=len(roster.volunteers),
-                )
-                _log_warnings(whole)
-            case Unchanged(origin=origin):
-                result, refused, self._origin = "unchanged", None, origin
-                if in_force is not None:
-                    in_force = replace(in_force, revision=origin.revision, last_good_of="")
-            case Refused() if not restored:
-                refused = Refusal(
-                    at=now,
-                    since=refused.since if refused else now,
-                    revision=found.revision,
-                    problems=found.told()[:FIRST_PROBLEMS],
-                    count=found.count,
-                )
-        took_s = round((time.monotonic_ns() - began_ns) / 1e9, 3)
-        attempt = Attempt(result=result, began_ns=began_ns, took_s=took_s)
-        self._status = Status(in_force=in_force, refused=refused, attempt=attempt)
-        self._metrics.read(result, took_s)
-        if in_force is not None:
-            self._metrics.in_force(
-                since=in_force.loaded_at,
-                lines=in_force.lines,
-                volunteers=in_force.volunteers,
-                last_good=bool(in_force.last_good_of),
-            )
-        self._read_signature = _signature(found) if not restored else self._read_signature
-        if self._watch is not None:
-            self._watch.known = self._read_signature
-
-    async def _publish(self) -> None:
-        """Write status and metrics, away from the loop; what cannot be written is logged and tried with the next."""
-        try:
-            async with asyncio.timeout(DISK_TIMEOUT_S):
-                await asyncio.to_thread(self._write, self._status)
-        except (TimeoutError, OSError) as error:
-            logger.error("the status of the rosters was not written", trouble=str(error) or "the disk does not answer")
-
-    def _write(self, told: Status) -> None:
-        status.write(self._places.state / status.NAME, told)
-        self._metrics.write(self._places.state)
-
-
-def _signature(found: Loaded | Unchanged | Refused) -> str:
-    match found:
-        case Loaded(whole=Whole(origin=origin)) | Unchanged(origin=origin):
-            return origin.signature
-        case Refused(signature=signature):
-            return signature
-
-
-def _log_warnings(whole: Whole) -> None:
-    for warning in whole.warnings:
-        logger.warning("roster", finding=warning)
-    if whole.warning_count > len(whole.warnings):
-        more = whole.warning_count - len(whole.warnings)
-        logger.warning("roster", finding=f"and {more} more: see them with `hotline roster check`")
-    for note in whole.notes:
-        logger.info("roster", note=note)
+        return InvalidText([*refused.problems, *damaged])
 
 
 async def _be_present(presence: Presence) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import stat
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -149,6 +150,37 @@ def test_without_a_last_good_one_a_start_says_all_problems(desk: Desk) -> None:
     desk.contacts.unlink()
     with pytest.raises(SetupError, match="cannot read the contacts"):
         follow(desk, story)
+
+
+def test_a_start_that_is_too_slow_takes_the_last_good_one_and_then_the_folder(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = desk.rosters / ".git/index.lock"
+    committed(desk.rosters)
+    lock.touch()
+
+    async def unlocked(followed: Followed) -> None:
+        assert followed.used
+
+    threading.Timer(3.0, lock.unlink).start()
+    follow(desk, unlocked)  # there is no last good one: a start waits longer
+
+    async def kept(followed: Followed) -> None:
+        await followed.until((desk.state / "last-good-roster").exists)
+
+    follow(desk, kept)
+    mended(desk)
+    lock.touch()
+
+    async def later(followed: Followed) -> None:
+        await followed.readings(2)
+        told = followed.told().in_force
+        assert told is not None and told.last_good_of
+        lock.unlink()
+        await followed.until(lambda: (now := followed.told().in_force) is not None and not now.last_good_of)
+        assert followed.told().refused is None
+
+    follow(desk, later)
 
 
 def test_changes_during_a_reading_are_read_once_more(desk: Desk) -> None:
