@@ -3,6 +3,7 @@
 import os
 import struct
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -87,7 +88,14 @@ class Ended:
 def read(request: Request, *, keep: bool = False) -> Ended:
     """One reading to its end."""
     began = time.monotonic()
-    process = subprocess.Popen(CHILD, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    used_out, used_in = os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, "-S", "-c", _MEASURED, str(used_in), *CHILD],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        pass_fds=[used_in],
+    )
+    os.close(used_in)
     assert process.stdin is not None and process.stdout is not None
     process.stdin.write(as_line(request) + (b"keep\n" if keep else b""))
     process.stdin.close()
@@ -99,9 +107,21 @@ def read(request: Request, *, keep: bool = False) -> Ended:
             break
         pieces += receiver.pieces(process.stdout.read(length))
     process.stdout.close()
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return Ended(pieces, time.monotonic() - began, used.ru_maxrss * 1024, process.returncode)
+    with os.fdopen(used_out) as told:
+        rss_kib, status = map(int, told.read().split())
+    process.wait()
+    return Ended(pieces, time.monotonic() - began, rss_kib * 1024, os.waitstatus_to_exitcode(status))
+
+
+# A process begins with the memory peak of the one that started it, and pytest's may be larger than what we measure.
+_MEASURED = """
+import os, sys
+used, *command = sys.argv[1:]
+child = os.posix_spawn(command[0], command, os.environ)
+os.close(0), os.close(1)
+_, status, usage = os.wait4(child, 0)
+os.write(int(used), b"%d %d" % (usage.ru_maxrss, status))
+"""
 
 
 def git(folder: Path, *words: str) -> str:
