@@ -38,12 +38,12 @@ run: ready ## a hotline to ring yourself with softphones: make run BIND=<address
 test: ready ## all tests, those with a real Asterisk too; ARGS goes to pytest
 	@$(BIN)/pytest -n 2 $(ARGS)
 
-check: $(STAMP) ## format, lint, types, import layers, and the tests that need no Asterisk
+check: $(STAMP) ## format, lint, types, import layers, and the quick tests, which need no Asterisk
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest -n 2 -m "not asterisk" $(ARGS)
+	$(BIN)/pytest -n 2 -m "not asterisk and not thorough" $(ARGS)
 
 bench: ready ## measure: how fast phones ring, what a call costs
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -398,7 +398,7 @@ def steps(draw: st.DrawFn, people: list[VolunteerId], slots: list[str], line_id:
                 lambda _: (f"{line_id}/shifts.yaml", ("shifts", slot)),
             )
         case _:
-            ident = VolunteerId(draw(st.sampled_from(["fay", "gus", "no", "null-1"])))
+            ident = VolunteerId(draw(st.sampled_from(["fay", "gus", "no-1", "null-1"])))
             called = draw(st.sampled_from(["Fay", "白 露", 'O\'Neil: "x" # y', "12:30", "- a", "{b}"]))
             languages = draw(st.none() | st.just(["zh", "en"]))
             ways = draw(st.sampled_from([["mobile"], [f"softphone:s-{ident}", "mobile"]]))

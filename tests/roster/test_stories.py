@@ -41,6 +41,7 @@ LEAST = {
 """How often the stories must have met what: a story that meets nothing proves nothing."""
 
 
+@pytest.mark.thorough
 def test_stories_are_as_the_reference_tells_them() -> None:
     reach: Counter[str] = Counter()
     for seed in range(STORIES):
@@ -53,11 +54,13 @@ def test_stories_are_as_the_reference_tells_them() -> None:
     assert {what: reach[what] for what in LEAST if reach[what] < LEAST[what]} == {}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", [1, 12])
 def test_a_year_is_as_the_reference_tells_it(seed: int) -> None:
     Story(seed, days=366).check(every=307)
 
 
+@pytest.mark.thorough
 def test_the_example_minute_by_minute_for_a_year() -> None:
     subject = read_roster(*example()).roster.lines[LineId("xinli")]
     start, days = datetime(2026, 1, 1, tzinfo=UTC), 365

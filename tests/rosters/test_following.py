@@ -152,6 +152,7 @@ def test_without_a_last_good_one_a_start_says_all_problems(desk: Desk) -> None:
         follow(desk, story)
 
 
+@pytest.mark.thorough
 def test_a_start_that_is_too_slow_takes_the_last_good_one_and_then_the_folder(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

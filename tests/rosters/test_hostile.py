@@ -100,6 +100,7 @@ def test_what_takes_too_long_ends_the_reader(desk: Desk) -> None:
     assert ended.took_s < MOST_S
 
 
+@pytest.mark.thorough
 def test_100_000_files(desk: Desk) -> None:
     folder = desk.rosters / "test"
     for n in range(100_000):
@@ -107,6 +108,7 @@ def test_100_000_files(desk: Desk) -> None:
     assert "more than 20000 files" in refusal(desk)
 
 
+@pytest.mark.thorough
 def test_3_000_rosters(desk: Desk) -> None:
     put(desk.rosters, {f"test/{n}.yaml": "..." for n in range(3000)})
     assert "more than 2000 files" in refusal(desk)
