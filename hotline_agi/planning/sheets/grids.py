@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hotline_agi.planning.sheets.cells import column_name, key_of, without_telephones
+from hotline_agi.planning.sheets.columns import labelled, with_merged_dates
 from hotline_agi.planning.sheets.days import day_of, weekday_of
 from hotline_agi.planning.sheets.gathering import Gathering
 from hotline_agi.planning.sheets.tables import GridTable, Side, note_weekday, same_header
@@ -49,13 +50,14 @@ def _read_down(grid: GridTable, into: Gathering) -> None:
         is_slot = grid.side is Side.SLOTS
         place = (grid.header, column)
         subjects[column] = _slot(text, *place, into) if is_slot else _person(grid, *place, into)
+    columns = labelled(grid, into)
     for row, day in grid.days.items():
-        for column, subject in subjects.items():
-            _take(grid, day, subject, row, column, into)
+        for one in columns:
+            _take(grid, day, subjects[one.label], row, one.column, into, as_backup=one.as_backup)
 
 
 def _read_across(grid: GridTable, into: Gathering) -> None:
-    days, above = grid.days, None
+    days, above = with_merged_dates(into.sheet, grid.header, grid.days), None
     seen: set[VolunteerId | str | None] = set()
     for row in range(grid.header + 1, len(into.sheet.rows)):
         if row in grid.skipped_rows or same_header(into.sheet, row, grid.header):
@@ -95,7 +97,7 @@ def _later_header(grid: GridTable, row: int, filled: list[int], label: str, into
             into.mistake(one.fault, "", row, column)
         else:
             note_weekday(into.sheet, row, column, one.day, one.weekday, into.findings)
-    return {column: one.day for column, one in read.items() if one.day}
+    return with_merged_dates(into.sheet, row, {column: one.day for column, one in read.items() if one.day})
 
 
 def _is_weekdays(row: int, filled: list[int], label: str, days: dict[int, date], into: Gathering) -> bool:
@@ -159,17 +161,22 @@ def _slot(text: str, row: int, column: int, into: Gathering) -> _Subject:
     return _Subject(slot=slot, is_strange=slot is None)
 
 
-def _take(grid: GridTable, day: date, subject: _Subject, row: int, column: int, into: Gathering) -> None:
-    """Read one cell, and put the people into the slots."""
+def _take(
+    grid: GridTable, day: date, subject: _Subject, row: int, column: int, into: Gathering, *, as_backup: bool = False
+) -> None:
+    """Read one cell, and put the people into the slots.
+
+    :param as_backup: whether whoever stands there is backup in any case.
+    """
     if grid.side is Side.SLOTS:
-        for who, as_backup in into.names_in(row, column):
+        for who, is_marked in into.names_in(row, column):
             if subject.slot is not None:
-                into.put(day, subject.slot, (who,), as_backup=as_backup)
+                into.put(day, subject.slot, (who,), as_backup=as_backup or is_marked)
         return
-    for slot, as_backup in into.slots_in(row, column):
+    for slot, is_marked in into.slots_in(row, column):
         if not subject.is_strange:
             into.spoken_of.add(slot)
-            into.put(day, slot, () if subject.who is None else (subject.who,), as_backup=as_backup)
+            into.put(day, slot, () if subject.who is None else (subject.who,), as_backup=is_marked)
 
 
 def empty_days(grid: GridTable, into: Gathering) -> Iterator[date]:

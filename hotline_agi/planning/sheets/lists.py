@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, time
 
-from hotline_agi.planning.sheets.cells import column_name, shown, without_telephones
+from hotline_agi.planning.sheets.cells import shown, without_telephones
+from hotline_agi.planning.sheets.columns import SECOND_DATES, named
 from hotline_agi.planning.sheets.days import day_of, hours_in, time_of, weekday_of
 from hotline_agi.planning.sheets.gathering import Gathering
 from hotline_agi.planning.sheets.tables import ListTable, note_weekday, same_header
@@ -34,16 +35,20 @@ def read_list(table: ListTable, into: Gathering) -> None:
 
 
 def _note_columns(table: ListTable, into: Gathering) -> None:
-    for column in (*table.columns.get(Heading.TELEPHONE, ()), *table.ignored):
+    for column in table.columns[Heading.DAY][1:]:
+        if any(into.sheet.text(row, column) for row in range(table.header + 1, len(into.sheet.rows))):
+            into.mistake(*SECOND_DATES, table.header, column)
+    known = {column for columns in table.columns.values() for column in columns}
+    blank = [n for n in range(into.sheet.width) if n not in known and not into.sheet.text(table.header, n)]
+    for column in (*table.columns.get(Heading.TELEPHONE, ()), *table.ignored, *blank):
         texts = [
             text for row in range(table.header + 1, len(into.sheet.rows)) if (text := into.sheet.text(row, column))
         ]
         telephones = sum(without_telephones(text)[1] for text in texts)
-        if column not in table.ignored or 2 * telephones > len(texts):
+        if column in known or 2 * telephones > len(texts):
             into.telephone(column)
         elif texts:
-            heading = into.sheet.text(table.header, column)
-            into.pass_over("not read", f"column {column_name(column)} ({shown(heading)})")
+            into.pass_over("not read", named(into.sheet, table.header, column))
 
 
 def _day(table: ListTable, row: int, above: date | None, into: Gathering) -> date | None:

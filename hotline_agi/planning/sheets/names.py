@@ -17,6 +17,8 @@ from hotline_agi.terms.ids import VolunteerId
 
 _BETWEEN_NAMES = re.compile(r"[、,，;；/／|+&\n]")
 _BETWEEN_SLOTS = re.compile(r"[、,，;；/／|+&\n]")
+_WITH_HOURS = re.compile(r"([^0-9()]{1,40})[(]?([0-9][^()]{2,40})[)]?\s*")
+"""A slot and its hours behind it: ``夜班（22:00-02:00）``, also on a line of their own."""
 _NEAR_ENOUGH = 0.5
 """Of `difflib`: two of the two or three signs of a Chinese name, one of two."""
 
@@ -181,8 +183,11 @@ class Slots:
             return same
         if key in self._words:
             return tuple(self._words[key])
-        hours = hours_in(text)
-        return self.find_hours(*hours) if hours else ()
+        if hours := hours_in(text):
+            return self.find_hours(*hours)
+        if (both := _WITH_HOURS.fullmatch(unicodedata.normalize("NFKC", text))) and (hours := hours_in(both[2])):
+            return tuple(slot for slot in self.find_exactly(both[1]) if slot in self.find_hours(*hours))
+        return ()
 
     def find_hours(self, start: time, until: time) -> tuple[str, ...]:
         return tuple(self._hours.get((start, until), ()))
