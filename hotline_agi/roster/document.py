@@ -28,7 +28,18 @@ MAX_NODES = 200_000
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # Chinese input methods write these where YAML needs the ASCII sign; the line then is text and no structure.
-FULL_WIDTH = {"：": ":", "，": ",", "［": "[", "］": "]", "【": "[", "】": "]", "｛": "{", "｝": "}", "－": "-"}
+FULL_WIDTH = {
+    "：": ":",
+    "，": ",",
+    "［": "[",
+    "］": "]",
+    "【": "[",
+    "】": "]",
+    "｛": "{",
+    "｝": "}",
+    "－": "-",
+    "、": ",",
+}
 
 _MANY_DIGITS = 6
 """From so many digits on a text may be somebody's telephone number, which no message may repeat."""

@@ -15,6 +15,9 @@ from hotline_agi.terms.problems import Mark
 MAX_BYTES = 1024 * 1024
 END_MARKER = "..."
 
+FULL_WIDTH_BLANK = "\u3000"
+"""What Chinese input methods write for a blank. YAML takes it for text."""
+
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _INVISIBLE = re.compile(
     # What YAML forbids (control characters, U+FFFE/F) or reads as a line break though editors show none (NEL, LS, PS);
@@ -29,8 +32,9 @@ _CONFLICT = re.compile(r"(<{7}|>{7}|\|{7})( |$)|={7}$")
 def read_text(file: str, content: bytes, findings: Findings) -> str | None:
     """The text of `content`, or None if it was refused; every reason is added to `findings`.
 
-    Refused: more than `MAX_BYTES`, anything but UTF-8 without a byte order mark, tabs, invisible characters, conflict
-    markers of git, and a text whose last line that is not blank is not ``...``.
+    Refused: more than `MAX_BYTES`, anything but UTF-8 without a byte order mark, tabs, full-width blanks in the
+    indentation, invisible characters, conflict markers of git, and a text whose last line that is not blank is not
+    ``...``.
     """
     text = _decoded(file, content, findings)
     if text is None:
@@ -84,6 +88,10 @@ def _look_at_line(start: Mark, line: str, findings: Findings) -> None:
     if found := _INVISIBLE.search(line):
         where = Mark(file=start.file, line=start.line, column=found.start() + 1)
         findings.error(where, f"an invisible character (U+{ord(found[0]):04X})", "delete it and type the place again")
+    indentation = line[: len(line) - len(line.lstrip())]
+    if (wide := indentation.find(FULL_WIDTH_BLANK)) >= 0:
+        where = Mark(file=start.file, line=start.line, column=wide + 1)
+        findings.error(where, "a full-width blank (U+3000) in the indentation", "indent with plain blanks")
     if _CONFLICT.match(line):
         findings.error(start, "a conflict marker of git", "decide which side is right and delete the marker lines")
 

@@ -16,9 +16,10 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from hotline_agi.roster.document import Node, Scalar
-from hotline_agi.roster.fields import Converter, Fields, nearest
+from hotline_agi.roster.fields import Converter, Fields, full_width_hint, nearest
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.probes import Schema, described
+from hotline_agi.roster.source import FULL_WIDTH_BLANK
 from hotline_agi.terms.ids import is_id
 from hotline_agi.terms.numbers import PhoneNumber
 
@@ -110,11 +111,20 @@ def is_ident(text: str, longest: int = MAX_ID) -> bool:
 def _is_ident(found: Scalar, what: str, longest: int, findings: Findings) -> bool:
     if is_ident(found.text, longest):
         return True
-    hint = f"at most {longest} characters" if len(found.text) > longest else _ID_HINT
-    if found.text in _NO_IDS:
-        hint = "other programs read this word of YAML as something else: choose another"
-    findings.error(found.mark, f"{found.shown} cannot be {what}", hint)
+    findings.error(found.mark, f"{found.shown} cannot be {what}", _id_hint(found, longest))
     return False
+
+
+def _id_hint(found: Scalar, longest: int) -> str:
+    if found.text in _NO_IDS:
+        return "other programs read this word of YAML as something else: choose another"
+    if hint := full_width_hint(found):
+        return hint
+    if found.text.startswith(FULL_WIDTH_BLANK) or found.text.endswith(FULL_WIDTH_BLANK):
+        return "delete the full-width blank U+3000"
+    if not found.text.isascii():
+        return f"an id, not a name: {_ID_HINT}"
+    return f"at most {longest} characters" if len(found.text) > longest else _ID_HINT
 
 
 @cache

@@ -28,6 +28,7 @@ NO_YAML = {
     "cut-off",
     "days-twice",
     "duplicate-keys",
+    "full-width-indentation",
     "gbk",
     "list-as-key",
     "month-conflict-markers",

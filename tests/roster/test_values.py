@@ -92,7 +92,7 @@ def test_taken(converter: Any, written: str, value: object) -> None:
         (text, "''", "the text is empty"),
         (text, "[a]", "the text must be a single value"),
         (ident("an id"), "x" * (MAX_ID + 1), "at most 23 characters"),
-        (ident("an id"), "陈静", "small letters"),
+        (ident("an id"), "陈静", "an id, not a name: small letters"),
         (ident("an id"), "1a", "small letters"),
         (time_of_day(is_end=False), "24:00", "a day begins at 00:00"),
         (time_of_day(is_end=True), "24:01", "write hours and minutes"),
