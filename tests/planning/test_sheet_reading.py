@@ -89,7 +89,8 @@ def test_all_that_is_wrong_with_rows_is_said_at_once() -> None:
         ),
         (
             "roster.xlsx:5:3: error: Sheet1!C5: '大夜' is no slot and no code for one (say what it means with "
-            "--code 大夜=<slot>; the slots are early 06:00-14:00, late 14:00-22:00, night 22:00-06:00)"
+            "--code 大夜=<slot>, or =off for nobody; "
+            "the slots are early 06:00-14:00, late 14:00-22:00, night 22:00-06:00)"
         ),
         "roster.xlsx:6:1: error: Sheet1!A6: the row has no slot (write which one)",
         (
@@ -255,7 +256,7 @@ def test_all_that_is_wrong_with_a_matrix_is_said_once() -> None:
         "roster.xlsx:4:1: error: Sheet1!A4: there is no person '王垒' (did you mean 王磊 (wang-lei)?)",
         (
             "roster.xlsx:4:2: error: Sheet1!B4: 'Q' is no slot and no code for one (and 2 more: C4, D5) "
-            "(say what it means with --code Q=<slot>; "
+            "(say what it means with --code Q=<slot>, or =off for nobody; "
             "the slots are early 06:00-14:00, late 14:00-22:00, night 22:00-06:00)"
         ),
         (

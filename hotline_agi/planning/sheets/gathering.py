@@ -158,7 +158,10 @@ class Gathering:
         if candidates:
             what, slots = f"{shown(text)} may be each of the slots {', '.join(candidates)}", candidates[0]
         else:
-            what, slots = f"{shown(text)} is no slot and no code for one", f"<slot>; the slots are {self.slots.hours}"
+            what, slots = (
+                f"{shown(text)} is no slot and no code for one",
+                f"<slot>, or =off for nobody; the slots are {self.slots.hours}",
+            )
         code = text if shown(text) != "this text" and len(text) <= 12 else "<code>"
         self.mistake(what, f"say what it means with --code {code}={slots}", row, column)
         return None
