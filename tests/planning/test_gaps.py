@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hotline_agi.planning.outlook import outlook
 from hotline_agi.roster.model import Line
 from hotline_agi.roster.plan import Need, Shift, weekly
+from hotline_agi.terms.problems import Mark
 from tests.planning.people import person, roster
 from tests.planning.warned import NOW, warned
 from tests.roster.written import hours, ids, line, month_day, shift, sick, special, swap
@@ -114,7 +115,7 @@ def test_a_line_that_goes_by_months_lacks_the_next() -> None:
     [gap] = outlook(roster(of), NOW)
     assert gap.what == "nobody is on shift from Tue 1 Dec 00:00 on"
     assert gap.hint == "there is no month roster for 2026-12 yet: write months/2026-12.yaml"
-    assert (gap.file, gap.line) == ("xinli/shifts.yaml", 0)
+    assert (gap.file, gap.line) == ("xinli/shifts.yaml", of.shifts[0].where.line)
 
 
 def test_a_hole_in_a_month_roster_is_told_at_its_day() -> None:
@@ -122,6 +123,60 @@ def test_a_hole_in_a_month_roster_is_told_at_its_day() -> None:
     [gap] = outlook(roster(line(shift("day", "00:00", "00:00", weekly({})), months=days)), NOW)
     assert (gap.line, gap.what) == (4, "nobody is on shift on Wed 25 Nov 00:00-24:00")
     assert gap.hint == "name people for these hours, or close then"
+
+
+def places(of: Line) -> list[tuple[str, Mark]]:
+    """Where hours without anybody are told."""
+    found = [one for one in outlook(roster(of), NOW) if "nobody is on shift" in one.what]
+    return [(one.what.removeprefix("nobody is on shift "), Mark(file=one.file, line=one.line)) for one in found]
+
+
+def test_a_gap_stands_at_the_slot_of_its_hours_or_at_the_one_before() -> None:
+    day = shift("day", "06:00", "22:00", "ann")
+    some_nights = shift("night", "22:00", "06:00", weekly(dict.fromkeys(range(6), ids("bo"))))
+    assert places(line(some_nights, day)) == [("every Sun 22:00-06:00", some_nights.where)]
+    nobody = shift("night", "22:00", "06:00", weekly(dict.fromkeys(range(7), ids(""))))
+    assert places(line(day, nobody)) == [("every day 22:00-06:00", nobody.where)]
+    early = shift("early", "06:00", "08:00", "bo")
+    assert places(line(early, shift("day", "08:00", "22:00", "ann"))) == [
+        ("every day 22:00-06:00", shift("day", "08:00", "22:00").where)
+    ]
+    of = line(where=Mark(file="xinli/line.yaml", line=1))
+    assert places(of) == [("at all hours", of.where)]
+
+
+def test_a_gap_stands_at_the_special_day_that_makes_it() -> None:
+    of = line(
+        shift("day", "06:00", "22:00", "ann"),
+        shift("night", "22:00", "06:00", "ann"),
+        special_days={date(2026, 11, 25): replace(special(people={"night": ""}), where=Mark(file="d.yaml", line=5))},
+    )
+    assert places(of) == [("on Wed 25 Nov 22:00-06:00", Mark(file="d.yaml", line=5))]
+
+
+def test_a_weekly_gap_is_not_put_down_to_a_month_roster() -> None:
+    """The night of Sunday is in no pattern; the month rosters only ever told of the day shift, or of it long ago."""
+    slots = (
+        shift("day", "06:00", "22:00", "ann"),
+        shift("night", "22:00", "06:00", weekly(dict.fromkeys(range(6), ids("bo")))),
+    )
+    of_day = {date(2026, 10, 1) + timedelta(n): month_day({"day": "bo"}) for n in range(31)}
+    long_ago = {date(2026, 3, 1): month_day({"night": "bo"})}  # a Sunday
+    for months in (of_day, long_ago):
+        [gap] = outlook(roster(line(*slots, months=months)), NOW)
+        assert (gap.what, gap.hint) == (
+            "nobody is on shift every Sun 22:00-06:00",
+            "name people for these hours, or close then",
+        )
+        assert gap.line == slots[1].where.line
+
+
+def test_a_slot_that_months_write_lacks_the_next_month_though_others_go_by_the_week() -> None:
+    slots = shift("day", "06:00", "22:00", "ann"), shift("night", "22:00", "06:00", weekly({}))
+    months = {date(2026, 11, 1) + timedelta(n): month_day({"night": "bo"}) for n in range(30)}
+    [gap] = outlook(roster(line(*slots, months=months)), NOW)
+    assert gap.hint == "there is no month roster for 2026-12 yet: write months/2026-12.yaml"
+    assert gap.line == slots[1].where.line
 
 
 def test_what_is_over_is_not_told() -> None:

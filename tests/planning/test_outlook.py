@@ -40,7 +40,7 @@ def test_the_good_roster_has_a_good_outlook() -> None:
     [
         (
             {"shifts": ("    people: [boris]", "    people: {mon-thu: [boris], sat: [boris]}")},
-            ["haven/shifts.yaml: warning: nobody is on shift every Fri, Sun 22:00-06:00"],
+            ["haven/shifts.yaml:10:3: warning: nobody is on shift every Fri, Sun 22:00-06:00"],
         ),
         (
             {"shifts": ("[anna, boris]", "[boris]")},

@@ -90,7 +90,7 @@ def test_warnings_fail_only_if_strict(hospital: Path, hotline: Hotline) -> None:
     done = hotline(hospital)
     assert done.returncode == 0
     assert done.stderr == (
-        "! rosters/haven/shifts.yaml: warning: nobody is on shift every Sun 22:00-06:00 "
+        "! rosters/haven/shifts.yaml:10:3: warning: nobody is on shift every Sun 22:00-06:00 "
         "(name people for these hours, or close then)\n"
     )
     assert "see the warnings: 1 warning in 1 file" in done.stdout
