@@ -159,6 +159,16 @@ def test_next_of_a_volunteer(folder: Path, capsys: pytest.CaptureFixture[str]) -
     assert Ran(capsys, folder, "next", "--volunteer", "dora").out == "dora (Dora) has no shift within 60 days\n"
 
 
+def test_next_of_a_volunteer_on_lines_of_two_time_zones(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = folder / "quay/line.yaml"
+    line.write_text(line.read_text(encoding="utf-8").replace("Europe/Berlin", "America/Santiago"), encoding="utf-8")
+    told = Ran(capsys, folder, "next", "--volunteer", "clara", "--at", "2026-02-16T12:00:00+00:00", "--count", "2")
+    assert told.out.splitlines()[2:] == [
+        "Mon 2026-02-16 00:00-00:00  quay (America/Santiago)  all-day  on shift",
+        "Mon 2026-02-16 06:00-22:00  haven (Europe/Berlin)    day      backup",
+    ]
+
+
 def test_the_handover_in_both_languages(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = Ran(capsys, folder, "handover", "--line", "haven", "--at", "2026-02-14T05:00")
     assert told.out.splitlines() == [

@@ -16,7 +16,7 @@ from hotline_agi.cli.options import (
 )
 from hotline_agi.cli.roster import roster
 from hotline_agi.planning.agenda import absent_at
-from hotline_agi.planning.wording import Names, moment
+from hotline_agi.planning.wording import Names, moment, time_of_day
 from hotline_agi.roster.duty import Who, who
 from hotline_agi.roster.model import RingGroup, RingStep, Roster, Volunteer
 from hotline_agi.roster.precedence import Loss
@@ -93,7 +93,7 @@ def _when(one: Who, at: datetime) -> str:
     """A time soon after: the weekday is enough to tell it within a week."""
     local = at.astimezone(one.line.zone)
     full = moment(local, _ENGLISH)
-    return f"{full[:3]} {local:%H:%M}" if at - one.at < timedelta(days=6) else full
+    return f"{full[:3]} {time_of_day(local)}" if at - one.at < timedelta(days=6) else full
 
 
 def _who_as_json(known: Roster, one: Who) -> dict[str, Any]:

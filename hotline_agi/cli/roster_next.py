@@ -109,10 +109,11 @@ def _print_shifts(known: Roster, who: VolunteerId, shifts: list[Appointment]) ->
     if not shifts:
         table.note(f"{person.id} ({person.name}) has no shift within 60 days")
         return
+    zones = len({one.line.zone.key for one in shifts}) > 1  # times of lines that are far apart look out of order
     rows = [
         (
             stretch(one.place.start.astimezone(one.line.zone), one.place.end.astimezone(one.line.zone), Language.EN),
-            one.line.id,
+            f"{one.line.id} ({one.line.zone.key})" if zones else one.line.id,
             one.slot,
             "backup" if one.place.as_backup else "on shift",
             names.why(one.place.basis, one.place.other),

@@ -69,12 +69,17 @@ def day_in_words(day: date, language: Language) -> str:
 def moment(local: datetime, language: Language) -> str:
     """``Mon 2026-11-23 12:00``, ``2026-11-23 周一 12:00``."""
     weekday = WEEKDAYS[language][local.weekday()]
-    if language is Language.ZH:
-        return f"{local:%Y-%m-%d} {weekday} {local:%H:%M}"
-    return f"{weekday} {local:%Y-%m-%d %H:%M}"
+    day = f"{local:%Y-%m-%d} {weekday}" if language is Language.ZH else f"{weekday} {local:%Y-%m-%d}"
+    return f"{day} {time_of_day(local)}"
+
+
+def time_of_day(local: datetime) -> str:
+    """``02:30``; with its offset, ``02:30+01:00``, where the clock shows it twice on that day."""
+    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return local.isoformat(timespec="minutes")[len("2026-11-23T") :] if twice else f"{local:%H:%M}"
 
 
 def stretch(start: datetime, end: datetime, language: Language) -> str:
     """Two local instants: ``Mon 2026-11-23 22:00-02:00``; the second with its day unless it ends within a day."""
     near = (end.replace(tzinfo=None) - start.replace(tzinfo=None)).total_seconds() <= 24 * 3600
-    return f"{moment(start, language)}-{end:%H:%M}" if near else f"{moment(start, language)} - {moment(end, language)}"
+    return f"{moment(start, language)}{'-' + time_of_day(end) if near else ' - ' + moment(end, language)}"

@@ -1,7 +1,8 @@
 """What people, days and stretches are called."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from hotline_agi.planning.wording import Names, day_in_words, moment, stretch
 from hotline_agi.roster.precedence import Basis
@@ -49,3 +50,15 @@ def test_days_and_times() -> None:
     assert moment(at, EN) == "Sat 2026-02-14 22:00"
     assert stretch(at, later, ZH) == "2026-02-14 周六 22:00-06:00"
     assert stretch(at, later.replace(day=16), EN) == "Sat 2026-02-14 22:00 - Mon 2026-02-16 06:00"
+
+
+def test_times_that_the_clock_shows_twice_have_their_offset() -> None:
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC).astimezone(ZoneInfo("Europe/Berlin"))
+    second = (first.astimezone(UTC) + timedelta(hours=1)).astimezone(first.tzinfo)
+    assert moment(first, EN) == "Sun 2026-10-25 02:30+02:00"
+    assert moment(second, ZH) == "2026-10-25 周日 02:30+01:00"
+    assert stretch(first, second, EN) == "Sun 2026-10-25 02:30+02:00-02:30+01:00"
+    third = (second.astimezone(UTC) + timedelta(hours=1)).astimezone(first.tzinfo)
+    assert stretch(second, third, EN) == "Sun 2026-10-25 02:30+01:00-03:30"
+    skipping = datetime(2027, 3, 28, 1, 0, tzinfo=UTC).astimezone(ZoneInfo("Europe/Berlin"))
+    assert moment(skipping, EN) == "Sun 2027-03-28 03:00"
