@@ -8,15 +8,16 @@ kernel's clock (up to 10 ms), so files that were touched in the last moment are 
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from hotline_agi.errors import SetupError
+from hotline_agi.roster.layout import LINE
 from hotline_agi.rosters import contacts as contacts_file
-from hotline_agi.rosters.folder import Listing, listed, read_listed
+from hotline_agi.rosters.folder import Listing, listed, read_listed, shown_path
 from hotline_agi.rosters.regular import Stamp, stamp_or_none
-from hotline_agi.rosters.work_tree import WorkTree, work_tree
+from hotline_agi.rosters.work_tree import State, work_tree
 from hotline_agi.terms.problems import Problem
 
 YOUNG_S = 0.05
@@ -32,7 +33,7 @@ class Snapshot:
     contacts: bytes | None
     """As they lie there, perhaps encrypted; None if the settings name none."""
     problems: tuple[Problem, ...]
-    """Files that are none, or that this user may not read."""
+    """Files that are none, or that this user may not read; lines that are missed."""
     signature: str
     revision: str
 
@@ -89,17 +90,25 @@ def _attempt(folder: Path, contacts: Path | None) -> Snapshot | str:
     told = _signature(before, stamp, commit)
     if told != _signature(after, stamp_after, commit_after):
         return "files change"
+    state = tree.state(folder) if tree else State(revision="", deleted=frozenset())
     return Snapshot(
         files=files,
         contacts=numbers,
-        problems=problems,
+        problems=(*problems, *_missed(files, state)),
         signature=told,
-        revision=_revision(tree, folder),
+        revision=state.revision,
     )
 
 
-def _revision(tree: WorkTree | None, folder: Path) -> str:
-    return tree.revision(folder) if tree is not None else ""
+def _missed(files: Mapping[str, bytes], state: State) -> Iterator[Problem]:
+    """Lines whose whole folder is gone, though nobody told git so: callers of theirs would find no line."""
+    there = {path.partition("/")[0] for path in files}
+    for path in sorted(state.deleted):
+        line, _, name = path.partition("/")
+        if name == LINE and line not in there:
+            what = "git has this line, and its files are gone from here"
+            hint = "bring them back with git restore, or commit that they are gone"
+            yield Problem(file=shown_path(path), line=0, column=0, what=what, hint=hint)
 
 
 def _stamp(contacts: Path | None) -> Stamp | None:

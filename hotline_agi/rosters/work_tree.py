@@ -66,24 +66,30 @@ class WorkTree:
             )
         return found if _COMMIT.fullmatch(found) else ""
 
-    def revision(self, folder: Path) -> str:
-        """The commit in short, with ``modified`` behind it if files of `folder` differ from it, as far as git tells."""
-        commit = self.commit()[:SHORT]
-        return f"{commit} modified" if commit and self._differs(folder) else commit
+    def state(self, folder: Path) -> "State":
+        """How `folder` lies here, as far as git tells."""
+        commit, changed = self.commit()[:SHORT], self._changed(folder)
+        return State(
+            revision=f"{commit} modified" if commit and changed else commit,
+            deleted=frozenset(path for letters, path in changed if letters[1:2] == "D"),
+        )
 
     def _shared(self) -> Path:
         """Where branches are: elsewhere for a work tree that ``git worktree`` made."""
         elsewhere = _text(self.git / "commondir")
         return (self.git / elsewhere).resolve() if elsewhere else self.git
 
-    def _differs(self, folder: Path) -> bool:
-        """False also if git is not installed, too slow, or does not trust the owner of the work tree."""
+    def _changed(self, folder: Path) -> list[tuple[str, str]]:
+        """What differs from the commit: two letters of git's for each path, which is relative to `folder`.
+
+        Nothing also if git is not installed, too slow, or does not trust the owner of the work tree.
+        """
         # without the locks, the hooks and the daemon that a work tree's owner may have set up
         options = ("--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         try:
             asked = subprocess.run(
-                ("git", *options, "-C", str(folder), "status", "--porcelain", "--", "."),
+                ("git", *options, "-C", str(folder), "status", "--porcelain", "-z", "--no-renames", "--", "."),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -92,8 +98,22 @@ class WorkTree:
                 check=False,
             )
         except (OSError, subprocess.SubprocessError):
-            return False
-        return asked.returncode == 0 and bool(asked.stdout.strip())
+            return []
+        if asked.returncode != 0:
+            return []
+        lines = os.fsdecode(asked.stdout).split("\0")
+        top, root = self.top.resolve(), folder.resolve()
+        return [(line[:2], os.path.relpath(top / line[3:], root)) for line in lines if line]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """How the files of a folder lie in a work tree."""
+
+    revision: str
+    """The commit in short, with ``modified`` behind it if files differ from it; empty if there is none."""
+    deleted: frozenset[str]
+    """Files of git's index that are not there, relative to the folder."""
 
 
 def work_tree(folder: Path) -> WorkTree | None:

@@ -99,6 +99,22 @@ def test_the_revision_with_and_without_git(desk: Desk, monkeypatch: pytest.Monke
     assert settled(desk.rosters, None, patience_s=1.0).revision == commit
 
 
+def test_a_line_that_is_deleted_without_a_commit_is_missed(desk: Desk) -> None:
+    put(desk.rosters, {f"other/{one.name}": one.read_text() for one in desk.rosters.glob("test/*.yaml")})
+    committed(desk.rosters)
+    for one in desk.rosters.glob("other/*"):
+        one.unlink()
+    (desk.rosters / "other").rmdir()
+    rest()
+    (problem,) = settled(desk.rosters, None, patience_s=1.0).problems
+    assert str(problem) == (
+        "other/line.yaml: error: git has this line, and its files are gone from here "
+        "(bring them back with git restore, or commit that they are gone)"
+    )
+    committed(desk.rosters)
+    assert settled(desk.rosters, None, patience_s=1.0).problems == ()
+
+
 def test_young_files_are_waited_for(desk: Desk) -> None:
     put(desk.rosters, {"test/people.yaml": "young"})
     assert signature(desk.rosters, desk.contacts) == "?young"
