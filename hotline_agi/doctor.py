@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,10 +17,12 @@ from hotline_agi import rosters
 from hotline_agi.asterisk.ami import AmiLink
 from hotline_agi.asterisk.inspection import DANGEROUS_ACTIONS, NEEDED_ACTIONS, Inspection, Inspector
 from hotline_agi.errors import HotlineError, InvalidText, PbxError, SetupError
+from hotline_agi.planning.outlook import SOON, by_weight
 from hotline_agi.prompts.collection import State, inventory
 from hotline_agi.roster.model import Roster
-from hotline_agi.rosters import presence, status
+from hotline_agi.rosters import last_good, presence, status
 from hotline_agi.settings import Settings, read_settings
+from hotline_agi.table import counted
 
 MIN_FREE_BYTES = 500 * 1024 * 1024
 """A message of 3 minutes is 2.9 MB; this is more than a hundred of them."""
@@ -67,6 +69,7 @@ async def examine(config: Path) -> list[Check]:
     roster_checks, roster = _look_at_roster(settings)
     checks += roster_checks
     checks += _look_at_service(settings)
+    checks += _look_ahead(settings, roster, datetime.now(UTC))
     checks += _look_at_folders(settings)
     if roster is not None:
         checks += _look_at_prompts(settings, roster)
@@ -79,19 +82,23 @@ def _look_at_roster(settings: Settings) -> tuple[list[Check], Roster | None]:
     try:
         reading = rosters.load(settings.rosters, settings.contacts, settings.contacts_key)
     except InvalidText as error:
-        found = f"{len(error.problems)} problems, the first: {error.problems[0]}"
+        found = f"{counted(len(error.problems), 'problem')}, the first: {error.problems[0]}"
         return [_failed("roster", found, f"see all with: hotline roster check {settings.rosters}")], None
     except SetupError as error:
         return [_failed("roster", str(error), "mend the path or its rights")], None
     roster = reading.roster
-    found = f"{len(roster.lines)} lines, {len(roster.volunteers)} volunteers"
+    found = _size(len(roster.lines), len(roster.volunteers))
     if reading.notes:
         remedy = "name the contacts file in the settings (`contacts`)"
         return [_warning("roster", "; ".join(reading.notes), remedy)], roster
     if reading.warnings:
         remedy = f"see them with: hotline roster check {settings.rosters}"
-        return [_warning("roster", f"{found}, {len(reading.warnings)} warnings", remedy)], roster
+        return [_warning("roster", f"{found}, {counted(len(reading.warnings), 'warning')}", remedy)], roster
     return [_ok("roster", found)], roster
+
+
+def _size(lines: int, people: int) -> str:
+    return f"{counted(lines, 'line')}, {counted(people, 'volunteer')}"
 
 
 def _look_at_service(settings: Settings) -> Iterator[Check]:
@@ -124,11 +131,45 @@ def _look_at_service(settings: Settings) -> Iterator[Check]:
 
 def _in_force(told: status.InForce) -> str:
     revision = f" {told.revision}" if told.revision else ""
-    size = f"{told.lines} lines, {told.volunteers} volunteers"
+    size = _size(told.lines, told.volunteers)
     if told.last_good_of:
         since = datetime.fromisoformat(told.last_good_of)
         return f"serving the last good roster of {since:%Y-%m-%d %H:%M} UTC{revision}, {size}"
     return f"the roster{revision}, since {told.loaded_at:%Y-%m-%d %H:%M} UTC, {size}"
+
+
+def _look_ahead(settings: Settings, roster: Roster | None, now: datetime) -> Iterator[Check]:
+    """What the coming days lack, by the roster that counts: the folder's, or the last good one in its place.
+
+    Nothing if there is neither: other checks say that.
+    """
+    name, whose = "coverage", ""
+    remedy = f"see all of the coming weeks with: hotline roster check {settings.rosters}"
+    if roster is None or _is_replaced(settings):
+        whose, remedy = "by the last good roster, ", f"{remedy} (mend its errors first)"
+        try:
+            roster = last_good.roster_of(settings.state / last_good.NAME)
+        except (SetupError, InvalidText) as error:
+            yield _warning(name, f"the last good roster cannot be looked at: {error}", remedy)
+            return
+        if roster is None:
+            return
+    found = by_weight(roster, now)
+    if not found:
+        yield _ok(name, f"{whose}nothing is amiss in the next {SOON} days")
+        return
+    first = str(found[0]).replace(f": {found[0].severity}: ", ": ", 1)
+    what = f"{whose}{counted(len(found), 'finding')} in the next {SOON} days, the first: {first}"
+    yield _warning(name, what, remedy)
+
+
+def _is_replaced(settings: Settings) -> bool:
+    """Whether the running service has the last good roster in force and not the folder's."""
+    try:
+        told = status.read(settings.state / status.NAME) if presence.runs(settings.state) else None
+    except SetupError:
+        return False
+    return told is not None and (told.refused is not None or bool(told.in_force and told.in_force.last_good_of))
 
 
 def _look_at_folders(settings: Settings) -> Iterator[Check]:

@@ -136,6 +136,11 @@ def _put(console: Console, line: Text) -> None:
         sys.stdout.write(f"{line.plain.rstrip()}\n")
 
 
+def counted(many: int, one: str) -> str:
+    """``1 line``, ``3 lines``."""
+    return f"{many} {one}{'' if many == 1 else 's'}"
+
+
 def note(text: str) -> None:
     """Print a sentence."""
     _say(sys.stdout, "", text, "")

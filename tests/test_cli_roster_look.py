@@ -159,6 +159,11 @@ def test_next_of_a_volunteer(folder: Path, capsys: pytest.CaptureFixture[str]) -
     assert Ran(capsys, folder, "next", "--volunteer", "dora").out == "dora (Dora) has no shift within 60 days\n"
 
 
+@pytest.mark.parametrize("command", [("who",), ("next",), ("handover", "--line", "haven"), ("explain", "anna")])
+def test_now_is_an_instant(folder: Path, command: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert Ran(capsys, folder, *command, "--at", "now").status == 0
+
+
 def test_next_of_a_volunteer_on_lines_of_two_time_zones(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     line = folder / "quay/line.yaml"
     line.write_text(line.read_text(encoding="utf-8").replace("Europe/Berlin", "America/Santiago"), encoding="utf-8")

@@ -8,7 +8,7 @@ import sys
 import pytest
 from rich.cells import cell_len
 
-from hotline_agi.table import fail, note, ok, step, table, warn
+from hotline_agi.table import counted, fail, note, ok, step, table, warn
 
 
 def test_without_a_terminal_columns_are_aligned_and_nothing_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,6 +38,10 @@ def test_sentences_are_plain_and_trouble_goes_to_standard_error(capsys: pytest.C
     out, err = capsys.readouterr()
     assert out.splitlines() == ["all [bold]sorts[/] of 12 things " + "long " * 40 + "end", "✓ well"]
     assert err.splitlines() == ["! look", "✗ wrong"]
+
+
+def test_one_is_not_many() -> None:
+    assert [counted(n, "line") for n in (0, 1, 2)] == ["0 lines", "1 line", "2 lines"]
 
 
 def test_a_step_says_what_happens_and_how_long_it_took(capsys: pytest.CaptureFixture[str]) -> None:

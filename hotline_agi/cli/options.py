@@ -36,7 +36,7 @@ rosters_option = click.option(
 line_option = click.option("--line", "line_id", help="Only this line.")
 language_option = click.option("--language", type=click.Choice(["zh", "en"]), default="en", show_default=True)
 at_option = click.option(
-    "--at", help="When: 2026-02-14T03:10, in the line's time zone unless it has an offset. Now if left out."
+    "--at", help="When: 2026-02-14T03:10, in the line's time zone unless it has an offset; or now, as if left out."
 )
 
 
@@ -58,16 +58,16 @@ def lines_of(known: Roster, line_id: str | None) -> Iterable[Line]:
 
 
 def instant_of(text: str | None, line: Line) -> datetime:
-    """The instant that somebody typed, in UTC; now for None.
+    """The instant that somebody typed, in UTC; now for None and ``now``.
 
     :raises SetupError: if it is none.
     """
-    if text is None:
+    if text is None or text == "now":
         return datetime.now(UTC)
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise SetupError(f"{text!r} is no instant: write 2026-02-14T03:10, or with an offset +08:00") from None
+        raise SetupError(f"{text!r} is no instant: write 2026-02-14T03:10, or with an offset +08:00, or now") from None
     if not 1971 <= at.year <= 9990:
         raise SetupError(f"the year {at.year} is out of range: 1971 to 9990")
     return (at if at.tzinfo else at.replace(tzinfo=line.zone)).astimezone(UTC)

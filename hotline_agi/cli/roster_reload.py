@@ -41,7 +41,8 @@ def roster_reload(config: Path, wait_s: float) -> None:
         table.note("refused: the rosters before stay in force")
         sys.exit(FINDING)
     assert told.in_force is not None
-    unit = f"{told.in_force.lines} lines, {told.in_force.volunteers} volunteers"
+    lines, people = told.in_force.lines, told.in_force.volunteers
+    unit = f"{table.counted(lines, 'line')}, {table.counted(people, 'volunteer')}"
     name = f" {told.in_force.revision}" if told.in_force.revision else ""
     how = "were in force already" if told.attempt.result == "unchanged" else "are in force"
     table.ok(f"the rosters{name} {how}: {unit}")

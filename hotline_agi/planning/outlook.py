@@ -6,10 +6,9 @@ warning stands at the place where it is best mended and tells its times in the l
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import chain
 
 from hotline_agi.planning.clashes import clashes
-from hotline_agi.planning.coverage import coverage
+from hotline_agi.planning.coverage import Lack, coverage
 from hotline_agi.planning.gaps import gaps
 from hotline_agi.planning.idle_covers import idle_covers
 from hotline_agi.planning.nights import short_rests
@@ -24,23 +23,60 @@ MOST = 40
 """Warnings of one kind that are told one by one: people mend what they can see."""
 
 
+SOON = 7
+"""Days ahead for those who look often: the doctor, and the service at each reading."""
+_NOBODY = frozenset({Lack.NOBODY})
+
+
 def outlook(roster: Roster, now: datetime, days: int = DAYS) -> list[Problem]:
-    """The warnings for `days` days from the day of `now` (aware) on, by place.
+    """The warnings for `days` days from the day of `now` (aware) on, by place; of each kind the first `MOST`.
 
     :param now: what is over by then is not told. The day begins at each line's own midnight.
     """
-    windows = {line.id: window(line.zone, now, days) for line in roster.lines.values()}
-    found = {line.id: coverage(roster, line, *windows[line.id].reach) for line in roster.lines.values()}
-    worked = stints(roster, {line: one.reach for line, one in windows.items()})
-    lines = roster.lines.values()
-    kinds = (
-        ("hours without enough people", chain(*(gaps(line, found[line.id], windows[line.id]) for line in lines))),
-        ("people in two places at once", clashes(worked, now, days)),
-        ("rests that are too short", short_rests(roster, worked, now, days)),
-        ("people who are not rung", silences(roster, found, windows)),
-        ("covers that change nothing", idle_covers(roster, windows)),
+    return sorted(
+        problem for kind, warnings in _Ahead(roster, now, days).kinds() for problem in _bounded(kind, warnings)
     )
-    return sorted(problem for kind, warnings in kinds for problem in _bounded(kind, warnings))
+
+
+def by_weight(roster: Roster, now: datetime, days: int = SOON) -> list[Problem]:
+    """All of these warnings, the gravest kind first: hours in which a line is open and nobody is on shift."""
+    return [one for _, warnings in _Ahead(roster, now, days).kinds() for one in sorted(set(warnings))]
+
+
+def gaps_ahead(roster: Roster, now: datetime, days: int = SOON) -> list[Problem]:
+    """Those of hours without enough people, likewise."""
+    return [one for _, warnings in _Ahead(roster, now, days).gaps() for one in sorted(set(warnings))]
+
+
+_Kind = tuple[str, Iterable[Problem]]
+
+
+class _Ahead:
+    """What is worked out once for all kinds."""
+
+    def __init__(self, roster: Roster, now: datetime, days: int) -> None:
+        self._roster, self._now, self._days = roster, now, days
+        self._lines = tuple(roster.lines.values())
+        self._windows = {line.id: window(line.zone, now, days) for line in self._lines}
+        self._found = {line.id: coverage(roster, line, *self._windows[line.id].reach) for line in self._lines}
+
+    def gaps(self) -> Iterator[_Kind]:
+        yield "hours without anybody", self._lacking(_NOBODY)
+        yield "hours without enough people", self._lacking(frozenset(Lack) - _NOBODY)
+
+    def kinds(self) -> Iterator[_Kind]:
+        """The gravest first."""
+        roster, now, days = self._roster, self._now, self._days
+        worked = stints(roster, {line: one.reach for line, one in self._windows.items()})
+        yield from self.gaps()
+        yield "people in two places at once", clashes(worked, now, days)
+        yield "rests that are too short", short_rests(roster, worked, now, days)
+        yield "people who are not rung", silences(roster, self._found, self._windows)
+        yield "covers that change nothing", idle_covers(roster, self._windows)
+
+    def _lacking(self, lacks: frozenset[Lack]) -> Iterator[Problem]:
+        for line in self._lines:
+            yield from gaps(line, self._found[line.id], self._windows[line.id], lacks)
 
 
 def _bounded(kind: str, warnings: Iterable[Problem]) -> Iterator[Problem]:

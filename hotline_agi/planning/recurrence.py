@@ -4,7 +4,7 @@ A window of whole local days is looked at. What began before it or ends after it
 which callers work out a day more at either end: `Window.reach`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -62,44 +62,53 @@ def times(window: Window, spans: Iterable[Span]) -> list[Times]:
     reach_begin, reach_end = window.reach
     found: list[Times] = []
     alike: dict[tuple[time, time, int], list[Span]] = {}
+    over: set[tuple[tuple[time, time, int], date]] = set()
     for span in spans:
-        if span[1] <= max(begin, window.now) or end <= span[0]:
+        if span[1] <= begin or end <= span[0]:
             continue
         start, until = (edge.astimezone(window.zone) for edge in span)
-        if span[0] <= reach_begin:
+        hours = start.time(), until.time(), (until.date() - start.date()).days
+        if span[1] <= window.now:
+            over.add((hours, start.date()))
+        elif span[0] <= reach_begin:
             text = "at all hours" if reach_end <= span[1] else f"until {moment(until)}"
             found.append(Times(text=text, spans=(span,)))
         elif reach_end <= span[1]:
             found.append(Times(text=f"from {moment(start)} on", spans=(span,)))
         else:
-            alike.setdefault((start.time(), until.time(), (until.date() - start.date()).days), []).append(span)
-    for (since, to, days), spans_alike in alike.items():
+            alike.setdefault(hours, []).append(span)
+    for hours, spans_alike in alike.items():
         dates = [span[0].astimezone(window.zone).date() for span in spans_alike]
-        found.append(Times(text=_told(window, dates, since, to, days), spans=tuple(spans_alike)))
+        gone = {day for of, day in over if of == hours}
+        found.append(Times(text=_told(window, dates, gone, *hours), spans=tuple(spans_alike)))
     return sorted(found, key=lambda one: one.spans[0])
 
 
-def _told(window: Window, dates: Sequence[date], since: time, to: time, days: int) -> str:
-    """Stretches that start on `dates` and end so many days later."""
+def _told(window: Window, dates: Sequence[date], gone: Set[date], since: time, to: time, days: int) -> str:
+    """Stretches that start on `dates`, did so on the days that are `gone`, and end so many days later."""
     until = f"{to:%H:%M}"
     within_a_day = days == 0 or (days == 1 and to <= since)
     if days and to == time(0):
         until, days = "24:00", days - 1
     if within_a_day:
-        return f"{in_words(window, dates)} {since:%H:%M}-{until}"
+        return f"{in_words(window, dates, gone)} {since:%H:%M}-{until}"
     last = dates[0] + days * ONE_DAY
     if len(dates) == 1:
         return f"from {day_in_words(dates[0])} {since:%H:%M} until {day_in_words(last)} {until}"
     later = f"{last:%A}" if days < 7 and len({day.weekday() for day in dates}) == 1 else f"{days} days later"
-    return f"{in_words(window, dates)} {since:%H:%M} until {later} {until}"
+    return f"{in_words(window, dates, gone)} {since:%H:%M} until {later} {until}"
 
 
-def in_words(window: Window, dates: Sequence[date]) -> str:
-    """``every Mon-Fri``, ``on Tue 24 Nov and Wed 2 Dec``; the days that follow a rule within the window by the rule."""
-    inside = sorted({day for day in dates if window.first <= day})
+def in_words(window: Window, dates: Sequence[date], gone: Set[date] = frozenset()) -> str:
+    """``every Mon-Fri``, ``on Tue 24 Nov and Wed 2 Dec``; the days that follow a rule within the window by the rule.
+
+    :param gone: days that are over and not to be named, but follow the rule: what is so each day is so this evening.
+    """
+    inside = {day for day in (*dates, *gone) if window.first <= day}
     weekdays = {day.weekday() for day in inside}
     whole = {window.first + n * ONE_DAY for n in range(window.days)}
-    if len(inside) >= 2 * len(weekdays) > 0 and {day for day in whole if day.weekday() in weekdays} <= set(inside):
+    often = len(inside) >= 2 * len(weekdays) > 0 or len(weekdays) == 7
+    if often and {day for day in whole if day.weekday() in weekdays} <= inside:
         return "every day" if len(weekdays) == 7 else f"every {days_in_words(weekdays).title()}"
     shown = [day_in_words(day) for day in sorted(set(dates))]
     if len(shown) > _MOST_DATES + 1:

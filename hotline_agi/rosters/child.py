@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from hotline_agi.errors import InvalidText, SetupError
+from hotline_agi.planning.outlook import gaps_ahead
 from hotline_agi.roster.reader import Reading, read_roster
 from hotline_agi.roster.timetable import warm
 from hotline_agi.rosters import contacts as contacts_file
@@ -92,11 +93,12 @@ def _answer(request: Request, tell: "Callable[[Iterable[Piece]], None]") -> Last
     found: _Texts | None = None
     try:
         found = _texts(request)
-        if request.in_force == (found.origin.digest, found.origin.contacts_digest):
+        same = request.in_force == (found.origin.digest, found.origin.contacts_digest)
+        if same and not _has_errors(found.problems):  # what cannot be read has no text, so no part in the digest
             tell([Unchanged(origin=found.origin)])
         else:
             reading = _read(request, found)
-            tell(_told(reading, found.origin))
+            tell(_told(reading, _ahead(reading), found.origin))
     except InvalidText as refused:
         errors = [one for one in refused.problems if one.severity is Severity.ERROR]
         tell([_refused(found, problems=tuple(errors[:MOST_PROBLEMS]), count=len(errors))])
@@ -178,7 +180,7 @@ def _read(request: Request, found: _Texts) -> Reading:
         reading = read_roster(found.good.files, found.numbers, contacts_file=name)
     except InvalidText as refused:
         raise InvalidText([*refused.problems, *found.problems]) from None
-    if any(one.severity is Severity.ERROR for one in found.problems):
+    if _has_errors(found.problems):
         raise InvalidText([*reading.warnings, *found.problems])
     yesterday = datetime.now(UTC) - timedelta(days=1)
     for line in reading.roster.lines.values():
@@ -186,12 +188,25 @@ def _read(request: Request, found: _Texts) -> Reading:
     return reading
 
 
-def _told(reading: Reading, origin: Origin) -> Iterator[Piece]:
+def _has_errors(problems: Iterable[Problem]) -> bool:
+    return any(one.severity is Severity.ERROR for one in problems)
+
+
+def _ahead(reading: Reading) -> list[str]:
+    """Which hours of the coming days lack people. A mistake of ours in telling that is no reason to refuse a roster."""
+    try:
+        return [str(one) for one in gaps_ahead(reading.roster, datetime.now(UTC))]
+    except Exception as bug:
+        return [f"the coming days could not be looked at: {type(bug).__name__}"]
+
+
+def _told(reading: Reading, ahead: list[str], origin: Origin) -> Iterator[Piece]:
     yield from pieces(reading.roster)
+    warnings = [*ahead, *map(str, reading.warnings)]
     yield Whole(
         origin=origin,
-        warnings=tuple(map(str, reading.warnings[:FIRST_WARNINGS])),
-        warning_count=len(reading.warnings),
+        warnings=tuple(warnings[:FIRST_WARNINGS]),
+        warning_count=len(warnings),
         notes=reading.notes,
     )
 

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from hotline_agi.errors import SetupError
+from hotline_agi.roster.model import Roster
+from hotline_agi.roster.reader import read_roster
 from hotline_agi.rosters.durable import write_whole
 from hotline_agi.rosters.folder import MAX_FILES, MAX_TOTAL_BYTES
 from hotline_agi.rosters.regular import read_regular
@@ -70,6 +72,15 @@ def kept(path: Path) -> LastGood | None:
         raise SetupError(f"the last good roster {path} is damaged and is not used: delete it, and mend the rosters")
     table, _, texts = body.partition(b"\n")
     return _unpacked(path, json.loads(table), texts)
+
+
+def roster_of(path: Path) -> Roster | None:
+    """The roster that was kept aside, without people's numbers; None if nothing ever was.
+
+    :raises SetupError: if it cannot be read; `InvalidText` if another version of this program took it for good.
+    """
+    good = kept(path)
+    return read_roster(good.files).roster if good is not None else None
 
 
 def _unpacked(path: Path, table: Any, texts: bytes) -> LastGood:

@@ -77,7 +77,7 @@ def test_a_commit_changes_whom_the_next_wave_rings(by: str) -> None:
             if by == "reload":
                 code, said = await reload(stage)
                 assert code == 0, said
-                assert f"the rosters {commit[:12]} are in force: 1 lines, 3 volunteers" in said
+                assert f"the rosters {commit[:12]} are in force: 1 line, 3 volunteers" in said
             else:
                 await stage.until_logged("the new roster is in force", timeout_s=4.0)
             assert not third.calls and first.is_rung  # the wave that is on stays as it is

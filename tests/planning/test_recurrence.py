@@ -52,6 +52,17 @@ def test_what_is_over_or_behind_the_window_is_left_out() -> None:
     assert told(("2026-12-21T02:00", "2026-12-21T06:00")) == []
 
 
+@pytest.mark.parametrize("days", [7, 28])
+def test_what_is_so_every_day_is_so_in_the_evening_too(days: int) -> None:
+    """The stretch of today, which is over, is not told, but it does not break the rule either."""
+    found = window(WEEKS.zone, NOW, days)
+    spans = [(f"{found.first + timedelta(n)}T02:00", f"{found.first + timedelta(n)}T06:00") for n in range(days)]
+    assert told(*spans, found=found) == ["every day 02:00-06:00"]
+    assert told(*spans[1:-1:2], found=found)[0].startswith("on Tue 24 Nov, Thu 26 Nov")
+    [one] = times(found, [(local(a), local(b)) for a, b in spans])
+    assert one.spans[0][0] == local("2026-11-24T02:00")
+
+
 def test_the_same_hours_of_several_days_are_one() -> None:
     assert told(
         ("2026-11-24T02:00", "2026-11-24T06:00"),
