@@ -1,6 +1,8 @@
 """``hotline roster import`` and ``export``: months from and to the spreadsheets that coordinators have."""
 
 import re
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import click
@@ -23,7 +25,7 @@ from hotline_agi.planning.sheets.day_changes import Person
 from hotline_agi.planning.sheets.days import Month
 from hotline_agi.planning.sheets.export import exported
 from hotline_agi.planning.sheets.reading import Wishes
-from hotline_agi.planning.wording import Names
+from hotline_agi.planning.wording import WEEKDAYS, Names
 from hotline_agi.roster.dates import FIRST_YEAR, LAST_YEAR
 from hotline_agi.roster.model import Line, Roster
 from hotline_agi.rosters.durable import write_whole
@@ -32,6 +34,59 @@ from hotline_agi.terms.languages import Language
 from hotline_agi.terms.problems import Problem
 
 _SUFFIXES = (".csv", ".xlsx")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    """What an import says around its tables. Findings are English, as everywhere."""
+
+    days: str
+    sheet: str
+    new_people: str
+    new_columns: tuple[str, str, str]
+    changes: str
+    columns: tuple[str, str, str, str]
+    no_changes: str
+    numbers: str
+    same: str
+    written: str
+    not_written: str
+    backup: str
+    comma: str
+
+
+_WORDS = {
+    Language.EN: _Words(
+        days="{first} to {last}",
+        sheet="read from the sheet '{sheet}'",
+        new_people="new people",
+        new_columns=("id", "name", "first in"),
+        changes="{line}, {days}: what changes",
+        columns=("date", "slot", "comes", "goes"),
+        no_changes="{line}, {days}: nobody comes, nobody goes",
+        numbers="put the numbers of the new people into the contacts: {ids}",
+        same="the roster says all that already ({days})",
+        written="written: {paths}",
+        not_written="nothing is written yet; --write writes {paths}",
+        backup=" (backup)",
+        comma=", ",
+    ),
+    Language.ZH: _Words(
+        days="{first} 至 {last}",
+        sheet="读取的工作表：{sheet}",
+        new_people="新的人员",
+        new_columns=("标识", "姓名", "首次出现"),
+        changes="{line}，{days}：有以下变动",
+        columns=("日期", "班次", "增加", "减少"),
+        no_changes="{line}，{days}：人员没有变动",
+        numbers="请把新人员的号码写入联系方式文件：{ids}",
+        same="值班表已经是这样（{days}）",
+        written="已写入：{paths}",
+        not_written="还没有写入；加上 --write 才写入 {paths}",
+        backup="（后备）",
+        comma="、",
+    ),
+}
 
 
 @roster.command("import")
@@ -140,39 +195,45 @@ def _codes(texts: tuple[str, ...]) -> dict[str, str]:
 
 
 def _show(proposal: Proposal, language: Language, folder: Path, *, written: bool) -> None:
-    names = Names(proposal.roster, language)
-    days = f"{proposal.days[0]} to {proposal.days[-1]}" if len(proposal.days) > 1 else str(proposal.days[0])
+    names, words = Names(proposal.roster, language), _WORDS[language]
+    first, last = proposal.days[0], proposal.days[-1]
+    days = words.days.format(first=first, last=last) if first < last else str(first)
     if proposal.sheet:
-        table.note(f"read from the sheet '{proposal.sheet}'")
+        table.note(words.sheet.format(sheet=proposal.sheet))
     if proposal.newcomers:
         rows = [(one.id, one.name, one.ref) for one in proposal.newcomers]
-        table.table("new people", ("id", "name", "first in"), rows)
+        table.table(words.new_people, words.new_columns, rows)
     changes = [
-        (f"{one.day:%a} {one.day}", one.slot, _people(one.comes, names), _people(one.goes, names))
+        (_day(one.day, language), one.slot, _people(one.comes, names), _people(one.goes, names))
         for one in proposal.changes
     ]
     if changes:
-        table.table(f"{proposal.line}, {days}: what changes", ("date", "slot", "comes", "goes"), changes)
+        table.table(words.changes.format(line=proposal.line, days=days), words.columns, changes)
     else:
-        table.note(f"{proposal.line}, {days}: nobody comes, nobody goes")
+        table.note(words.no_changes.format(line=proposal.line, days=days))
     for problem in proposal.warnings:
         table.warn(str(problem))
     for note in proposal.notes:
         table.note(note)
     if proposal.newcomers:
         ids = ", ".join(one.id for one in proposal.newcomers)
-        table.note(f"put the numbers of the new people into the contacts: {ids}")
+        table.note(words.numbers.format(ids=ids))
     paths = ", ".join(str(folder / path) for path in proposal.files)
     if not proposal.files:
-        table.ok(f"the roster says all that already ({days})")
+        table.ok(words.same.format(days=days))
     elif written:
-        table.ok(f"written: {paths}")
+        table.ok(words.written.format(paths=paths))
     else:
-        table.note(f"nothing is written yet; --write writes {paths}")
+        table.note(words.not_written.format(paths=paths))
+
+
+def _day(day: date, language: Language) -> str:
+    return f"{day} {WEEKDAYS[language][day.weekday()]}" if language is Language.ZH else f"{day:%a} {day}"
 
 
 def _people(people: tuple[Person, ...], names: Names) -> str:
-    return ", ".join(names(who) + (" (backup)" if as_backup else "") for who, as_backup in people)
+    words = _WORDS[names.language]
+    return words.comma.join(names(who) + (words.backup if as_backup else "") for who, as_backup in people)
 
 
 def _as_json(proposal: Proposal, *, written: bool) -> dict[str, object]:

@@ -236,8 +236,8 @@ def test_the_commands_there_and_back(folder: Path, tmp_path: Path, capsys: pytes
     sheet.write_bytes(MATRIX.encode("gb18030"))
     shown = hotline("roster", "import", sheet, "--rosters", folder, "--language", "zh")
     assert shown.returncode == 0, shown.stderr
-    assert "Mon 2026-02-02  night  陈静   王磊" in shown.stdout
-    assert f"nothing is written yet; --write writes {folder / MONTH}" in shown.stdout
+    assert "2026-02-02 周一  night  陈静  王磊" in shown.stdout
+    assert f"还没有写入；加上 --write 才写入 {folder / MONTH}" in shown.stdout
     assert not (folder / MONTH).exists()
     assert run("import", sheet, "--rosters", folder, "--line", "xinli", "--write", "--json") == 0
     assert json.loads(capsys.readouterr().out)["written"] is True
@@ -248,6 +248,29 @@ def test_the_commands_there_and_back(folder: Path, tmp_path: Path, capsys: pytes
         assert "nobody comes, nobody goes" in capsys.readouterr().out
     assert run("export", "--rosters", folder, "--month", "2026-02", "--out", tmp_path / "rows.xlsx") == 2
     assert "is there already" in capsys.readouterr().err
+
+
+def test_what_an_import_would_do_is_told_in_chinese(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet = tmp_path / "feb.csv"
+    sheet.write_text("日期,班次,姓名\n2026-02-02,night,陈静 王磊(备)\n2026-02-03,night,新人\n")
+    asked = ("import", sheet, "--rosters", folder, "--language", "zh", "--add-people")
+    assert run(*asked, "--write") == 0
+    told = capsys.readouterr().out
+    assert [word for word in ("comes", "goes", "slot", "backup", "new people", "written") if word in told] == []
+    for words in (
+        "新的人员",
+        "首次出现",
+        "2026-02-02 至 2026-02-03：有以下变动",
+        "（后备）",
+        "请把新人员的号码",
+        "已写入：",
+    ):
+        assert words in told
+    assert run(*asked, "--replace") == 0
+    told = capsys.readouterr().out
+    assert "人员没有变动" in told and "✓ 值班表已经是这样（2026-02-02 至 2026-02-03）" in told
 
 
 def test_the_command_says_all_that_is_wrong_and_writes_nothing(folder: Path, tmp_path: Path) -> None:
