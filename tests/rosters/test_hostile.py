@@ -167,6 +167,14 @@ def test_what_is_no_file(desk: Desk, make: Callable[[Path], None], told: str) ->
     assert told in said and PEOPLE in said
 
 
+def test_a_link_beside_the_very_texts_that_are_in_force(desk: Desk) -> None:
+    taken = read(desk.request()).last
+    assert isinstance(taken, Whole)
+    (desk.rosters / "test/covers.yaml").symlink_to("/etc/hostname")
+    again = read(desk.request(in_force=(taken.origin.digest, taken.origin.contacts_digest)))
+    assert "test/covers.yaml: error: a link that leads out of the folder" in again.told
+
+
 def test_links_between_folders_in_a_circle(desk: Desk) -> None:
     (desk.rosters / "test/again").symlink_to("..")
     assert "test/again: error: a link to a folder" in refusal(desk)
