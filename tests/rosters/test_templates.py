@@ -135,7 +135,7 @@ def told(tmp_path: Path) -> Path:
     """Where a stand-in for `hotline` writes what it was asked; the service's own part has tests of its own."""
     asked = tmp_path / "asked.txt"
     stand_in = tmp_path / "hotline"
-    stand_in.write_text(f'#!/bin/sh\necho "$@" >> "{asked}"\nwc -l < rosters/haven/shifts.yaml >> "{asked}"\n')
+    stand_in.write_text(f'#!/bin/sh\necho "$@" >> "{asked}"\n')
     stand_in.chmod(0o755)
     return asked
 
@@ -149,11 +149,29 @@ def test_a_pull_has_the_service_read(repository: Path, tmp_path: Path, told: Pat
     assert told.read_text().startswith("roster reload\n")
 
 
-def test_a_push_moves_the_checkout_and_has_the_service_read(repository: Path, tmp_path: Path, told: Path) -> None:
+@pytest.fixture
+def served(repository: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """A bare repository with the hook, and the checkout that it brings up to date."""
     bare, checkout = tmp_path / "bare.git", tmp_path / "checkout"
     must(git(tmp_path, "clone", "-q", "--bare", repository, bare))
     must(git(tmp_path, "clone", "-q", bare, checkout))
     install("post-receive", bare / "hooks")
+    return bare, checkout
+
+
+def push(repository: Path, served: tuple[Path, Path], hotline: str) -> str:
+    """A commit more, pushed: what the pusher sees."""
+    must(git(repository, "commit", "-q", "--allow-empty", "-m", "Change something"))
+    bare, checkout = served
+    done = git(repository, "push", bare, "main", HOTLINE=hotline, HOTLINE_CHECKOUT=str(checkout))
+    must(done)
+    return " ".join(done.stderr.replace("remote:", "").split())
+
+
+def test_a_push_moves_the_checkout_and_has_the_service_read(
+    repository: Path, served: tuple[Path, Path], tmp_path: Path, told: Path
+) -> None:
+    bare, checkout = served
     settings = {"HOTLINE": str(tmp_path / "hotline"), "HOTLINE_CHECKOUT": str(checkout)}
     must(git(repository, "push", "-q", bare, "main:trial", **settings))
     assert not told.exists()  # another branch does not count
@@ -161,6 +179,54 @@ def test_a_push_moves_the_checkout_and_has_the_service_read(repository: Path, tm
     must(git(repository, "push", "-q", bare, "main", **settings))
     assert told.read_text().startswith("roster reload\n")
     assert must(git(checkout, "rev-parse", "HEAD")) == must(git(repository, "rev-parse", "HEAD"))
+
+
+@pytest.mark.parametrize("hook", ["post-receive", "post-merge"])
+def test_the_command_may_be_of_several_words(
+    hook: str, repository: Path, served: tuple[Path, Path], tmp_path: Path, told: Path
+) -> None:
+    """As `sudo -n -u hotline hotline` is."""
+    command = f"env IN_BETWEEN=* {tmp_path / 'hotline'}"
+    if hook == "post-receive":
+        assert "****" not in push(repository, served, command)
+    else:
+        bare, checkout = served
+        install("post-merge", checkout / ".git/hooks")
+        must(git(repository, "commit", "-q", "--allow-empty", "-m", "Change something"))
+        must(git(bare, "fetch", "-q", repository, "main:main"))
+        must(git(checkout, "pull", "-q", HOTLINE=command))
+    assert told.read_text().startswith("roster reload\n")
+
+
+def test_a_checkout_that_was_not_updated_is_told_to_whoever_pushes(
+    repository: Path, served: tuple[Path, Path], tmp_path: Path, told: Path
+) -> None:
+    _, checkout = served
+    before = must(git(checkout, "rev-parse", "HEAD"))
+    must(git(checkout, "commit", "-q", "--allow-empty", "-m", "Something by hand"))  # no fast-forward any more
+    seen = push(repository, served, str(tmp_path / "hotline"))
+    assert f"the checkout {checkout} was NOT updated" in seen
+    assert f"检出目录 {checkout} 没有更新" in seen
+    assert not told.exists()
+    must(git(checkout, "checkout", "-q", "-b", "other", before.strip()))  # pulls well, but another branch
+    must(git(checkout, "branch", "-q", "--set-upstream-to", "origin/main"))
+    assert "was NOT updated" not in push(repository, served, str(tmp_path / "hotline"))
+    must(git(served[0], "branch", "other", before.strip()))
+    must(git(checkout, "reset", "-q", "--hard", before.strip()))
+    must(git(checkout, "config", "branch.other.merge", "refs/heads/other"))
+    assert "was NOT updated" in push(repository, served, str(tmp_path / "hotline"))
+    shutil.rmtree(checkout)
+    assert "was NOT updated" in push(repository, served, str(tmp_path / "hotline"))
+
+
+@pytest.mark.parametrize(("command", "status"), [("env false", 1), ("hotline", 2), ("no-such-hotline", 127)])
+def test_a_reload_that_fails_is_told_to_whoever_pushes(
+    command: str, status: int, repository: Path, served: tuple[Path, Path]
+) -> None:
+    seen = push(repository, served, command)
+    assert f"`{command} roster reload` failed (status {status})" in seen
+    assert f"失败（状态 {status}）" in seen
+    assert must(git(served[1], "rev-parse", "HEAD")) == must(git(repository, "rev-parse", "HEAD"))
 
 
 def test_the_pre_commit_configuration_names_a_command_that_checks(repository: Path) -> None:
@@ -206,6 +272,34 @@ def test_the_github_job_reports_and_fails_on_errors_alone(repository: Path) -> N
     assert ended == {"report": 0, "check": 1}
     [result] = json.loads(report.read_text())["runs"][0]["results"]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "rosters/haven/shifts.yaml"
+
+
+def installs() -> list[tuple[str, str]]:
+    """The step that installs the command, of either job: how it is run, and its script."""
+    gitlab = read_yaml(CI / "gitlab-ci.example.yml")["roster-check"]
+    github = read_yaml(CI / "github-workflow.example.yml")["jobs"]["check"]
+    assert "HOTLINE_PACKAGE" not in gitlab.get("variables", {})
+    assert github["env"] == {"HOTLINE_PACKAGE": "${{ vars.HOTLINE_PACKAGE }}"}  # empty if nobody set it
+    [step] = [one for one in github["steps"] if one.get("name") == "install"]
+    return [("sh", script_of(gitlab["before_script"])), ("bash", "set -e\n" + step["run"])]
+
+
+@pytest.mark.parametrize("job", [0, 1], ids=["gitlab", "github"])
+def test_the_command_is_installed_from_where_the_hospital_says_and_nowhere_else(job: int, tmp_path: Path) -> None:
+    """A bare name would be looked for in a public index, where a stranger may have registered it."""
+    shell, script = installs()[job]
+    asked = tmp_path / "asked"
+    (tmp_path / "python").write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > "{asked}"\n')
+    (tmp_path / "python").chmod(0o755)
+    path = {"PATH": f"{tmp_path}{os.pathsep}{ENVIRONMENT['PATH']}"}
+    for unset in ({}, {"HOTLINE_PACKAGE": ""}):
+        refused = run(tmp_path, shell, "-c", script, **path, **unset)
+        assert refused.returncode == 1
+        assert "没有设置 HOTLINE_PACKAGE" in refused.stderr and "HOTLINE_PACKAGE is not set" in refused.stderr
+        assert not asked.exists()
+    wheel = "https://git.hospital.example/hotline agi.whl"
+    must(run(tmp_path, shell, "-c", script, **path, HOTLINE_PACKAGE=wheel))
+    assert asked.read_text().splitlines()[-1] == wheel
 
 
 def test_the_templates_are_no_rosters() -> None:
