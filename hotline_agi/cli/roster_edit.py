@@ -5,7 +5,7 @@ Each shows what it does to who is rung before it writes, and writes nothing that
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 from pathlib import Path
@@ -147,6 +147,8 @@ def _carry_out(
     table.note(found.edit.message)
     show_effects(found.effects, several=len(desk.known.roster.lines) > 1)
     show_problems(found.problems, _PROBLEMS)
+    if found.edit.remark:
+        table.warn(found.edit.remark)
     paths = list(found.edit.files)
     ready = commits.ready_to_commit(folder, paths) if do_commit else None
     if dry_run:
@@ -220,7 +222,8 @@ def _absent(
         start = desk.day_or_instant(first, is_end=False)
     last = desk.day_or_instant(until, is_end=True) if until is not None else None
     stand_in = desk.person(instead) if instead is not None else None
-    return edits.absent(desk.known, desk.line, kind, person, start, last, instead=stand_in, note=note)
+    edit = edits.absent(desk.known, desk.line, kind, person, start, last, instead=stand_in, note=note)
+    return replace(edit, remark=edits.still_there(desk.known.roster, person, start, desk.now))
 
 
 @_edit_command("extra")

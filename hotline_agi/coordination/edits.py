@@ -47,6 +47,8 @@ class Edit:
     """What was done, for a commit."""
     until: date | None = None
     """The last day that it is about; None: it has no end."""
+    remark: str = ""
+    """What it does not do, though somebody may think so."""
 
 
 def swap(
@@ -144,6 +146,25 @@ def begin_of_absence(roster: Roster, who: VolunteerId, line: Line, now: datetime
                 if any(place.who == who and place.start <= now for place in one.places):
                     return local
     return local.date()
+
+
+def still_there(roster: Roster, who: VolunteerId, first: date | datetime, now: datetime) -> str:
+    """That somebody who is absent from this day on stays in the shift that is on, since it began yesterday; or ""."""
+    for line in roster.lines.values():
+        today = now.astimezone(line.zone).date()
+        if isinstance(first, datetime) or first != today:
+            continue
+        for shift in line.shifts:
+            one = occurrence(line, shift, today - ONE_DAY)
+            places = one.places if one else ()
+            for place in places:
+                if place.who == who and place.start <= now < place.end:
+                    until = place.end.astimezone(line.zone)
+                    return (
+                        f"{who} stays in {shift.slot} of {line.id}, which began yesterday, until {until:%H:%M}: "
+                        "`--from now` takes them out of it"
+                    )
+    return ""
 
 
 def person(roster: Roster, who: str) -> VolunteerId:

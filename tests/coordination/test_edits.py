@@ -251,6 +251,23 @@ def test_from_now_on_leaves_what_was_done() -> None:
     assert begins("he-xin", 12) == date(2026, 11, 23)
 
 
+def test_who_is_sick_from_today_and_still_in_yesterdays_night_is_told() -> None:
+    known = known_of("example")
+    line, day = line_of(known), date(2026, 11, 23)
+
+    def told(who: str, first: date, hour: int) -> str:
+        now = datetime(2026, 11, 23, hour, 30, tzinfo=line.zone).astimezone(UTC)
+        return edits.still_there(known.roster, VolunteerId(who), first, now)
+
+    assert told("wu-hao", day, 1) == (
+        "wu-hao stays in night of xinli, which began yesterday, until 02:00: `--from now` takes them out of it"
+    )
+    assert told("wu-hao", day, 2) == "", "it is over"
+    assert told("wu-hao", wall("2026-11-23 01:30"), 1) == "", "from this minute on"
+    assert told("wu-hao", date(2026, 11, 24), 1) == "", "not of today"
+    assert told("zhou-mei", day, 1) == ""
+
+
 # ---- what is shown, and the writing
 
 
