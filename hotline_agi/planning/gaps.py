@@ -101,7 +101,8 @@ def _hint(line: Line, months: "_Months", window: Window, when: Times) -> str:
         day = max(start.astimezone(window.zone).date(), window.first)
         while day <= min(last_day, (end - _SECOND).astimezone(window.zone).date()):
             if not months.has(day) and any(
-                months.write(shift, day) for shift in line.shifts if _meet(span_on(line.zone, day, shift), (start, end))
+                months.write(shift, day) and _meet(span_on(line.zone, day, shift), (start, end))
+                for shift in months.shifts
             ):
                 return f"there is no month roster for {day:%Y-%m} yet: write months/{day:%Y-%m}.yaml"
             day += ONE_DAY
@@ -122,6 +123,9 @@ class _Months:
             for slot, cell in line.months[day].people.items():
                 if cell:
                     self._named.setdefault((slot, day.weekday()), []).append(day)
+        named = {slot for slot, _ in self._named}
+        self.shifts = tuple(shift for shift in line.shifts if shift.slot in named)
+        """Those that some month roster names, the only ones for which `write` may hold."""
 
     def has(self, day: date) -> bool:
         """Whether there is a month roster for the month of `day`."""
