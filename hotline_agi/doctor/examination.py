@@ -1,0 +1,225 @@
+"""`hotline doctor`: is this deployment fit to take a call, from end to end, and if not, what is to be done.
+
+Each check stands on its own; what cannot be looked at because something before it failed is left out, not guessed.
+"""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from hotline_agi.asterisk.ami import AmiLink
+from hotline_agi.asterisk.inspection import DANGEROUS_ACTIONS, NEEDED_ACTIONS, Inspection, Inspector
+from hotline_agi.doctor.check import Check, failed, ok, warning
+from hotline_agi.doctor.rosters import look_ahead, look_at_folder, look_at_service
+from hotline_agi.errors import HotlineError, PbxError, SetupError
+from hotline_agi.prompts.collection import State, inventory
+from hotline_agi.roster.model import Roster
+from hotline_agi.settings import Settings, read_settings
+
+MIN_FREE_BYTES = 500 * 1024 * 1024
+"""A message of 3 minutes is 2.9 MB; this is more than a hundred of them."""
+
+
+async def examine(config: Path) -> list[Check]:
+    """All checks, in order of a call's way. Takes a few seconds; never raises for what is wrong outside."""
+    try:
+        settings = read_settings(config)
+    except SetupError as error:
+        return [failed("settings", str(error), "mend the settings; the other checks need them")]
+    checks = [ok("settings", str(config))]
+    roster_checks, roster = look_at_folder(settings)
+    checks += roster_checks
+    checks += look_at_service(settings)
+    checks += look_ahead(settings, roster, datetime.now(UTC))
+    checks += _look_at_folders(settings)
+    if roster is not None:
+        checks += _look_at_prompts(settings, roster)
+        checks += _look_at_zones(roster)
+    checks += await _look_at_asterisk(settings, roster)
+    return checks
+
+
+def _look_at_folders(settings: Settings) -> Iterator[Check]:
+    try:
+        settings.ami_secret()
+        mode = settings.ami_secret_file.stat().st_mode
+        if mode & 0o007:
+            yield warning("AMI secret", "everybody can read it", f"chmod o= {settings.ami_secret_file}")
+        else:
+            yield ok("AMI secret", str(settings.ami_secret_file))
+    except SetupError as error:
+        yield failed("AMI secret", str(error), "mend it; without it there is no AMI")
+    for name, folder in (("state folder", settings.state), ("messages folder", settings.messages)):
+        if not folder.is_dir():
+            yield failed(name, f"there is no {folder}", f"create it, owned by this user: mkdir -p {folder}")
+        elif not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            yield failed(
+                name,
+                f"{folder} cannot be written by this user",
+                "run the doctor as the service's user (sudo -u hotline); the messages folder belongs to both: "
+                f"install -d -o asterisk -g hotline -m 2770 {settings.messages}",
+            )
+        else:
+            yield ok(name, str(folder))
+            free = shutil.disk_usage(folder).free
+            if free < MIN_FREE_BYTES:
+                remedy = "make room: Asterisk loses messages without a word when the disk is full"
+                yield failed(f"disk of {name}", f"{free // 1024**2} MB free", remedy)
+            else:
+                yield ok(f"disk of {name}", f"{free // 1024**2} MB free")
+
+
+def _look_at_prompts(settings: Settings, roster: Roster) -> Iterator[Check]:
+    languages = {line.language for line in roster.lines.values()}
+    recordings = [one for one in inventory(settings.sounds) if one.language in languages]
+    missing = sorted({f"{one.language}/{one.id}" for one in recordings if one.state is State.MISSING})
+    unplayable = sorted({f"{one.language}/{one.id}" for one in recordings if one.state is State.UNPLAYABLE})
+    if missing:
+        remedy = f"hotline prompts build --out {settings.sounds}"
+        yield failed("prompts", f"missing: {', '.join(missing)}", remedy)
+    if unplayable:
+        remedy = "record them as wav, 8 kHz, mono, 16 bit; Asterisk plays silence otherwise"
+        yield failed("prompts", f"not playable: {', '.join(unplayable)}", remedy)
+    if not missing and not unplayable:
+        yield ok("prompts", f"{len(recordings)} in {', '.join(sorted(languages))}")
+
+
+def _look_at_zones(roster: Roster) -> Iterator[Check]:
+    for key in sorted({line.zone.key for line in roster.lines.values()}):
+        try:
+            ZoneInfo.no_cache(key)
+        except (OSError, ValueError) as error:
+            yield failed("time zone data", f"{key}: {type(error).__name__}", "apt-get install tzdata")
+        else:
+            yield ok("time zone data", key)
+
+
+async def _look_at_asterisk(settings: Settings, roster: Roster | None) -> list[Check]:
+    try:
+        secret = settings.ami_secret()
+    except SetupError:
+        return []
+    inspector = Inspector()
+
+    async def up() -> None:
+        return
+
+    link = AmiLink(
+        host=settings.ami_host,
+        port=settings.ami_port,
+        user=settings.ami_user,
+        secret=secret,
+        on_event=inspector.on_event,
+        on_up=up,
+        on_down=lambda: None,
+    )
+    inspector.link = link
+    try:
+        await link.connect()
+    except SetupError as error:
+        return [failed("AMI login", str(error), "mend it; the service cannot start without AMI")]
+    checks = [ok("AMI login", f"{settings.ami_user} on {settings.ami_host}:{settings.ami_port}")]
+    try:
+        checks += _judge_rights(await inspector.actions())
+        endpoints = _softphones(roster)
+        if _needs_trunk(roster):
+            endpoints.append(settings.trunk)
+        languages = sorted({line.language for line in roster.lines.values()}) if roster else []
+        checks += _judge_inspection(settings, await inspector.look(endpoints, languages), len(endpoints))
+    except (PbxError, HotlineError) as error:
+        remedy = "#include hotline/extensions.conf in extensions.conf, then: asterisk -rx 'dialplan reload'"
+        checks.append(failed("dialplan", str(error), remedy))
+    finally:
+        link.hang_up()
+        await asyncio.sleep(0)
+    return checks
+
+
+def _softphones(roster: Roster | None) -> list[str]:
+    people = roster.volunteers.values() if roster else ()
+    return [endpoint.pjsip_name for one in people for endpoint in one.endpoints if endpoint.pjsip_name is not None]
+
+
+def _needs_trunk(roster: Roster | None) -> bool:
+    people = roster.volunteers.values() if roster else ()
+    return any(endpoint.number is not None for one in people for endpoint in one.endpoints)
+
+
+def _judge_rights(actions: frozenset[str]) -> Iterator[Check]:
+    lacking = [name for name in NEEDED_ACTIONS if name not in actions]
+    if lacking:
+        remedy = "give the AMI user `write = originate,call` (hotline/manager.conf), then: manager reload"
+        yield failed("AMI rights", f"not allowed: {', '.join(lacking)}", remedy)
+    excess = [name for name in DANGEROUS_ACTIONS if name in actions]
+    if excess:
+        remedy = "take away all but `write = originate,call`: this secret would be the whole PBX"
+        yield warning("AMI rights", f"more than needed: {', '.join(excess)}", remedy)
+    if not lacking and not excess:
+        yield ok("AMI rights", "all that is needed, and no more")
+
+
+def _judge_inspection(settings: Settings, seen: Inspection, endpoints: int) -> Iterator[Check]:
+    yield ok("dialplan", "hotline/extensions.conf answers")
+    if seen.missing_modules:
+        remedy = "`require` them in modules.conf (asterisk-conf/modules.conf), then restart Asterisk"
+        yield failed("modules", f"not loaded: {', '.join(seen.missing_modules)}", remedy)
+    if seen.forbidden_modules:
+        remedy = (
+            "`noload` them in modules.conf, if nothing else on this Asterisk needs them: they leak numbers or open a "
+            "way out"
+        )
+        yield warning("modules", f"loaded, but should not be: {', '.join(seen.forbidden_modules)}", remedy)
+    if not seen.missing_modules and not seen.forbidden_modules:
+        yield ok("modules", "all that the dialplan needs")
+    yield from _judge_endpoints(settings, seen, endpoints)
+    if seen.silent_languages:
+        remedy = (
+            f"make `sounds` ({settings.sounds}) Asterisk's own folder: `sounds` in the `Data directory` that "
+            "asterisk -rx 'core show settings' names"
+        )
+        yield failed("prompts in Asterisk", f"not found: {', '.join(seen.silent_languages)}", remedy)
+    else:
+        yield ok("prompts in Asterisk", "found in the channel's language")
+    yield from _judge_service(settings, seen)
+
+
+def _judge_endpoints(settings: Settings, seen: Inspection, endpoints: int) -> Iterator[Check]:
+    if settings.trunk in seen.unknown_endpoints:
+        remedy = (
+            "define it in site/pjsip-trunk.conf, or correct `trunk` in the settings; no mobile can be rung without it"
+        )
+        yield failed("trunk", f"PJSIP does not know {settings.trunk}", remedy)
+    elif settings.trunk in seen.away_endpoints:
+        remedy = "the carrier does not answer: see `pjsip show endpoint` and the line to the carrier"
+        yield failed("trunk", f"{settings.trunk} does not answer", remedy)
+    unknown = [name for name in seen.unknown_endpoints if name != settings.trunk]
+    away = [name for name in seen.away_endpoints if name != settings.trunk]
+    if unknown:
+        remedy = "add them to site/pjsip-volunteers.conf (hotline endpoints prints them), then: pjsip reload"
+        yield failed("endpoints", f"PJSIP does not know: {', '.join(unknown)}", remedy)
+    if away:
+        remedy = "their apps are off or misconfigured; they cannot be rung on them now"
+        yield warning("endpoints", f"not registered: {', '.join(away)}", remedy)
+    if not seen.unknown_endpoints and not seen.away_endpoints:
+        yield ok("endpoints", f"{endpoints} known and reachable")
+
+
+def _judge_service(settings: Settings, seen: Inspection) -> Iterator[Check]:
+    if seen.service_answers:
+        yield ok("FastAGI", "the service answers Asterisk")
+    else:
+        remedy = "start the service, and make fastagi.port agree with HOTLINE_AGI in site/globals.conf"
+        yield failed("FastAGI", "no answer from the service to Asterisk", remedy)
+    if seen.has_survival_plan:
+        yield ok("survival plan", "in AstDB")
+    else:
+        yield failed(
+            "survival plan", "there is none in AstDB", "start the service once; it writes the plan at its start"
+        )
+    if Path(seen.messages).resolve() != settings.messages.resolve():
+        remedy = "make `messages` in the settings and HOTLINE_MESSAGES in site/globals.conf the same folder"
+        yield failed("messages", f"Asterisk records to {seen.messages}, the service reads {settings.messages}", remedy)
