@@ -212,6 +212,9 @@ class RosterFollower:
     def _swap(self, found: Loaded) -> list[Roster]:
         """Put it in force; returns what was."""
         old = [self._roster] if self._roster is not None else []
+        gone = [line for before in old for line in before.lines if line not in found.roster.lines]
+        if gone:  # a coordinator may mean it; a folder that was copied in part looks just so
+            logger.warning("lines are gone: calls to their numbers reach nobody", lines=", ".join(gone))
         self._roster, self._origin = found.roster, found.whole.origin
         self.use(found.roster)
         return old

@@ -1,6 +1,7 @@
 """The follower by itself: what is taken, refused and restored, what it tells of that, and in which order it reads."""
 
 import asyncio
+import shutil
 import stat
 import threading
 from collections.abc import Awaitable, Callable
@@ -109,6 +110,27 @@ def test_taken_refused_and_taken_again(desk: Desk) -> None:
         assert metrics['hotline_roster_loads_total{result="refused"}'] == 2
         assert metrics["hotline_roster_volunteers"] == 3
         assert not any("created" in name or "7700" in name for name in metrics)
+
+    follow(desk, story)
+
+
+def test_a_line_that_is_gone_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its callers are told that the number has no line; a folder that is no git work tree can lose one unnoticed."""
+    said: list[str] = []
+    monkeypatch.setattr(following.logger, "warning", lambda event, **more: said.append(f"{event}: {more}"))
+    second = {name.replace("test/", "second/"): text for name, text in SMALL.files().items()}
+    second["second/people.yaml"] = "volunteers: {}\n...\n"
+    second["second/line.yaml"] = second["second/line.yaml"].replace("01632960100", "01632960101")
+    put(desk.rosters, second)
+
+    async def story(followed: Followed) -> None:
+        await followed.readings(2)
+        assert not said
+        shutil.rmtree(desk.rosters / "second")
+        followed.follower.reload()
+        await followed.readings(3)
+        assert list(followed.used[-1].lines) == ["test"]
+        assert any("second" in one and "gone" in one for one in said)
 
     follow(desk, story)
 
