@@ -68,28 +68,41 @@ class WorkTree:
 
     def state(self, folder: Path) -> "State":
         """How `folder` lies here, as far as git tells."""
-        commit, changed = self.commit()[:SHORT], self._changed(folder)
-        return State(
-            revision=f"{commit} modified" if commit and changed else commit,
-            deleted=frozenset(path for letters, path in changed if letters[1:2] == "D"),
-        )
+        commit = self.commit()[:SHORT]
+        revision = f"{commit} modified" if commit and self._differs(folder) else commit
+        return State(revision=revision, deleted=self._deleted(folder))
 
     def _shared(self) -> Path:
         """Where branches are: elsewhere for a work tree that ``git worktree`` made."""
         elsewhere = _text(self.git / "commondir")
         return (self.git / elsewhere).resolve() if elsewhere else self.git
 
-    def _changed(self, folder: Path) -> list[tuple[str, str]]:
-        """What differs from the commit: two letters of git's for each path, which is relative to `folder`.
+    def _differs(self, folder: Path) -> bool:
+        """Whether files of `folder` differ from the commit; False also if git cannot be asked.
 
-        Nothing also if git is not installed, too slow, or does not trust the owner of the work tree.
+        Git may run filters that the work tree's owner has set up: it refuses to if it does not trust the owner, and so
+        do we.
         """
+        return bool(self._asked(folder, "status", "--porcelain", "-z", "--", "."))
+
+    def _deleted(self, folder: Path) -> frozenset[str]:
+        """Files of git's index that are not there, relative to `folder`; none if git cannot be asked.
+
+        For this git runs nothing of the owner's, so it is asked whoever that is: a checkout that one user owns and the
+        service reads is the usual case. (From git 2.38 on; older ones take `safe.directory` from files alone.)
+        """
+        trusted = ("-c", f"safe.directory={self.top.resolve()}")
+        found = self._asked(folder, *trusted, "ls-files", "--deleted", "-z", "--", ".")
+        return frozenset(path for path in os.fsdecode(found).split("\0") if path)
+
+    def _asked(self, folder: Path, *words: str) -> bytes:
+        """What git says; nothing if it is not installed, too slow, or refuses."""
         # without the locks, the hooks and the daemon that a work tree's owner may have set up
         options = ("--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         try:
             asked = subprocess.run(
-                ("git", *options, "-C", str(folder), "status", "--porcelain", "-z", "--no-renames", "--", "."),
+                ("git", *options, "-C", str(folder), *words),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -98,12 +111,8 @@ class WorkTree:
                 check=False,
             )
         except (OSError, subprocess.SubprocessError):
-            return []
-        if asked.returncode != 0:
-            return []
-        lines = os.fsdecode(asked.stdout).split("\0")
-        top, root = self.top.resolve(), folder.resolve()
-        return [(line[:2], os.path.relpath(top / line[3:], root)) for line in lines if line]
+            return b""
+        return asked.stdout if asked.returncode == 0 else b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
