@@ -17,9 +17,10 @@ from typing import Any
 
 import yaml
 
+from hotline_agi.errors import InvalidText
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.source import read_text
-from hotline_agi.terms.problems import Mark
+from hotline_agi.terms.problems import Mark, Problem
 
 MAX_DEPTH = 20
 MAX_NODES = 200_000
@@ -90,6 +91,16 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """What a text is, and what is wrong with it as YAML."""
+
+    root: Node | None
+    """None if it cannot be told what the text means: what a reader said of it could mislead. Of a key that stands
+    twice the first counts."""
+    problems: tuple[Problem, ...]
+
+
 def parse(file: str, content: bytes, *, secret: bool = False) -> Node:
     """The tree of one YAML document.
 
@@ -98,24 +109,32 @@ def parse(file: str, content: bytes, *, secret: bool = False) -> Node:
     :param secret: whether no message may quote the text (contacts).
     :raises InvalidText: with every problem found; a syntax error ends the search in this file.
     """
+    found = parse_on(file, content, secret=secret)
+    if found.problems:
+        raise InvalidText(found.problems)
+    assert found.root is not None
+    return found.root
+
+
+def parse_on(file: str, content: bytes, *, secret: bool = False) -> Parsed:
+    """As `parse`, but a text with problems that leave its meaning plain (a key that stands twice, a tag, an anchor) has
+    its tree all the same, so that a reader can tell what else is wrong. Raises nothing."""
     findings = Findings()
-    root: Node | None = None
     text = read_text(file, content, findings)
-    if text is not None:
-        tree = _Tree(file, findings, secret=secret)
-        try:
-            for event in yaml.parse(text, Loader=_LOADER):
-                tree.feed(event)
-        except _TooMuch:
-            pass  # already among the findings
-        except yaml.YAMLError as fault:
-            _note_syntax(file, "" if secret else text, fault, findings)
-        root = tree.root
-        if root is None and not findings.failed:
-            findings.error(Mark(file=file), "the file says nothing")
-    findings.refuse()
-    assert root is not None
-    return root
+    if text is None:
+        return Parsed(root=None, problems=tuple(findings.problems))
+    tree = _Tree(file, findings, secret=secret)
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            tree.feed(event)
+    except _TooMuch:
+        tree.doubtful = True  # the reason is among the findings
+    except yaml.YAMLError as fault:
+        tree.doubtful = True
+        _note_syntax(file, "" if secret else text, fault, findings)
+    if tree.root is None and not findings.failed:
+        findings.error(Mark(file=file), "the file says nothing")
+    return Parsed(root=None if tree.doubtful else tree.root, problems=tuple(findings.problems))
 
 
 class _TooMuch(Exception):
@@ -140,10 +159,14 @@ class _Open:
 
 
 class _Tree:
-    """Builds nodes from events. `root` is set when the document's only node is complete."""
+    """Builds nodes from events. `root` is set when the document's only node is complete.
+
+    `doubtful` is set by what leaves the meaning of the text open.
+    """
 
     def __init__(self, file: str, findings: Findings, *, secret: bool) -> None:
         self.root: Node | None = None
+        self.doubtful = False
         self._file, self._findings, self._secret = file, findings, secret
         self._open: list[_Open] = []
         self._documents = self._nodes = 0
@@ -154,7 +177,7 @@ class _Tree:
             case yaml.DocumentStartEvent():
                 self._start_document(mark, event)
             case yaml.AliasEvent():
-                self._findings.error(mark, "an alias (*)", "write the text itself: aliases are not allowed")
+                self._doubt(mark, "an alias (*)", "write the text itself: aliases are not allowed")
                 self._complete(Scalar(text="", mark=mark, quoted=True))
             case yaml.ScalarEvent():
                 self._look_at_properties(mark, event)
@@ -180,6 +203,8 @@ class _Tree:
             self._findings.error(mark, "an anchor (&)", "put the text in quotes; anchors are not allowed")
         if getattr(event, "tag", None) is not None:
             self._findings.error(mark, "a tag (!)", "put the text in quotes; tags are not allowed")
+        if isinstance(event, yaml.ScalarEvent) and (event.anchor is not None or _swallows(event.tag, event.value)):
+            self.doubtful = True  # `name: !Anna` and `name: &Anna` are names to whoever wrote them
 
     def _complete(self, node: Node) -> None:
         self._nodes += 1
@@ -201,13 +226,11 @@ class _Tree:
 
     def _add_entry(self, parent: _Open, key: Node, value: Node) -> None:
         if not isinstance(key, Scalar):
-            self._findings.error(
-                key.mark, "a list or block stands where a name must stand", "check brackets and braces"
-            )
+            self._doubt(key.mark, "a list or block stands where a name must stand", "check brackets and braces")
         elif key.missing:
-            self._findings.error(key.mark, "a colon without a name before it", "write `name: value`")
+            self._doubt(key.mark, "a colon without a name before it", "write `name: value`")
         elif key.text == "<<":
-            self._findings.error(key.mark, "a merge key (<<)", "write the lines themselves: merging is not allowed")
+            self._doubt(key.mark, "a merge key (<<)", "write the lines themselves: merging is not allowed")
         elif key.text in parent.first_lines:
             first = parent.first_lines[key.text]
             self._findings.error(key.mark, f"{key.shown} stands here a second time; first in line {first}", "keep one")
@@ -215,12 +238,21 @@ class _Tree:
             parent.first_lines[key.text] = key.mark.line
             parent.entries.append(Entry(key=key, value=value))
 
+    def _doubt(self, mark: Mark, what: str, hint: str) -> None:
+        self._findings.error(mark, what, hint)
+        self.doubtful = True
+
     def _give_up(self, mark: Mark, what: str, hint: str = "") -> None:
         self._findings.error(mark, what, hint)
         raise _TooMuch
 
     def _mark(self, mark: Any) -> Mark:
         return Mark(file=self._file, line=mark.line + 1, column=mark.column + 1)
+
+
+def _swallows(tag: str | None, text: str) -> bool:
+    """Whether a scalar's tag may be a part of the text that somebody meant; ``!!str 7`` is not."""
+    return tag is not None and (not text or not tag.startswith("tag:yaml.org,2002:"))
 
 
 def _note_syntax(file: str, text: str, fault: yaml.YAMLError, findings: Findings) -> None:

@@ -68,7 +68,7 @@ def read_people(
         return None
     for entry in volunteers.entries:
         found = _person_id(entry.key, findings)
-        person = _person(VolunteerId(found or "?"), entry.key.mark, entry.value, languages, zone, findings)
+        person = _person(VolunteerId(found or ""), entry.key.mark, entry.value, languages, zone, findings)
         if found is not None:
             ids.add(VolunteerId(found))
             if person is not None:
@@ -91,7 +91,9 @@ def _person(
     zone: ZoneInfo | None,
     findings: Findings,
 ) -> ReadPerson | None:
-    fields = Fields.of(node, findings, f"the person '{who}'")
+    """:param who: empty if the id is wrong; then only what else is wrong is told."""
+    called = f"'{who}'" if who else "this person"
+    fields = Fields.of(node, findings, f"the person {called}" if who else called)
     if fields is None:
         return None
     for key in ("number", "phone", "mobile", "softphone"):
@@ -105,10 +107,10 @@ def _person(
     quiet = fields.optional("quiet", _quiet, ())
     fields.close()
     if not spoken:
-        findings.error(fields.mark("languages"), f"'{who}' speaks no language", "write e.g. [zh] or delete the line")
+        findings.error(fields.mark("languages"), f"{called} speaks no language", "write e.g. [zh] or delete the line")
     if endpoints is not None and not endpoints:
         hint = "write e.g. [softphone: v01, mobile]"
-        findings.error(fields.mark("endpoints"), f"'{who}' has no endpoint, so nothing can ring", hint)
+        findings.error(fields.mark("endpoints"), f"{called} has no endpoint, so nothing can ring", hint)
     if name is None or not endpoints:
         return None
     volunteer = Volunteer(

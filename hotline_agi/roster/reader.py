@@ -19,7 +19,7 @@ from hotline_agi.roster.contacts_file import Contacts, read_contacts
 from hotline_agi.roster.contradictions import check_contradictions
 from hotline_agi.roster.covers_file import read_covers
 from hotline_agi.roster.days_file import read_days
-from hotline_agi.roster.document import Node, parse
+from hotline_agi.roster.document import Parsed, parse_on
 from hotline_agi.roster.duty import everybody
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.layout import COVERS, DAYS, FILES, LineFiles, line_files
@@ -92,37 +92,41 @@ def check_roster(
 
 def _read_folder(found: LineFiles, files: Mapping[str, bytes], findings: Findings) -> Folder:
     folder = found.line
-    line_root, people_root, shifts_root = (_root(f"{folder}/{name}", files, findings) for name in FILES)
-    days_root, covers_root = (
-        _root(path, files, findings) if path in files else None
+    line, people, shifts = (_parsed(f"{folder}/{name}", files, findings) for name in FILES)
+    days, covers = (
+        _parsed(path, files, findings) if path in files else _NOTHING
         for path in (f"{folder}/{name}" for name in (DAYS, COVERS))
     )
-    read = read_line(folder, line_root, findings) if line_root else None
+    read = read_line(folder, line.root, findings) if line.root else None
     languages, zone = ((read.line.language,), read.line.zone) if read else (("zh",), None)
     months = [
         read_month(year, month, root, findings)
         for year, month, path in found.months
-        if (root := _root(path, files, findings)) is not None
+        if (root := _parsed(path, files, findings).root) is not None
     ]
+    persons = read_people(people.root, languages, findings, zone) if people.root else None
+    slots = read_shifts(shifts.root, findings) if shifts.root else None
     return Folder(
         line=read,
-        people=read_people(people_root, languages, findings, zone) if people_root else None,
-        shifts=read_shifts(shifts_root, findings) if shifts_root else None,
-        days=read_days(days_root, findings) if days_root else None,
+        # Of two blocks with one name the second may be meant to have another, which is missed elsewhere.
+        people=replace(persons, complete=False) if persons and people.problems else persons,
+        shifts=replace(slots, complete=False) if slots and shifts.problems else slots,
+        days=read_days(days.root, findings) if days.root else None,
         months=tuple(month for month in months if month is not None),
-        covers=read_covers(covers_root, findings) if covers_root else None,
+        covers=read_covers(covers.root, findings) if covers.root else None,
     )
 
 
-def _root(path: str, files: Mapping[str, bytes], findings: Findings) -> Node | None:
+_NOTHING = Parsed(root=None, problems=())
+
+
+def _parsed(path: str, files: Mapping[str, bytes], findings: Findings) -> Parsed:
     if path not in files:
         findings.error(Mark(file=path), "the file is missing", f"every line has {', '.join(FILES)}")
-        return None
-    try:
-        return parse(path, files[path])
-    except InvalidText as refused:
-        findings.take(refused.problems)
-        return None
+        return _NOTHING
+    parsed = parse_on(path, files[path])
+    findings.take(parsed.problems)
+    return parsed
 
 
 def _joined(folders: Mapping[LineId, Folder], contacts: Contacts, findings: Findings) -> Roster:

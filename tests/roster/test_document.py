@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hotline_agi.errors import InvalidText
 from hotline_agi.roster import document
-from hotline_agi.roster.document import MAX_DEPTH, Entry, Mapping, Node, Scalar, Sequence, parse
+from hotline_agi.roster.document import MAX_DEPTH, Entry, Mapping, Node, Scalar, Sequence, parse, parse_on
 from hotline_agi.terms.problems import Mark
 from tests.roster.trees import BAD, example, files_under, good
 
@@ -259,3 +259,38 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
             parse("f", body)
         except InvalidText as refused:
             assert refused.problems
+
+
+@pytest.mark.usefixtures("loader")
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("a: 1\na: 2\nb: 3", ["a", "1", "b", "3"]),
+        ("a: !!str 1\nb: !x [2]", ["a", "1", "b", "2"]),
+        ("a: &x [1]\nb: &y {c: 2}", ["a", "1", "b", "c", "2"]),
+    ],
+)
+def test_what_leaves_the_meaning_plain_leaves_the_tree(text: str, rest: list[str]) -> None:
+    found = parse_on("f", f"{text}\n...\n".encode())
+    assert found.problems and found.root is not None
+    assert texts(found.root) == rest
+
+
+@pytest.mark.usefixtures("loader")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [&x 1]\nb: *x",
+        "a: &x\n",
+        "a: &anna berg",
+        "a: !anna",
+        "a: !anna berg",
+        "a: !!str",
+        "a: {<<: {b: 1}}",
+        "? [a]\n: 1",
+    ]
+    + [": 1", "a: [1", "a: 1\n...\nb: 1", "a: 1\n---\nb: 2", "a:\t1", "", "[" * (MAX_DEPTH + 1), "a: 1\nb: c: d"],
+)
+def test_what_leaves_the_meaning_open_leaves_no_tree(text: str) -> None:
+    found = parse_on("f", f"{text}\n...\n".encode())
+    assert found.problems and found.root is None

@@ -16,7 +16,7 @@ import pytest
 
 from hotline_agi.errors import InvalidText
 from hotline_agi.roster import reader
-from hotline_agi.roster.document import parse
+from hotline_agi.roster.document import parse_on
 from hotline_agi.roster.duty import duty_spans, everybody
 from hotline_agi.roster.model import Roster
 from hotline_agi.roster.plan import Absence
@@ -32,15 +32,15 @@ GOOD = read_roster(FILES, FILES[CONTACTS], contacts_file=CONTACTS)
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files that are as they were are parsed once for all rosters of this module."""
-    remembered = cache(parse)
+    remembered = cache(parse_on)
     untouched = {name: content for name, content in FILES.items() if name != CONTACTS}
     for name, content in untouched.items():
         remembered(name, content)
 
     def parse_once(name: str, content: bytes) -> object:
-        return remembered(name, content) if untouched.get(name) == content else parse(name, content)
+        return remembered(name, content) if untouched.get(name) == content else parse_on(name, content)
 
-    monkeypatch.setattr(reader, "parse", parse_once)
+    monkeypatch.setattr(reader, "parse_on", parse_once)
 
 
 def meaning(value: object) -> object:

@@ -104,3 +104,14 @@ def test_bounds_of_limits_are_those_of_the_readme(field: str, least: int, most: 
     for value, is_good in ((least, True), (most, True), (least - 1, False), (most + 1, False)):
         _, findings = read(person(f"endpoints: [mobile], limits: {{{field}: {value}}}"))
         assert findings.failed is not is_good
+
+
+def test_what_else_is_wrong_with_a_person_whose_id_is_bad_is_told_without_the_id() -> None:
+    found, findings = read("volunteers:\n  Anna Berg: {name: Anna, languages: [], endpoints: [], tel: x}")
+    assert found is not None and not found.people and not found.complete
+    assert [problem.what for problem in findings.problems] == [
+        "'Anna Berg' cannot be a person's id",
+        "this person has no field 'tel'",
+        "this person speaks no language",
+        "this person has no endpoint, so nothing can ring",
+    ]
