@@ -280,16 +280,10 @@ def test_what_leaves_the_meaning_plain_leaves_the_tree(text: str, rest: list[str
 @pytest.mark.parametrize(
     "text",
     [
-        "a: [&x 1]\nb: *x",
-        "a: &x\n",
-        "a: &anna berg",
-        "a: !anna",
-        "a: !anna berg",
-        "a: !!str",
-        "a: {<<: {b: 1}}",
-        "? [a]\n: 1",
-    ]
-    + [": 1", "a: [1", "a: 1\n...\nb: 1", "a: 1\n---\nb: 2", "a:\t1", "", "[" * (MAX_DEPTH + 1), "a: 1\nb: c: d"],
+        *("a: [&x 1]\nb: *x", "a: &x\n", "a: &anna berg", "a: !anna", "a: !anna berg", "a: !!str", "a: {<<: {b: 1}}"),
+        *("? [a]\n: 1", ": 1", "a: [1", "a: 1\n...\nb: 1", "a: 1\n---\nb: 2", "a:\t1", "", "[" * (MAX_DEPTH + 1)),
+        "a: 1\nb: c: d",
+    ],
 )
 def test_what_leaves_the_meaning_open_leaves_no_tree(text: str) -> None:
     found = parse_on("f", f"{text}\n...\n".encode())

@@ -28,6 +28,7 @@ NO_YAML = {
     "cut-off",
     "days-twice",
     "duplicate-keys",
+    "duplicate-keys-and-more",
     "full-width-indentation",
     "gbk",
     "list-as-key",
