@@ -87,7 +87,7 @@ def heat_picture(line: Line, rows: Sequence[HeatRow], language: Language, kind: 
         from matplotlib.figure import Figure
     except ImportError as error:
         raise SetupError(
-            "pictures need matplotlib, which is not installed: pip install 'hotline_agi[pictures]'"
+            "pictures need matplotlib, which hotline's own environment lacks: in it, run pip install matplotlib"
         ) from error
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # a font without bold needs no warning
     font = chinese_font()
