@@ -9,7 +9,7 @@ import pytest
 from hotline_agi.coordination import git as git_module
 from hotline_agi.coordination.commits import commit, ready_to_commit
 from hotline_agi.coordination.revisions import files_at
-from hotline_agi.errors import HotlineError, SetupError
+from hotline_agi.errors import HotlineError, InvalidText, SetupError
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -30,7 +30,9 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write(top, "rosters/xinli/months/2026-02.yaml", "feb\n")
     write(top, "rosters/.hidden/line.yaml", "no\n")
     write(top, "rosters/README.md", "no\n")
-    (top / "rosters/link.yaml").symlink_to("/etc/hostname")
+    (top / "rosters/.link.yaml").symlink_to("/etc/hostname")
+    for name, target in {"out": "/etc", "nowhere": "gone\n/x", "loop": "loop", "text": "README.md"}.items():
+        (top / "rosters" / name).symlink_to(target)
     git(top.parent, "init", "-q", "-b", "main", str(top))
     git(top, "config", "user.name", "Coordinator")
     git(top, "config", "user.email", "coordinator@example.org")
@@ -110,6 +112,24 @@ def test_a_file_that_is_too_long_is_not_read(repository: Path) -> None:
     git(repository, "commit", "-q", "-m", "two")
     with pytest.raises(SetupError, match="has 1048577 bytes"):
         files_at(repository / "rosters", "HEAD")
+
+
+def test_what_is_committed_as_a_link_is_refused_as_in_the_work_tree(repository: Path) -> None:
+    (repository / "rosters/haven").mkdir()
+    (repository / "rosters/haven/line.yaml").symlink_to("../xinli/line.yaml")
+    (repository / "rosters/spring").symlink_to("xinli")
+    git(repository, "add", ".")
+    other = git(repository, "rev-parse", "HEAD")
+    git(repository, "update-index", "--add", "--cacheinfo", f"160000,{other},rosters/quay")
+    git(repository, "commit", "-q", "-m", "two")
+    with pytest.raises(InvalidText) as refused:
+        files_at(repository / "rosters", "HEAD")
+    assert [(one.file, one.what) for one in refused.value.problems] == [
+        ("haven/line.yaml", "a link in HEAD; those of revisions are not followed"),
+        ("quay", "another repository in HEAD; its files do not count"),
+        ("spring", "a link to a folder in HEAD; its files do not count"),
+    ]
+    assert set(files_at(repository / "rosters", "HEAD~1")) == {"xinli/line.yaml", "xinli/months/2026-02.yaml"}
 
 
 def test_variables_of_a_hook_lead_nowhere_else(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
