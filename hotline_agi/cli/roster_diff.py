@@ -15,6 +15,7 @@ from hotline_agi.cli.roster import roster
 from hotline_agi.cli.roster_options import MOST_DAYS
 from hotline_agi.coordination.revisions import files_at
 from hotline_agi.errors import InvalidText, SetupError
+from hotline_agi.planning.callings import names_in
 from hotline_agi.planning.effect_words import Sentence, sentences
 from hotline_agi.planning.outlook import DAYS
 from hotline_agi.roster.model import Roster
@@ -62,7 +63,8 @@ def roster_diff(
             }
         )
     else:
-        show_effects(found, several=len(lines) > 1)
+        people = Roster(lines=lines, volunteers={**old.volunteers, **new.volunteers})
+        show_effects(found, people, several=len(lines) > 1)
 
 
 def _read(name: str, files: Mapping[str, bytes]) -> Roster:
@@ -85,14 +87,17 @@ def show_problems(problems: Sequence[Problem], most: int) -> None:
         table.note(f"and {len(problems) - most} more: see them with `hotline roster check`")
 
 
-def show_effects(found: Sequence[Sentence], *, several: bool) -> None:
-    """
+def show_effects(found: Sequence[Sentence], people: Roster, *, several: bool) -> None:
+    """The sentences, and below them what the people in them are called.
+
     :param several: whether there is more than one line, so that each sentence says which it means.
     """
     for one in found:
         table.note(f"{one.line}: {one.text}" if several and one.line else one.text)
     if not found:
         table.note("the effect on who is rung: none")
+    if called := names_in((one.text for one in found), people):
+        table.note(f"({', '.join(called)})")
 
 
 def effects_as_json(found: Iterable[Sentence]) -> list[dict[str, Any]]:

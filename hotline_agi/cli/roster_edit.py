@@ -20,6 +20,7 @@ from hotline_agi.cli.roster_diff import show_effects, show_problems
 from hotline_agi.coordination import commits, edits, people_edits, proposals, week_edits
 from hotline_agi.coordination.edits import Edit, Known
 from hotline_agi.errors import InvalidText, SetupError
+from hotline_agi.planning.callings import person_called
 from hotline_agi.planning.outlook import DAYS
 from hotline_agi.roster.dates import day as read_day
 from hotline_agi.roster.dates import day_or_instant
@@ -47,7 +48,7 @@ class Desk:
     now: datetime
 
     def person(self, who: str) -> VolunteerId:
-        return edits.person(self.known.roster, who)
+        return person_called(self.known.roster, who)
 
     def day(self, text: str) -> date:
         """:raises SetupError: if it is no date."""
@@ -145,7 +146,7 @@ def _carry_out(
         show_problems([one for one in found.problems if one.severity == "error"], _PROBLEMS)
         sys.exit(FINDING)
     table.note(found.edit.message)
-    show_effects(found.effects, several=len(desk.known.roster.lines) > 1)
+    show_effects(found.effects, desk.known.roster, several=len(desk.known.roster.lines) > 1)
     show_problems(found.problems, _PROBLEMS)
     if found.edit.remark:
         table.warn(found.edit.remark)

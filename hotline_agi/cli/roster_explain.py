@@ -17,7 +17,7 @@ from hotline_agi.cli.options import (
     rosters_option,
 )
 from hotline_agi.cli.roster import roster
-from hotline_agi.cli.roster_options import volunteer_of
+from hotline_agi.planning.callings import person_called
 from hotline_agi.planning.explain import Explanation, explain_on
 from hotline_agi.planning.reasons import Reason
 from hotline_agi.planning.wording import moment
@@ -40,7 +40,7 @@ def roster_explain(volunteer: str, line_id: str | None, at: str | None, folder: 
     the roster decides, with its place.
     """
     known = rosters.load(folder, None).roster
-    who = volunteer_of(known, volunteer)
+    who = person_called(known, volunteer)
     now = None if at is not None else datetime.now(UTC)  # one instant for all lines
     found = [explain_on(known, line, who, now or instant_of(at, line)) for line in _lines(known, line_id, who)]
     if as_json:

@@ -8,9 +8,10 @@ import click
 from hotline_agi import rosters, table
 from hotline_agi.cli.options import line_option, lines_of, rosters_option
 from hotline_agi.cli.roster import roster
-from hotline_agi.cli.roster_options import MOST_DAYS, day_of, from_option, volunteer_of, volunteer_option
+from hotline_agi.cli.roster_options import MOST_DAYS, day_of, from_option, volunteer_option
 from hotline_agi.coordination.calendars import line_calendar, people_calendars
 from hotline_agi.errors import SetupError
+from hotline_agi.planning.callings import person_called
 from hotline_agi.planning.stretches import local_days
 from hotline_agi.roster.clock import Span
 from hotline_agi.roster.duty import everybody
@@ -50,7 +51,7 @@ def roster_ical(
         _write_all(known, lines, span, now, out)
         return
     if volunteer_id is not None:
-        [(_, octets)] = people_calendars(known, [volunteer_of(known, volunteer_id)], *span, now)
+        [(_, octets)] = people_calendars(known, [person_called(known, volunteer_id)], *span, now)
     elif len(lines) == 1:
         octets = line_calendar(known, lines[0], *span, now)
     else:

@@ -17,9 +17,10 @@ from hotline_agi.cli.options import (
     rosters_option,
 )
 from hotline_agi.cli.roster import roster
-from hotline_agi.cli.roster_options import volunteer_of, volunteer_option
+from hotline_agi.cli.roster_options import volunteer_option
 from hotline_agi.errors import SetupError
 from hotline_agi.planning.agenda import Appointment, next_of
+from hotline_agi.planning.callings import person_called
 from hotline_agi.planning.handover import Handover, handovers
 from hotline_agi.planning.handover_text import handover_text
 from hotline_agi.planning.wording import Names, moment, stretch
@@ -57,7 +58,7 @@ def roster_next(
         return
     if line_id is not None:
         raise SetupError("give --line or --volunteer, not both: a volunteer's shifts are those of all lines")
-    who = volunteer_of(known, volunteer_id)
+    who = person_called(known, volunteer_id)
     shifts = next_of(known, who, instant_of(at, next(iter(known.lines.values()))), count)
     if as_json:
         print_json([_shift_as_json(one) for one in shifts])

@@ -5,28 +5,14 @@ from datetime import UTC, date, datetime
 import click
 
 from hotline_agi.errors import SetupError
-from hotline_agi.roster.fields import nearest
-from hotline_agi.roster.model import Line, Roster
-from hotline_agi.terms.ids import VolunteerId
+from hotline_agi.roster.model import Line
 
 MOST_DAYS = 366
 
-volunteer_option = click.option("--volunteer", "volunteer_id", help="Only this person: their id.")
+volunteer_option = click.option("--volunteer", "volunteer_id", help="Only this person: their id, or name.")
 from_option = click.option(
     "--from", "from_day", metavar="DATE", help="The first day: 2026-02-14. Today, where the line is, if left out."
 )
-
-
-def volunteer_of(known: Roster, volunteer_id: str) -> VolunteerId:
-    """:raises SetupError: if there is nobody of this id; a display name is answered with the id that belongs to it."""
-    found = VolunteerId(volunteer_id)
-    if found in known.volunteers:
-        return found
-    namesakes = [person.id for person in known.volunteers.values() if person.name == volunteer_id]
-    hint = (
-        f"did you mean {' or '.join(map(repr, namesakes))}?" if namesakes else nearest(volunteer_id, known.volunteers)
-    )
-    raise SetupError(f"there is no volunteer {volunteer_id!r}: {hint or 'people.yaml lists their ids'}")
 
 
 def day_of(text: str | None, line: Line) -> date:

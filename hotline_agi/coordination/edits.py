@@ -167,15 +167,6 @@ def still_there(roster: Roster, who: VolunteerId, first: date | datetime, now: d
     return ""
 
 
-def person(roster: Roster, who: str) -> VolunteerId:
-    """:raises SetupError: if there is nobody of this id, with the nearest one."""
-    if VolunteerId(who) in roster.volunteers:
-        return VolunteerId(who)
-    namesakes = [one.id for one in roster.volunteers.values() if one.name == who]
-    hint = f"did you mean {namesakes[0]!r}?" if namesakes else nearest(who, roster.volunteers)
-    raise SetupError(f"there is no person {who!r}: {hint or 'people.yaml lists their ids'}")
-
-
 def shift_of(line: Line, slot: str) -> Shift:
     """:raises SetupError: if the line has no such slot, with the nearest one."""
     for shift in line.shifts:

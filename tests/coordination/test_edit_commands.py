@@ -74,7 +74,7 @@ def test_a_swap_from_its_effect_to_its_commit(rosters: Path) -> None:
     assert changed[2:] == ["+  - {swap: [chen-jing, wang-lei], date: 2027-01-08, slot: night}"]
 
     told = hotline("roster", "diff", "HEAD~1", "--rosters", rosters, "--from", "2026-12-28T12:00")
-    assert (told.returncode, told.stdout) == (0, f"{SAID}\n")
+    assert (told.returncode, told.stdout) == (0, f"{SAID}\n(wang-lei 王磊, chen-jing 陈静)\n")
     as_json = json.loads(
         hotline("roster", "diff", "HEAD~1", "HEAD", "--rosters", rosters, "--from", "2026-12-28T12:00", "--json").stdout
     )

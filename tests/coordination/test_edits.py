@@ -16,6 +16,7 @@ from hotline_agi.coordination import edits, people_edits, proposals, week_edits
 from hotline_agi.coordination.edits import Edit, Known
 from hotline_agi.coordination.round_trip import YamlText
 from hotline_agi.errors import InvalidText, SetupError
+from hotline_agi.planning.callings import person_called
 from hotline_agi.roster.model import Line, Roster, Volunteer
 from hotline_agi.roster.plan import Absence, AbsenceKind, Cover, Extra, MonthDay, Pattern, Shift, SpecialDay, Swap
 from hotline_agi.roster.reader import read_roster
@@ -175,8 +176,7 @@ def test_somebody_new_is_written_as_the_others() -> None:
             ),
             "wang-lei is not in night on Tue 2026-11-24",
         ),
-        (lambda: edits.person(known_of("example").roster, "chen-jin"), "did you mean 'chen-jing'"),
-        (lambda: edits.person(known_of("example").roster, "陈静"), "did you mean 'chen-jing'"),
+        (lambda: person_called(known_of("example").roster, "chen-jin"), "did you mean 'chen-jing'"),
         (
             lambda: people_edits.add_person(
                 known_of("example"), line_of(known_of("example")), "li-na", "x", ["mobile"]
