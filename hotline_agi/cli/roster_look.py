@@ -38,14 +38,16 @@ def roster_who(line_id: str | None, at: str | None, folder: Path, as_json: bool)
     if as_json:
         print_json([_who_as_json(known, one) for one in found])
         return
+    zones = len({one.line.zone.key for one in found}) > 1  # a time without an offset is another instant on each line
     for n, one in enumerate(found):
         if n:
             table.note("")
-        _print_who(known, one)
+        _print_who(known, one, with_zone=zones)
 
 
-def _print_who(known: Roster, one: Who) -> None:
+def _print_who(known: Roster, one: Who, *, with_zone: bool) -> None:
     names = Names(known, _ENGLISH)
+    zone = f" ({one.line.zone.key})" if with_zone else ""
     until = f", until {_when(one, one.changes_at)}" if one.changes_at else ""
     slots = ", ".join(one.duty.slots) or "nobody's shift"
     state = "" if one.duty.is_open else " (closed)"
@@ -59,7 +61,7 @@ def _print_who(known: Roster, one: Who) -> None:
         instead = f", {names(loss.other)} instead" if loss.other else ""
         rows.append(("", person.id, person.name, "", f"absent: {loss.basis.value}{instead}"))
     table.table(
-        f"{one.line.id}{state}  {moment(one.at.astimezone(one.line.zone), _ENGLISH)}  {slots}{until}",
+        f"{one.line.id}{state}  {moment(one.at.astimezone(one.line.zone), _ENGLISH)}{zone}  {slots}{until}",
         _WHO_COLUMNS,
         rows,
     )
