@@ -117,9 +117,11 @@ def test_who_names_the_zones_of_lines_whose_clocks_differ(folder: Path, capsys: 
     line.write_text(line.read_text(encoding="utf-8").replace("Europe/Berlin", "America/Santiago"), encoding="utf-8")
     told = Ran(capsys, folder, "who", "--at", "2026-02-14T20:30").out.splitlines()
     assert told[0] == "haven  Sat 2026-02-14 20:30 (Europe/Berlin)  day, until Sat 21:00"
-    assert [row for row in told if row.startswith("quay")] == ["quay  Sat 2026-02-14 20:30 (America/Santiago)  all-day"]
+    assert [row for row in told if row.startswith("quay")] == [
+        "quay  Sat 2026-02-14 20:30 (America/Santiago)  all-day, until Sat 22:00"
+    ]
     alone = Ran(capsys, folder, "who", "--at", "2026-02-14T20:30", "--line", "quay").out.splitlines()
-    assert alone[0] == "quay  Sat 2026-02-14 20:30  all-day"
+    assert alone[0] == "quay  Sat 2026-02-14 20:30  all-day, until Sat 22:00"
 
 
 # ---- next, handover
