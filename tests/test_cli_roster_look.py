@@ -128,14 +128,19 @@ def test_who_names_the_zones_of_lines_whose_clocks_differ(folder: Path, capsys: 
 
 
 def test_next_of_a_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = Ran(capsys, folder, "next", "--line", "haven", "--at", "2026-02-13T12:00", "--count", "2")
+    told = Ran(capsys, folder, "next", "--line", "haven", "--at", "2026-02-13T12:00", "--count", "3")
     assert told.out.splitlines() == [
         "haven",
-        "when                  slot   come               go          stay",
-        "Fri 2026-02-13 22:00  night  -                  Boris Roth  Anna Berg",
-        "Sat 2026-02-14 06:00  day    clara, Boris Roth  Anna Berg   -",
+        "when                  slot   come               go          stay                   also",
+        "Fri 2026-02-13 18:00  day    -                  -           Anna Berg, Boris Roth  ring plan rush",
+        "Fri 2026-02-13 22:00  night  -                  Boris Roth  Anna Berg              the usual ring plan; "
+        + "backup: nobody; coordinator: nobody",
+        "Sat 2026-02-14 06:00  day    clara, Boris Roth  Anna Berg   -                      coordinator: clara",
     ]
-    changes = Ran(capsys, folder, "next", "--at", "2026-02-13T12:00", "--count", "2", "--json").json
+    first, *changes = Ran(
+        capsys, folder, "next", "--line", "haven", "--at", "2026-02-13T12:00", "--count", "3", "--json"
+    ).json
+    assert (first["comes"], first["goes"], first["plan"], first["also"]) == ([], [], "rush", ["ring plan rush"])
     assert [(one["line"], one["at"], one["comes"], one["goes"], one["stays"]) for one in changes] == [
         ("haven", "2026-02-13T21:00:00+00:00", [], ["boris"], ["anna"]),
         ("haven", "2026-02-14T05:00:00+00:00", ["clara", "boris"], ["anna"], []),
@@ -143,9 +148,12 @@ def test_next_of_a_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_next_of_a_line_that_never_changes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = Ran(capsys, folder, "handover", "--line", "quay")
+    assert (told.status, told.out) == (0, "quay: nobody comes or goes within 40 days\n")
+    line = folder / "quay/line.yaml"
+    line.write_text(line.read_text(encoding="utf-8").partition("ring_plans:")[0] + "...\n", encoding="utf-8")
     told = Ran(capsys, folder, "next", "--line", "quay", "--at", "2026-02-13T12:00")
     assert (told.status, told.out) == (0, "quay: nothing changes within 40 days\n")
-    assert Ran(capsys, folder, "handover", "--line", "quay").out == "quay: nothing changes within 40 days\n"
 
 
 def test_next_of_a_volunteer(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -195,9 +203,10 @@ def test_the_handover_in_both_languages(folder: Path, capsys: pytest.CaptureFixt
         "Come: clara, Boris Roth",
         "Stay: nobody",
         "Coordinator: clara (before: nobody)",
-        "Next hand-over: Sat 2026-02-14 20:00",
+        "Next hand-over: Sat 2026-02-14 22:00",
         "Remarks:",
         "- Anna Berg is sick; clara stands in",
+        "- Boris Roth has quiet hours from Sat 2026-02-14 20:00: no phone rings then",
     ]
     told = Ran(capsys, folder, "handover", "--line", "haven", "--at", "2026-02-14T05:00", "--language", "zh")
     assert told.out.splitlines()[:3] == [

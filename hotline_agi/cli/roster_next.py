@@ -21,14 +21,14 @@ from hotline_agi.cli.roster_options import volunteer_option
 from hotline_agi.errors import SetupError
 from hotline_agi.planning.agenda import Appointment, next_of
 from hotline_agi.planning.callings import person_called
-from hotline_agi.planning.handover import Handover, handovers
-from hotline_agi.planning.handover_text import handover_text
+from hotline_agi.planning.handover import Change, changes, handovers
+from hotline_agi.planning.handover_text import handover_text, other_changes
 from hotline_agi.planning.wording import Names, moment, stretch
 from hotline_agi.roster.model import Line, Roster
 from hotline_agi.terms.ids import VolunteerId
 from hotline_agi.terms.languages import Language
 
-_CHANGE_COLUMNS = ("when", "slot", "come", "go", "stay")
+_CHANGE_COLUMNS = ("when", "slot", "come", "go", "stay", "also")
 _SHIFT_COLUMNS = ("when", "line", "slot", "as", "why")
 
 
@@ -44,17 +44,18 @@ def roster_next(
 ) -> None:
     """Tell what changes next, on a line or for one person.
 
-    Of a line: the next changes within 40 days, and who comes, goes and stays. Of a volunteer: the shifts that are not
+    Of a line: the next changes within 40 days, who comes, goes and stays, and what else: whether it opens or closes,
+    another ring plan, backup, coordinator, quiet hours. Of a volunteer: the shifts that are not
     over yet, on all lines, within 60 days.
     """
     known = rosters.load(folder, None).roster
     if volunteer_id is None:
-        found = [(line, handovers(line, instant_of(at, line), count)) for line in lines_of(known, line_id)]
+        found = [(line, changes(line, instant_of(at, line), count)) for line in lines_of(known, line_id)]
         if as_json:
-            print_json([_change_as_json(change) for _, changes in found for change in changes])
+            print_json([_change_as_json(known, change) for _, several in found for change in several])
             return
-        for line, changes in found:
-            _print_changes(known, line, changes)
+        for line, several in found:
+            _print_changes(known, line, several)
         return
     if line_id is not None:
         raise SetupError("give --line or --volunteer, not both: a volunteer's shifts are those of all lines")
@@ -81,16 +82,16 @@ def roster_handover(line_id: str | None, at: str | None, language: str, folder: 
     for n, line in enumerate(lines_of(known, line_id)):
         if n:
             table.note("")
-        changes = handovers(line, instant_of(at, line), 1)
-        if not changes:
-            table.note(f"{line.id}: nothing changes within 40 days")
-        for change in changes:
+        found = handovers(line, instant_of(at, line), 1)
+        if not found:
+            table.note(f"{line.id}: nobody comes or goes within 40 days")
+        for change in found:
             for text in handover_text(known, change, Language(language)):
                 table.note(text)
 
 
-def _print_changes(known: Roster, line: Line, changes: list[Handover]) -> None:
-    if not changes:
+def _print_changes(known: Roster, line: Line, found: list[Change]) -> None:
+    if not found:
         table.note(f"{line.id}: nothing changes within 40 days")
         return
     names = Names(known, Language.EN)
@@ -99,8 +100,9 @@ def _print_changes(known: Roster, line: Line, changes: list[Handover]) -> None:
             moment(change.at.astimezone(line.zone), Language.EN),
             (", ".join(change.after.slots) or "none") + ("" if change.after.is_open else " (closed)"),
             *(names.list(people) if people else "-" for people in (change.comes, change.goes, change.stays)),
+            "; ".join(other_changes(change, names)),
         )
-        for change in changes
+        for change in found
     ]
     table.table(str(line.id), _CHANGE_COLUMNS, rows)
 
@@ -124,7 +126,7 @@ def _print_shifts(known: Roster, who: VolunteerId, shifts: list[Appointment]) ->
     table.table(f"{person.id}  {person.name}", _SHIFT_COLUMNS, rows)
 
 
-def _change_as_json(change: Handover) -> dict[str, Any]:
+def _change_as_json(known: Roster, change: Change) -> dict[str, Any]:
     return {
         "line": change.line.id,
         "at": change.at.isoformat(),
@@ -135,6 +137,9 @@ def _change_as_json(change: Handover) -> dict[str, Any]:
         "stays": list(change.stays),
         "backup": list(change.after.backup),
         "coordinators": list(change.after.coordinators),
+        "quiet": list(change.after.quiet),
+        "plan": change.after.plan or None,
+        "also": other_changes(change, Names(known, Language.EN)),
     }
 
 

@@ -1,8 +1,12 @@
-"""What changes when the next shift begins: who goes, who comes, who stays."""
+"""What changes next on a line: who goes, who comes, who stays; and when it opens, closes or rings by another plan.
 
-from collections.abc import Iterator
+Whoever falls silent by quiet hours has not gone: they count among the people here, and `Duty.quiet` names them too.
+"""
+
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from heapq import merge
 from itertools import islice
 
 from hotline_agi.roster.duty import on_duty
@@ -12,47 +16,100 @@ from hotline_agi.terms.ids import VolunteerId
 
 LOOK_AHEAD = timedelta(days=40)
 """As far as `roster.duty.next_change` looks."""
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Handover:
-    """One change of a line. ``before.volunteers`` without `goes`, with `comes`, are ``after.volunteers``."""
+class Change:
+    """One change of a line. ``before.volunteers`` without `goes`, with `comes`, are ``after.volunteers``.
+
+    Those who are silent are among ``volunteers`` or ``backup`` of `before` and `after`, and in ``quiet``.
+    """
 
     line: Line
     at: datetime
     """UTC."""
     before: Duty
     after: Duty
-    goes: tuple[VolunteerId, ...]
-    comes: tuple[VolunteerId, ...]
-    stays: tuple[VolunteerId, ...]
+
+    @property
+    def goes(self) -> tuple[VolunteerId, ...]:
+        return _without(self.before.volunteers, self.after.volunteers)
+
+    @property
+    def comes(self) -> tuple[VolunteerId, ...]:
+        return _without(self.after.volunteers, self.before.volunteers)
+
+    @property
+    def stays(self) -> tuple[VolunteerId, ...]:
+        return _without(self.after.volunteers, self.comes)
+
+    @property
+    def is_handover(self) -> bool:
+        """Whether people change: on shift, as backup or as coordinators."""
+        return _people(self.before) != _people(self.after)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover(Change):
     until: datetime | None
     """When the next one follows, UTC; None if none does for 40 days."""
+    silent_from: tuple[tuple[VolunteerId, datetime], ...]
+    """Whose quiet hours begin before the next one, and within a day, with the instant in UTC."""
+
+
+def changes(line: Line, after: datetime, count: int) -> list[Change]:
+    """The first `count` changes of any kind later than `after` (aware); of the next 40 days."""
+    return list(islice(_changes(line, after), count))
 
 
 def handovers(line: Line, after: datetime, count: int) -> list[Handover]:
-    """The first `count` changes later than `after` (aware) that concern people; of the next 40 days.
+    """The first `count` changes later than `after` (aware) in which people change; of the next 40 days."""
+    found = list(islice((one for one in _changes(line, after) if one.is_handover), count + 1))
+    ends = [one.at for one in found[1:]] + [None] * (count + 1 - len(found))
+    return [
+        Handover(
+            line=line,
+            at=one.at,
+            before=one.before,
+            after=one.after,
+            until=until,
+            silent_from=tuple(_silent_from(one, until)),
+        )
+        for one, until in zip(found[:count], ends, strict=False)
+    ]
 
-    That another ring plan begins is none.
-    """
-    found = list(islice(_changes(line, after), count + 1))
-    return [replace(one, until=found[n + 1].at if n + 1 < len(found) else None) for n, one in enumerate(found[:count])]
 
-
-def _changes(line: Line, after: datetime) -> Iterator[Handover]:
+def _changes(line: Line, after: datetime) -> Iterator[Change]:
     after = after.astimezone(UTC)
-    before = on_duty(line, after)
-    for span in spans(line, after, after + LOOK_AHEAD):
-        duty = span.duty
-        if replace(duty, plan="") != replace(before, plan=""):
-            yield Handover(
-                line=line,
-                at=span.from_utc,
-                before=before,
-                after=duty,
-                goes=tuple(who for who in before.volunteers if who not in duty.volunteers),
-                comes=tuple(who for who in duty.volunteers if who not in before.volunteers),
-                stays=tuple(who for who in duty.volunteers if who in before.volunteers),
-                until=None,
-            )
+    end = after + LOOK_AHEAD
+    audible = replace(line, quiet={}) if line.quiet else line  # as if nobody had quiet hours
+    before = _duty(line, audible, after)
+    edges = (span.from_utc for span in spans(line, after, end))
+    for at in merge(edges, (span.from_utc for span in spans(audible, after, end))) if line.quiet else edges:
+        duty = _duty(line, audible, at)
+        if duty != before:
+            yield Change(line=line, at=at, before=before, after=duty)
         before = duty
+
+
+def _duty(line: Line, audible: Line, at: datetime) -> Duty:
+    planned = on_duty(audible, at)
+    return replace(planned, quiet=on_duty(line, at).quiet) if line.quiet else planned
+
+
+def _silent_from(change: Change, until: datetime | None) -> Iterator[tuple[VolunteerId, datetime]]:
+    known = set(change.after.quiet)
+    end = min(until or change.at + ONE_DAY, change.at + ONE_DAY)
+    for span in spans(change.line, change.at, end) if change.line.quiet else ():
+        for who in _without(span.duty.quiet, known):
+            known.add(who)
+            yield who, span.from_utc
+
+
+def _people(duty: Duty) -> tuple[frozenset[VolunteerId], ...]:
+    return frozenset(duty.volunteers), frozenset(duty.backup), frozenset(duty.coordinators)
+
+
+def _without(some: tuple[VolunteerId, ...], others: Container[VolunteerId]) -> tuple[VolunteerId, ...]:
+    return tuple(who for who in some if who not in others)

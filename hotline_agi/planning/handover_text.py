@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from hotline_agi.planning.agenda import absent_at, appointments
 from hotline_agi.planning.coverage import Lack, Shortfall, coverage
-from hotline_agi.planning.handover import Handover
+from hotline_agi.planning.handover import Change, Handover
 from hotline_agi.planning.wording import Names, moment
 from hotline_agi.roster.model import Roster
 from hotline_agi.roster.precedence import Basis, special_day
@@ -46,6 +46,7 @@ REMARKS: dict[Language, dict[str, str]] = {
         "special": "当天是{name}",
         "closed": "此时热线不在服务时间",
         "quiet": "{who} 在静默时段，电话不会响",
+        "quiet-from": "{who} 从{at}起在静默时段，电话不会响",
         "unreachable": "{who} 没有任何接听方式，电话不会响",
         "absent": "{who}：{why}，{instead} 顶替",
         "absent-alone": "{who}：{why}，无人顶替",
@@ -59,6 +60,7 @@ REMARKS: dict[Language, dict[str, str]] = {
         "special": "The day is {name}",
         "closed": "The line is closed then",
         "quiet": "{who} has quiet hours: no phone rings",
+        "quiet-from": "{who} has quiet hours from {at}: no phone rings then",
         "unreachable": "{who} has no endpoint: no phone rings",
         "absent": "{who} is {why}; {instead} stands in",
         "absent-alone": "{who} is {why}; nobody stands in",
@@ -74,6 +76,30 @@ REMARKS: dict[Language, dict[str, str]] = {
 def shortfall_in_words(one: Shortfall, language: Language) -> str:
     phrase = REMARKS[language][one.lack]
     return phrase.format(slot=one.slot, name=one.name, has=one.has, needs=one.needs)
+
+
+def other_changes(change: Change, names: Names) -> list[str]:
+    """What else changes than the people on shift, in English; the slot or the order if nothing but that does."""
+    before, after = change.before, change.after
+    told = []
+    if after.is_open != before.is_open:
+        told.append("opens" if after.is_open else "closes")
+    if after.plan != before.plan:
+        told.append(f"ring plan {after.plan}" if after.plan else "the usual ring plan")
+    for head, was, becomes in (
+        ("backup", before.backup, after.backup),
+        ("coordinator", before.coordinators, after.coordinators),
+    ):
+        if set(was) != set(becomes):
+            told.append(f"{head}: {names.list(becomes)}")
+    if silent := tuple(who for who in after.quiet if who not in before.quiet):
+        told.append(f"quiet hours: {names.list(silent)}")
+    there = (*after.volunteers, *after.backup)
+    if heard := tuple(who for who in before.quiet if who in there and who not in after.quiet):
+        told.append(f"quiet hours over: {names.list(heard)}")
+    if not told and not change.comes and not change.goes:
+        told.append("another slot" if after.slots != before.slots else "another order")
+    return told
 
 
 def handover_text(roster: Roster, change: Handover, language: Language) -> list[str]:
@@ -122,6 +148,8 @@ def _remarks(roster: Roster, change: Handover, language: Language) -> Iterator[s
             yield phrases["cover"].format(who=names(one.place.who), why=why)
     for who in change.after.quiet:
         yield phrases["quiet"].format(who=names(who))
+    for who, since in change.silent_from:
+        yield phrases["quiet-from"].format(who=names(who), at=moment(since.astimezone(line.zone), language))
     for who in (*change.after.volunteers, *change.after.backup):
         if not roster.volunteers[who].endpoints:
             yield phrases["unreachable"].format(who=names(who))
