@@ -129,12 +129,12 @@ def test_who_names_the_zones_of_lines_whose_clocks_differ(folder: Path, capsys: 
 
 def test_next_of_a_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = Ran(capsys, folder, "next", "--line", "haven", "--at", "2026-02-13T12:00", "--count", "3")
+    night = "Fri 2026-02-13 22:00  night  -                  Boris Roth  Anna Berg              "
     assert told.out.splitlines() == [
         "haven",
         "when                  slot   come               go          stay                   also",
         "Fri 2026-02-13 18:00  day    -                  -           Anna Berg, Boris Roth  ring plan rush",
-        "Fri 2026-02-13 22:00  night  -                  Boris Roth  Anna Berg              the usual ring plan; "
-        + "backup: nobody; coordinator: nobody",
+        night + "the usual ring plan; backup: nobody; coordinator: nobody",
         "Sat 2026-02-14 06:00  day    clara, Boris Roth  Anna Berg   -                      coordinator: clara",
     ]
     first, *changes = Ran(
