@@ -5,8 +5,8 @@ over, so a caller who comes in between reads a whole plan. Rows go in by `Origin
 dialplan, which checks each by its own pattern; AMI's DBPut would need rights that the service must not have. Writing
 again what stands there already does no harm, so here, and only here, an uncertain action is repeated.
 
-Ring plans do not count in it: everybody on shift rings, then the backup, also at hours whose plan rings no backup. It is
-the last resort of a caller whom the service cannot serve.
+Ring plans do not count in it: everybody on shift rings, then the backup, also at hours whose plan rings no backup. It
+is the last resort of a caller whom the service cannot serve.
 """
 
 import asyncio
