@@ -36,14 +36,14 @@ run: ready ## a hotline to ring yourself with softphones: make run BIND=<address
 	@$(BIN)/hotline try $(if $(BIND),--bind '$(BIND)') $(ARGS)
 
 test: ready ## all tests, those with a real Asterisk too; ARGS goes to pytest
-	@$(BIN)/pytest -n 2 $(ARGS)
+	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(STAMP) ## format, lint, types, import layers, and the quick tests, which need no Asterisk
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest -n 2 -m "not asterisk and not thorough" $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal -m "not asterisk and not thorough" $(ARGS)
 
 bench: ready ## measure: how fast phones ring, what a call costs
 	@$(BIN)/python -m tests.bench $(ARGS)
