@@ -5,6 +5,7 @@ To look at one story: ``Story(tape)`` of `play.py` with the tape that a failure 
 
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -79,6 +80,7 @@ EXPECTED = {
 }
 
 
+@pytest.mark.thorough
 def test_the_stories_reach_everything() -> None:
     reach = Reach()
     for seed in range(STORIES):

@@ -142,6 +142,7 @@ def test_the_property_is_not_vacuous() -> None:
     assert reach["equal"] >= 30
 
 
+@pytest.mark.thorough
 def test_every_truncation_of_every_file_is_refused_or_equal() -> None:
     """Equal only if nothing but blank lines is gone."""
     refused = equal = 0
