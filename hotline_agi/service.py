@@ -133,14 +133,16 @@ class Service:
         step are out: their order is the machine's.
         """
         self._events.append(event)
-        if self._carrying_out:
-            return
-        while self._events:
-            self._carry_out(self._machine.handle(self._events.popleft(), self._now()))
+        if not self._carrying_out:
+            self._drain()
 
     def _wake(self) -> None:
         self._timer = None
         self._carry_out(self._machine.handle_deadline(self._now()))
+        self._drain()
+
+    def _drain(self) -> None:
+        """Take in what waits, and what that gives rise to."""
         while self._events:
             self._carry_out(self._machine.handle(self._events.popleft(), self._now()))
 

@@ -1,6 +1,5 @@
 """``people.yaml``: who they are and how to reach them; their numbers stand in the contacts file, joined by id."""
 
-import re
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -9,9 +8,9 @@ from hotline_agi.roster.fields import Converter, Fields, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import Endpoint, EndpointKind, Limits, Volunteer
 from hotline_agi.roster.plan import WeeklyHours
-from hotline_agi.roster.probes import also, described, narrowed
+from hotline_agi.roster.probes import also, narrowed
 from hotline_agi.roster.ring_plans import hint_at_days
-from hotline_agi.roster.values import ident, integer, language, scalar, text, time_of_day, written, yes_no
+from hotline_agi.roster.values import hours, ident, integer, language, text, time_of_day, yes_no
 from hotline_agi.roster.weekdays import EVERY_DAY, weekdays
 from hotline_agi.terms.ids import EndpointId, VolunteerId
 from hotline_agi.terms.problems import Mark
@@ -19,7 +18,6 @@ from hotline_agi.terms.problems import Mark
 _AS_MOBILE = "write `- mobile`; the number itself belongs into the contacts file under the person's id"
 _ONE_ENDPOINT = "an endpoint is one of `softphone: <name>` and `mobile`"
 _LONGEST_PJSIP_NAME = 32
-_HOURS = re.compile(r"[0-9]{1,4}(\.[0-9])?")
 NO_LIMITS = Limits()
 
 # Made once and not for each of 10,000 people:
@@ -133,23 +131,6 @@ def _qualifications(node: Node, findings: Findings) -> tuple[str, ...] | None:
     if found is not None and len(set(found)) < len(found):
         findings.error(node.mark, "the same qualification stands twice", "keep one")
     return found
-
-
-def hours(least: int, most: int) -> Converter[float]:
-    """A duration in hours, between `least` and `most`, with at most one decimal."""
-    hint = f"a number of hours from {least} to {most}, without a unit"
-
-    @described(written(_HOURS.pattern, hint, type=["number", "string"], minimum=least, maximum=most))
-    def read(node: Node, findings: Findings) -> float | None:
-        found = scalar(node, findings, "the duration")
-        if found is None:
-            return None
-        if _HOURS.fullmatch(found.text) and least <= float(found.text) <= most:
-            return float(found.text)
-        findings.error(found.mark, f"{found.shown} is no fitting duration", hint)
-        return None
-
-    return read
 
 
 _rest_h = hours(0, 72)

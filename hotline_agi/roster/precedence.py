@@ -36,17 +36,33 @@ from hotline_agi.roster.plan import Absence, Extra, Shift, SpecialDay, Swap
 from hotline_agi.terms.ids import VolunteerId
 from hotline_agi.terms.problems import NOWHERE
 
-__all__ = ["Basis", "Loss", "Occurrence", "Place", "Saying", "absent_span", "occurrence", "sayings", "special_day"]
+__all__ = [
+    "Basis",
+    "Loss",
+    "Occurrence",
+    "Place",
+    "Saying",
+    "absent_span",
+    "occurrence",
+    "sayings",
+    "special_day",
+    "weekday_meant",
+]
 
 
 def special_day(line: Line, day: date) -> SpecialDay | None:
     return line.special_days.get(day) or line.yearly_days.get((day.month, day.day))
 
 
+def weekday_meant(day: date, special: SpecialDay | None) -> int:
+    """The weekday (0 is Monday) whose people, needs and hours `day` has: its own, or its special day's `like`."""
+    return day.weekday() if special is None or special.like is None else special.like
+
+
 def occurrence(line: Line, shift: Shift, day: date) -> Occurrence | None:
     """The slot of `shift` on `day`; None if it does not take place then (or the clock skips it)."""
     special = special_day(line, day)
-    weekday = day.weekday() if special is None or special.like is None else special.like
+    weekday = weekday_meant(day, special)
     start, end = span_on(line.zone, day, shift)
     if end <= start:
         return None
@@ -82,7 +98,7 @@ def occurrence(line: Line, shift: Shift, day: date) -> Occurrence | None:
 def sayings(line: Line, shift: Shift, day: date, *, as_backup: bool) -> list[Saying]:
     """What steps 3, 2 and 1 say of a slot of one day: the first counts, the others are overruled by it."""
     special = special_day(line, day)
-    weekday = day.weekday() if special is None or special.like is None else special.like
+    weekday = weekday_meant(day, special)
     return list(_sayings(line, shift, day, weekday, special, as_backup=as_backup))
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from hotline_agi.roster.clock import ONE_DAY, WHOLE_DAY, Span, days_around, span_on, spans_of
 from hotline_agi.roster.model import Line
-from hotline_agi.roster.precedence import Occurrence, occurrence, special_day
+from hotline_agi.roster.precedence import Occurrence, occurrence, special_day, weekday_meant
 from hotline_agi.terms.ids import VolunteerId
 
 MOST_KEPT = 2000
@@ -135,7 +135,7 @@ def _opening(line: Line, day: date) -> Iterator[Span]:
     elif not line.opening:
         yield span_on(line.zone, day, WHOLE_DAY)
     else:
-        weekday = day.weekday() if special is None or special.like is None else special.like
+        weekday = weekday_meant(day, special)
         yield from (span_on(line.zone, day, hours) for hours in line.opening if weekday in hours.weekdays)
 
 

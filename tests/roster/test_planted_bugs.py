@@ -52,7 +52,7 @@ BUGS: dict[str, Planting] = {
         "line.special_days.get(day) or line.yearly_days.get((day.month, day.day))",
         "line.yearly_days.get((day.month, day.day)) or line.special_days.get(day)",
     ),
-    "like is ignored": instead_of(precedence, "occurrence", "special is None or special.like is None", "True"),
+    "like is ignored": instead_of(precedence, "occurrence", "weekday_meant(day, special)", "day.weekday()"),
     "the month names people for the backup": instead_of(
         precedence, "_sayings", "month.backup if as_backup", "month.people if as_backup"
     ),
@@ -139,9 +139,7 @@ BUGS: dict[str, Planting] = {
         timetable, "_duty", "for plan in line.ring_plans if", "for plan in line.ring_plans[::-1] if"
     ),
     "a closed special day is open": instead_of(timetable, "_opening", "special.opening is not None", "special.opening"),
-    "opening hours do not know like": instead_of(
-        timetable, "_opening", "special is None or special.like is None", "True"
-    ),
+    "opening hours do not know like": instead_of(timetable, "_opening", "weekday_meant(day, special)", "day.weekday()"),
     "slots by day, not by roster": instead_of(timetable, "_made", "order[one.shift.slot]", "0"),
     "an absence is no edge": instead_of(
         timetable, "_made", "for place in one.places for edge", "for place in one.places[:0] for edge"

@@ -17,11 +17,11 @@ from hotline_agi.roster.days_file import day_opening, weekday
 from hotline_agi.roster.document import Scalar
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import OverflowStep
-from hotline_agi.roster.people_file import hours
 from hotline_agi.roster.probes import learned
 from hotline_agi.roster.ring_plans import _whom as whom
 from hotline_agi.roster.shifts_file import head_count
 from hotline_agi.roster.values import (
+    hours,
     ident,
     integer,
     language,
