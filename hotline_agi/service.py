@@ -33,9 +33,12 @@ from hotline_agi.dispatch.commands import (
     HangUp,
     HoldCaller,
     NoteFact,
+    NoteVolunteer,
     OpenRecord,
+    ReassignLeg,
     RefuseLeg,
     RingLeg,
+    RingNotice,
 )
 from hotline_agi.dispatch.events import Event, MessageLeft
 from hotline_agi.dispatch.machine import Machine
@@ -175,6 +178,10 @@ class Service:
                 | HangUp()
             ):
                 self._node.carry_out(command)
+            case ReassignLeg() | RingNotice():
+                self._node.carry_out(command)
+            case NoteVolunteer():
+                pass
             case OpenRecord() | NoteFact():
                 self._journal.write(command, datetime.now(UTC))
             case CloseRecord():

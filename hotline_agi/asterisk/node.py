@@ -20,8 +20,10 @@ from hotline_agi.dispatch.commands import (
     GuideCaller,
     HangUp,
     HoldCaller,
+    ReassignLeg,
     RefuseLeg,
     RingLeg,
+    RingNotice,
 )
 from hotline_agi.dispatch.events import (
     CallArrived,
@@ -54,7 +56,19 @@ cores the first then rings 0.9 ms and the last 1.5 ms earlier, and no caller not
 MESSAGE_HANDLER = "HotlineMessage"
 STORED_HANDLER = "HotlineStored"
 
-NodeCommand = RingLeg | CancelLeg | DismissLeg | ConnectLeg | RefuseLeg | HoldCaller | GuideCaller | EndRound | HangUp
+NodeCommand = (
+    RingLeg
+    | RingNotice
+    | ReassignLeg
+    | CancelLeg
+    | DismissLeg
+    | ConnectLeg
+    | RefuseLeg
+    | HoldCaller
+    | GuideCaller
+    | EndRound
+    | HangUp
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +219,10 @@ class Node:
         match command:
             case RingLeg():
                 self._ring(command)
+            case ReassignLeg(leg=leg, call=call):
+                self._try(("Action", "Setvar"), ("Channel", leg), ("Variable", "HOTLINE_CALL"), ("Value", call))
+            case RingNotice():
+                pass
             case CancelLeg():
                 self._cancel(command)
             case DismissLeg(leg=leg, reason=reason):

@@ -9,6 +9,7 @@ from hotline_agi.roster.model import Endpoint
 from hotline_agi.terms.facts import Fact as Fact
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
+from hotline_agi.terms.standing import VolunteerState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,47 @@ class RingLeg:
     endpoint: Endpoint
     language: str
     ring_timeout_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReassignLeg:
+    """A leg that rings (or hears the accept prompt) belongs to another call from now on: its phone rings on. The shell
+    tells Asterisk, so that the dialplan stops the phone when *that* caller leaves, and no other."""
+
+    leg: LegId
+    call: CallId
+    node: NodeId
+
+
+class NoticeKind(StrEnum):
+    """What a volunteer is told or asked by a call that has no caller; the dialplan's extensions in `hotline-notice`."""
+
+    READY = "ready"
+    """Your shift begins soon: 1, I am ready; 2, I cannot."""
+    COVER = "cover"
+    """Somebody cannot come: 1, I stand in for them; 2, I cannot."""
+    RESTING = "resting"
+    """You have missed several calls and are not rung for a while: 1, ring me again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingNotice:
+    """Ring a volunteer to tell or ask them something. Never repeated; ends with `LegEnded` as any leg."""
+
+    leg: LegId
+    node: NodeId
+    volunteer: VolunteerId
+    endpoint: Endpoint
+    kind: NoticeKind
+    language: str
+    ring_timeout_s: float
+    from_at: datetime
+    """Of the shift, or of the rest."""
+    until_at: datetime
+    zone: str
+    """In which the times are said, e.g. ``Asia/Shanghai``."""
+    about: VolunteerId | None = None
+    """Who cannot come (COVER)."""
 
 
 class CancelReason(StrEnum):
@@ -128,6 +170,17 @@ class NoteFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteVolunteer:
+    """A volunteer's state changed: for the journal, the menu and whoever watches."""
+
+    volunteer: VolunteerId
+    state: VolunteerState
+    until_at: datetime | None = None
+    """When it ends by itself, if that is known."""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegRecord:
     """One leg of a closed call."""
 
@@ -138,6 +191,10 @@ class LegRecord:
     rang_at: datetime
     ended_at: datetime
     outcome: LegOutcome
+    endpoint_id: str = ""
+    rang_s: float = 0.0
+    """From the first ring to the accept, or to the end of a leg that was not accepted."""
+    talk_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,4 +239,7 @@ Command = (
     | NoteFact
     | OpenRecord
     | CloseRecord
+    | ReassignLeg
+    | RingNotice
+    | NoteVolunteer
 )

@@ -8,7 +8,7 @@ from enum import StrEnum
 from math import inf
 
 from hotline_agi.terms.causes import Cause
-from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
+from hotline_agi.terms.ids import CallerToken, CallId, EndpointId, LegId, LineId, NodeId, VolunteerId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +173,60 @@ class StockTaken:
     the shell must carry out nothing between asking and handing the stock in."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerRecognised:
+    """The shell knows who calls (their number came with a question after the first): as a token, never as a number."""
+
+    call: CallId
+    caller: CallerToken
+    high_risk: bool = False
+    """Somebody flagged this caller."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceChanged:
+    """A softphone's state in one Asterisk. Nothing was heard of a softphone yet: reachable and idle is assumed."""
+
+    node: NodeId
+    endpoint: EndpointId
+    """Its PJSIP name, which is the id of the roster's endpoint."""
+    reachable: bool
+    """A contact is registered and answers Asterisk's OPTIONS."""
+    busy: bool
+    """In a call or ringing, ours or another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolunteerPaused:
+    """A volunteer asked (by phone, or a coordinator for them) not to be rung for a while."""
+
+    volunteer: VolunteerId
+    for_s: float | None
+    """None: until they resume."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolunteerResumed:
+    """A volunteer is there: ends pause, rest and wrap-up, and says that they are ready for their shift."""
+
+    volunteer: VolunteerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverAsked:
+    """A volunteer asked for somebody to take their running shift, or else their next one."""
+
+    volunteer: VolunteerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeAnswered:
+    """A volunteer answered a notice (`RingNotice`) with a key: yes (1) or no (2)."""
+
+    leg: LegId
+    agreed: bool
+
+
 Event = (
     CallArrived
     | CallerHeld
@@ -190,4 +244,10 @@ Event = (
     | HangupRequested
     | LinkLost
     | StockTaken
+    | CallerRecognised
+    | DeviceChanged
+    | VolunteerPaused
+    | VolunteerResumed
+    | CoverAsked
+    | NoticeAnswered
 )

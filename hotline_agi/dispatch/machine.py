@@ -27,7 +27,10 @@ from hotline_agi.dispatch.events import (
     CallerHeld,
     CallerKeyed,
     CallerLeft,
+    CallerRecognised,
     CallerSurviving,
+    CoverAsked,
+    DeviceChanged,
     Event,
     HangupRequested,
     LegAccepted,
@@ -35,12 +38,15 @@ from hotline_agi.dispatch.events import (
     LegEnded,
     LinkLost,
     MessageLeft,
+    NoticeAnswered,
     RoundEnded,
     Step,
     StepReached,
     StockTaken,
     TalkEnded,
     TalkStarted,
+    VolunteerPaused,
+    VolunteerResumed,
 )
 from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
 from hotline_agi.dispatch.switchboard import (
@@ -134,6 +140,15 @@ class Machine:
                 else:
                     board.depart(CallId(party))  # its `CallArrived` may still be on the way, on the other stream
                     self._ignore(event)
+            case (
+                DeviceChanged()
+                | VolunteerPaused()
+                | VolunteerResumed()
+                | CoverAsked()
+                | NoticeAnswered()
+                | CallerRecognised()
+            ):
+                self._ignore(event)
             case _:
                 call = board.calls.get(event.call)
                 if call is None:

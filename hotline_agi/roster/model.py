@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from hotline_agi.roster.plan import Cover, MonthDay, Shift, SpecialDay, WeeklyHours
 from hotline_agi.terms.ids import EndpointId, LineId, VolunteerId
-from hotline_agi.terms.numbers import PhoneNumber
+from hotline_agi.terms.numbers import PhoneNumber, Pin
 from hotline_agi.terms.problems import NOWHERE, Mark
 
 
@@ -43,6 +43,8 @@ class Limits:
 
     calls_per_shift: int | None = None
     talk_min_per_day: int | None = None
+    talk_min_in_a_row: int | None = None
+    """After so many minutes of talk without a break of 15 minutes they get one."""
     rest_after_night_h: float | None = None
 
 
@@ -60,6 +62,8 @@ class Volunteer:
     """When no phone of theirs may ring, whatever the shifts say; in the zone of the line in whose folder they stand."""
     zone: ZoneInfo | None = None
     """Of `quiet`; None only if that is empty."""
+    pin: Pin | None = None
+    """With it they are let in by the service number from a telephone that nobody knows."""
     where: Mark = field(default=NOWHERE, compare=False)
 
 
@@ -76,6 +80,8 @@ class RingStep:
     count: int | None
     """How many phones ring together in this wave; None: everybody of the group."""
     for_s: float
+    adaptive: bool = False
+    """As few of the group as experience says are enough (`Line.adaptive`); `count` is None then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +91,96 @@ class RingPlan:
     name: str
     hours: tuple[WeeklyHours, ...]
     steps: tuple[RingStep, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adaptive:
+    """How many phones an adaptive ring step rings: the fewest whose chance of an accept is good enough."""
+
+    chance: float = 0.95
+    """That somebody of the group accepts within `within_s`; below 1."""
+    within_s: float = 12.0
+    share: float = 1 / 3
+    """At most this share of those who could be rung ring for one call at first (one at least): night volunteers are not
+    all woken by one call, and the next caller finds somebody. Grows while the call waits."""
+
+
+class VolunteerOrder(StrEnum):
+    """Who of those who are free rings first."""
+
+    LONGEST_IDLE = "longest-idle"
+    """Who was not rung for the longest time."""
+    LEAST_TALK = "least-talk"
+    """Who talked the fewest minutes in this shift."""
+    ROUND_ROBIN = "round-robin"
+    """In the order of the roster, each once, before anybody is rung again; who was busy in their turn comes first."""
+    FIXED = "fixed"
+    """In the order of the roster, always."""
+
+
+class CallerClass(StrEnum):
+    """What puts a caller before others who have waited as long."""
+
+    HIGH_RISK = "high-risk"
+    """Flagged by somebody who talked to them."""
+    CUT_OFF = "cut-off"
+    """Their talk was cut through no fault of their own."""
+    TRIED_AGAIN = "tried-again"
+    """They have called a short while ago and reached nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerOrder:
+    """Who of those who wait is served first: whoever waits longest, each class counted as waiting so much longer.
+
+    So nobody starves: a caller is passed only by those who come within the largest of these times.
+    """
+
+    worth_s: Mapping[CallerClass, float] = field(
+        default_factory=lambda: {
+            CallerClass.HIGH_RISK: 900.0,
+            CallerClass.CUT_OFF: 600.0,
+            CallerClass.TRIED_AGAIN: 120.0,
+        }
+    )
+    """Of several classes the one that is worth most counts."""
+    tried_within_s: float = 1800.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """What the callers of a line need of a volunteer: a language or a qualification, exactly one of the two."""
+
+    language: str = ""
+    qualification: str = ""
+    for_s: float | None = None
+    """So long after a call's arrival only such volunteers are rung, then others too; None: always (required)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LongWrapUp:
+    """A longer rest after a long talk."""
+
+    talk_s: float
+    wrap_up_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """Who misses rings in a row is not rung for a while."""
+
+    missed: int
+    for_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminders:
+    """A call before the shift: are you ready?"""
+
+    before_s: float
+    """Before the slot begins."""
+    ask_backup_s: float
+    """So long before the slot the backup people are asked to stand in for who did not say that they are ready."""
 
 
 class OverflowStep(StrEnum):
@@ -120,6 +216,15 @@ class Line:
     transfer: Endpoint | None
     transfer_timeout_s: float
     shifts: tuple[Shift, ...]
+    adaptive: Adaptive = Adaptive()
+    order: VolunteerOrder = VolunteerOrder.LONGEST_IDLE
+    callers: CallerOrder = CallerOrder()
+    wants: tuple[Want, ...] = ()
+    long_wrap_up: LongWrapUp | None = None
+    rest: Rest | None = None
+    reminders: Reminders | None = None
+    service_numbers: tuple[str, ...] = ()
+    """What volunteers dial over the trunk for the spoken menu; public, so plain text. Lines may share one."""
     ring_plans: tuple[RingPlan, ...] = ()
     """For certain hours; of two that are for the same hour the first counts."""
     special_days: Mapping[date, SpecialDay] = field(default_factory=dict)

@@ -13,6 +13,8 @@ CallId = NewType("CallId", str)
 LegId = NewType("LegId", str)
 """One ringing of one volunteer: the ``ChannelId`` that we give Asterisk, of fixed length (Asterisk finds channels by
 *prefix* of name or uniqueid, so no id may be the beginning of another)."""
+CallerToken = NewType("CallerToken", str)
+"""Who calls, without saying who: a keyed hash of the caller's number. The same number gives the same token."""
 
 ID_PATTERN = re.compile(r"[a-z][a-z0-9-]{0,31}")
 """Ids that people write in rosters: they end up in AMI values, AstDB keys and dialplan variables, so the alphabet

@@ -5,9 +5,11 @@ formats a `PhoneNumber` (``str``, ``repr``, f-string, a logger, a traceback with
 explicit `reveal()` yields the digits, and those places are few enough to read.
 """
 
+import hmac
 import re
 
 _PATTERN = re.compile(r"\+?[0-9]{3,15}")
+_PIN = re.compile(r"[0-9]{6,10}")
 _SEPARATORS = re.compile(r"[ ()./-]")
 
 
@@ -46,3 +48,36 @@ class PhoneNumber:
 
     def __reduce__(self) -> str:
         raise TypeError("a PhoneNumber is not pickled: it would leave the redaction behind")
+
+
+class Pin:
+    """A volunteer's secret digits for the service number, 6 to 10 of them; redacts itself like `PhoneNumber`."""
+
+    __slots__ = ("_digits",)
+
+    def __init__(self, text: str) -> None:
+        """:raises ValueError: if `text` is no PIN. The message never holds the text."""
+        if _PIN.fullmatch(text) is None:
+            raise ValueError("not a PIN: 6 to 10 digits")
+        self._digits = text
+
+    def matches(self, text: str) -> bool:
+        """Whether `text` is this PIN; takes as long if it is not."""
+        return hmac.compare_digest(self._digits.encode(), text.encode())
+
+    def __repr__(self) -> str:
+        return "[pin]"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return format("[pin]", spec)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Pin) and self._digits == other._digits
+
+    def __hash__(self) -> int:
+        return hash(self._digits)
+
+    def __reduce__(self) -> str:
+        raise TypeError("a Pin is not pickled: it would leave the redaction behind")
