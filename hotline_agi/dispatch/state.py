@@ -106,6 +106,8 @@ class Call:
     winner: Leg | None = None
 
     # where the ring plan is
+    filling: bool = True
+    """An adaptive group that was not good enough since it was found too small."""
     rings_since_s: float = 0.0
     """When ringing (through) began."""
     plan: str = ""
