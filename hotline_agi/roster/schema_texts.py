@@ -55,8 +55,8 @@ _LINE = {
     ),
     "ring/[]/ring": Text(
         "Whom to ring · 给谁响铃",
-        "A number of people on shift (1-50); adaptive: as few of them as are likely enough; everybody on shift; or backup "
-        "as well.",
+        "A number of people on shift (1-50); adaptive: as few of them as are likely enough; everybody on shift; or "
+        "backup as well.",
         "本班的几个人（1 至 50）、adaptive（估计够用的最少人数）、everybody（本班所有人），或 backup（再加后备）。",
         ["adaptive", "everybody", "backup", 3],
     ),
