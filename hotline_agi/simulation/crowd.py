@@ -43,6 +43,17 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a record tells of one person's call. None: nothing, so it is drawn."""
+
+    talk_s: float | None = None
+    left_after_s: float | None = None
+    """They hung up after this long a wait: their patience."""
+    waited_s: float = 0.0
+    """They waited at least so long: more patient than this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Crowd:
     """The people who call `line`, in the order of `first_s`, the seconds at which each calls first."""
 
@@ -50,8 +61,8 @@ class Crowd:
     first_s: Sequence[float]
     habits: Habits
     seed: str
-    talks_s: Sequence[float | None] | None = None
-    """How long each talks, where that is known (a recorded day)."""
+    known: Sequence["Known"] | None = None
+    """What is known of each person (a recorded day)."""
 
     def attempts(self) -> list[Attempt]:
         return [self._attempt(person, 1, at_s) for person, at_s in enumerate(self.first_s)]
@@ -66,15 +77,21 @@ class Crowd:
     def _attempt(self, person: int, number: int, at_s: float) -> Attempt:
         chance, habits = Random(f"{self.seed}/{person}/{number}"), self.habits
         talk_s = habits.talk_s.draw(Random(f"{self.seed}/{person}/talk"))  # what they have to say stays the same
-        if self.talks_s is not None and (known_s := self.talks_s[person]) is not None:
-            talk_s = known_s
+        patience_s = habits.patience_s.draw(chance)
+        if self.known is not None:
+            known = self.known[person]
+            talk_s = talk_s if known.talk_s is None else known.talk_s
+            if known.left_after_s is not None and number == 1:
+                patience_s = known.left_after_s
+            else:
+                patience_s = max(patience_s, known.waited_s)
         return Attempt(
             person=person,
             number=number,
             line=self.line,
             at_s=at_s,
             talk_s=talk_s,
-            patience_s=habits.patience_s.draw(chance),
+            patience_s=patience_s,
             message_s=habits.message_s.draw(chance) if chance.random() < habits.message else None,
             hangs_up_first=chance.random() < 0.5,
         )
