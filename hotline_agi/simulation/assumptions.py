@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hotline_agi.roster.model import EndpointKind
 from hotline_agi.simulation.crowd import Habits
-from hotline_agi.simulation.spans import exponential, lognormal, uniform
+from hotline_agi.simulation.spans import lognormal, uniform
 from hotline_agi.simulation.staff import Manner, Staff
 from hotline_agi.terms.languages import Language
 
@@ -16,7 +16,7 @@ NIGHT_FROM, NIGHT_UNTIL = 22, 6
 
 CALLERS = Habits(
     talk_s=lognormal(900.0, 0.7),
-    patience_s=exponential(240.0),
+    patience_s=lognormal(180.0, 1.0),
     redial=0.3,
     redial_after_s=uniform(60.0, 900.0),
     message=0.3,

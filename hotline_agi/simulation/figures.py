@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
 
-from hotline_agi.simulation.truth import End, Played
+from hotline_agi.simulation.truth import CallTruth, End, Played
 
 SERVICE_LEVEL_S = 30.0
+SHORT_ABANDON_S = 10.0
+"""Who hangs up sooner gave nobody a chance, and is left out of the service level."""
 ANSWERED = (End.TALKED, End.TRANSFERRED)
 
 
@@ -51,7 +53,7 @@ def figures(worlds: Sequence[Played]) -> Figures:
         calls=len(calls),
         answered=_share(len(waits), len(calls)),
         within=_share(_within(waits), len(calls)),
-        within_error=_error([_share(_within(_waits(world)), len(world.calls)) for world in worlds]),
+        within_error=share_and_error([(_within(_waits(world)), len(world.calls)) for world in worlds])[1],
         mean_wait_s=sum(waits) / len(waits) if waits else 0.0,
         p90_wait_s=nearest_rank(waits, 0.9),
         waits_s=sum(call.wait_s for call in calls),
@@ -63,6 +65,30 @@ def figures(worlds: Sequence[Played]) -> Figures:
         endless=sum(call.end is End.ENDLESS for call in calls),
         wrong=sum(world.missed_joins + world.cut_talks + world.misreported for world in worlds),
     )
+
+
+def service_level(calls: Iterable[CallTruth], within_s: float) -> tuple[int, int]:
+    """Calls answered within `within_s`, and those that they are counted of: all but short abandons."""
+    good = of = 0
+    for call in calls:
+        if call.end is End.LEFT and call.wait_s < SHORT_ABANDON_S:
+            continue
+        of += 1
+        good += call.end in ANSWERED and call.wait_s <= within_s
+    return good, of
+
+
+def share_and_error(counts: Sequence[tuple[int, int]]) -> tuple[float, float]:
+    """Of several runs' parts and wholes: the share of all together, and its standard error over the runs (that of a
+    ratio, linearised; 0 for a single run). A whole of nothing counts as 1."""
+    whole, runs = sum(of for _, of in counts), len(counts)
+    if whole == 0:
+        return 1.0, 0.0
+    share = sum(good for good, _ in counts) / whole
+    if runs < 2:
+        return share, 0.0
+    spread = sum((good - share * of) ** 2 for good, of in counts) / (runs - 1)
+    return share, sqrt(spread / runs) / (whole / runs)
 
 
 def talks_by_volunteer(world: Played) -> Counter[str]:
@@ -91,10 +117,3 @@ def _share(part: int, whole: int) -> float:
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
-
-
-def _error(values: Sequence[float]) -> float:
-    if len(values) < 2:
-        return 0.0
-    mean = _mean(values)
-    return sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1) / len(values))

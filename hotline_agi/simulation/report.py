@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import sqrt
 
 from hotline_agi.roster.duty import on_duty
 from hotline_agi.roster.model import Line
-from hotline_agi.simulation.figures import ANSWERED, nearest_rank
+from hotline_agi.simulation.figures import nearest_rank, service_level, share_and_error
 from hotline_agi.simulation.truth import CallTruth, End, Played, RingTruth
 from hotline_agi.terms.ids import VolunteerId
 
@@ -21,6 +20,8 @@ class CallFigures:
 
     calls: int
     answered: int
+    counted: int
+    """All but short abandons: what the service level is counted of."""
     within: Mapping[int, int]
     """How many were answered within so many seconds; by `LEVELS_S`."""
     mean_wait_s: float
@@ -38,7 +39,12 @@ class CallFigures:
     """Of volunteers' phones, for callers."""
 
     def share(self, part: int) -> float:
+        """Of all calls."""
         return part / self.calls if self.calls else 0.0
+
+    def level(self, within_s: int) -> float:
+        """The service level: answered within `within_s` ÷ (calls - short abandons); 1 without calls."""
+        return self.within[within_s] / self.counted if self.counted else 1.0
 
     @property
     def rings_per_answered(self) -> float:
@@ -71,7 +77,7 @@ class Report:
     runs: int
     whole: CallFigures
     within_error: Mapping[int, float]
-    """Standard error of the share within so many seconds, from its spread over the runs; 0 for one run."""
+    """Standard error of the service level, from its spread over the runs; 0 for one run."""
     closed: int
     """Calls that came while the line was closed; they count nowhere else."""
     by_hour: tuple[HourFigures, ...]
@@ -90,7 +96,7 @@ def report(line: Line, start: datetime, until: datetime, worlds: Sequence[Played
         runs=len(worlds),
         whole=call_figures(every, rings),
         within_error={
-            level: _error([_share_within(calls, level) for calls in open_calls if calls]) for level in LEVELS_S
+            level: share_and_error([service_level(calls, level) for calls in open_calls])[1] for level in LEVELS_S
         },
         closed=sum(len(world.calls) for world in worlds) - len(every),
         by_hour=tuple(_by_hour(line, start, until, every, rings)),
@@ -106,7 +112,8 @@ def call_figures(calls: Sequence[CallTruth], rings: Sequence[RingTruth]) -> Call
     return CallFigures(
         calls=len(calls),
         answered=len(waits),
-        within={level: sum(wait_s <= level for wait_s in waits) for level in LEVELS_S},
+        counted=service_level(calls, 0)[1],
+        within={level: service_level(calls, level)[0] for level in LEVELS_S},
         mean_wait_s=sum(waits) / len(waits) if waits else 0.0,
         p50_wait_s=nearest_rank(waits, 0.5),
         p90_wait_s=nearest_rank(waits, 0.9),
@@ -120,17 +127,6 @@ def call_figures(calls: Sequence[CallTruth], rings: Sequence[RingTruth]) -> Call
 
 def _is_open(line: Line, start: datetime, call: CallTruth) -> bool:
     return on_duty(line, start + timedelta(seconds=call.arrived_s)).is_open
-
-
-def _share_within(calls: Sequence[CallTruth], level_s: float) -> float:
-    return sum(call.end in ANSWERED and call.wait_s <= level_s for call in calls) / len(calls)
-
-
-def _error(values: Sequence[float]) -> float:
-    if len(values) < 2:
-        return 0.0
-    mean = sum(values) / len(values)
-    return sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1) / len(values))
 
 
 def _by_hour(
