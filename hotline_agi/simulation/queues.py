@@ -25,7 +25,8 @@ from random import Random
 from hotline_agi.roster.model import Endpoint
 from hotline_agi.simulation.agenda import Actor, Agenda
 from hotline_agi.simulation.crowd import Attempt
-from hotline_agi.simulation.pbx import PROMPT_S, Scene
+from hotline_agi.simulation.pbx import Scene
+from hotline_agi.simulation.phones import PROMPT_S
 from hotline_agi.simulation.staff import Staff, Way
 from hotline_agi.simulation.truth import CallTruth, End, Played, RingTruth
 from hotline_agi.terms.ids import VolunteerId
