@@ -4,7 +4,7 @@ Blue and orange after Okabe and Ito, told apart by lightness too, so that it can
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hotline_agi.drawing import Picture, drawn
 from hotline_agi.simulation.report import Report
@@ -70,6 +70,11 @@ def _hours(axes: "Axes", report: Report, words: dict[str, str]) -> list[int]:
     return places
 
 
+def _legend(axes: "Axes", handles: list[Any], labels: list[str]) -> None:
+    """Above the curves, where it hides none."""
+    axes.legend(handles, labels, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(labels), frameon=False)
+
+
 def _draw_calls(axes: "Axes", report: Report, words: dict[str, str]) -> None:
     places = _hours(axes, report, words)
     answered = [hour.of.answered / report.runs for hour in report.by_hour]
@@ -83,7 +88,7 @@ def _draw_calls(axes: "Axes", report: Report, words: dict[str, str]) -> None:
     people.set_ylabel(words["on shift"])
     handles, labels = axes.get_legend_handles_labels()
     more, names = people.get_legend_handles_labels()
-    axes.legend(handles + more, labels + names, loc="upper left", frameon=False)
+    _legend(axes, handles + more, labels + names)
 
 
 def _draw_service(axes: "Axes", report: Report, words: dict[str, str]) -> None:
@@ -107,7 +112,7 @@ def _draw_service(axes: "Axes", report: Report, words: dict[str, str]) -> None:
     waits.set_ylabel(words["wait"])
     handles, labels = axes.get_legend_handles_labels()
     more, names = waits.get_legend_handles_labels()
-    axes.legend(handles + more, labels + names, loc="lower left", frameon=False)
+    _legend(axes, handles + more, labels + names)
 
 
 def _draw_load(axes: "Axes", report: Report, name: Callable[[VolunteerId], str], words: dict[str, str]) -> None:

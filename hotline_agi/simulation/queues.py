@@ -32,6 +32,8 @@ from hotline_agi.simulation.truth import CallTruth, End, Played, RingTruth
 from hotline_agi.terms.ids import VolunteerId
 
 RECHECK_S = 1.0
+GIVE_UP_S = 86_400.0
+"""So long after the last arrival who still waits is taken to wait for ever: a queue has no end of its own."""
 LEAST_LEFT_S = 0.5
 """With less than this left of a try nobody else is rung in it."""
 
@@ -69,7 +71,8 @@ class _Try:
     ends_s: float
     waiting: dict[int, _Member]
     """By metric: who may still be rung in this try."""
-    ringing: set[_Member] = field(default_factory=set)
+    ringing: dict[_Member, None] = field(default_factory=dict)
+    """In the order in which they were rung: a set would have another one each time."""
 
 
 class _Caller(Actor):
@@ -99,13 +102,14 @@ class _Queue:
         self._waiting: list[_Caller] = []
         """In the order of arrival."""
         self._position, self._wrapped = 0, False
+        self._last_s = 0.0
         self._calls: list[CallTruth] = []
         self._rings: list[RingTruth] = []
 
     def play(self) -> Played:
         for attempt in self._crowd.attempts():
             self._plan(attempt)
-        while self._agenda.next_s() is not None:
+        while (next_s := self._agenda.next_s()) is not None and next_s < self._last_s + GIVE_UP_S:
             self._agenda.advance()
         for caller in list(self._waiting):
             self._tell_truth(caller, End.ENDLESS, None)
@@ -115,6 +119,7 @@ class _Queue:
 
     def _plan(self, attempt: Attempt) -> None:
         caller = _Caller(attempt)
+        self._last_s = max(self._last_s, attempt.at_s)
         self._agenda.at(caller, attempt.at_s, self._joins)
 
     def _joins(self, caller: _Caller) -> None:
@@ -207,7 +212,7 @@ class _Queue:
     # ---- members
 
     def _ring(self, caller: _Caller, running: _Try, member: _Member) -> None:
-        running.ringing.add(member)
+        running.ringing[member] = None
         member.turn += 1
         member.caller, member.rang_s = caller, self._agenda.now_s
         reaction = self._staff.reaction(member.stream, member.id, member.endpoint, self._agenda.now_s)
@@ -239,7 +244,7 @@ class _Queue:
         caller = member.caller
         assert caller is not None and caller.running is not None
         running = caller.running
-        running.ringing.discard(member)
+        del running.ringing[member]
         self._stops(member, accepted=False)
         if self._settings.strategy is Strategy.RRMEMORY and running.ends_s - self._agenda.now_s > LEAST_LEFT_S:
             self._ring_next(caller, running)
@@ -249,7 +254,7 @@ class _Queue:
     def _accepts(self, member: _Member) -> None:
         caller = member.caller
         assert caller is not None and caller.running is not None
-        caller.running.ringing.discard(member)
+        del caller.running.ringing[member]
         self._stops(member, accepted=True)
         self._try_is_over(caller)
         caller.turn += 1
