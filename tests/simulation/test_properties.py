@@ -100,7 +100,7 @@ def test_no_call_is_lost_and_nobody_is_in_two_places(system: str, one: Scene) ->
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("system", SYSTEMS)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(one=scenes())
 def test_no_call_is_lost_in_many_worlds(system: str, one: Scene) -> None:
     look_at(one, SYSTEMS[system](one))
