@@ -8,6 +8,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from hotline_agi.roster.model import (
+    CallerOrder,
     Endpoint,
     EndpointKind,
     Line,
@@ -63,7 +64,11 @@ _MOBILE = Manner(accept=0.4, accept_after_s=uniform(3.0, 15.0), voicemail=1 / 3)
 
 
 def line(ring_steps: Sequence[RingStep] | None = None) -> Line:
-    """The one configuration of this product for all loads. Callers wait as long as they do in a queue."""
+    """The one configuration of this product for all loads.
+
+    Callers wait as long as they do in a queue, a phone rings as long, and who has waited beyond the service level lets
+    those pass, for a minute at most, who can still be answered within it.
+    """
     people = tuple(VolunteerId(f"v{n:02}") for n in range(1, VOLUNTEERS + 1))
     every_day = weekly(dict.fromkeys(range(7), people))
     return Line(
@@ -74,7 +79,7 @@ def line(ring_steps: Sequence[RingStep] | None = None) -> Line:
         language="zh",
         opening=(),
         ring_steps=tuple(ring_steps or (RingStep(group=RingGroup.ON_SHIFT, count=None, for_s=3600.0, adaptive=True),)),
-        ring_timeout_s=25.0,
+        ring_timeout_s=15.0,
         max_wait_s=3600.0,
         comfort_every_s=30.0,
         wrap_up_s=0.0,
@@ -82,6 +87,7 @@ def line(ring_steps: Sequence[RingStep] | None = None) -> Line:
         closed=(OverflowStep.DIRECTORY,),
         transfer=None,
         transfer_timeout_s=30.0,
+        callers=CallerOrder(yields_s=60.0),
         shifts=(Shift(slot="day", start=WHOLE_DAY, until=WHOLE_DAY, people=every_day),),
     )
 

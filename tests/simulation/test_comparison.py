@@ -71,12 +71,24 @@ def test_goals_are_judged_by_their_bounds() -> None:
         replace(good, within=0.98),
         replace(good, rings=351),
         replace(good, mean_wait_s=16.1),
-        replace(good, waits_s=701.0),
         replace(good, double_rings=1),
         replace(good, endless=1),
         replace(good, wrong=1),
     ):
         assert list(judged(found | {HOTLINE: bad}).values()).count(False) == 1
+
+
+def test_all_loads_together_weigh_by_calls_or_alike() -> None:
+    many, few = replace(FIGURES, calls=900, waits_s=9000.0), replace(FIGURES, calls=100, waits_s=5000.0)
+    found = {
+        Load.LIGHT: {HOTLINE: many, RINGALL: many, RRMEMORY: many},
+        Load.SURGE: {HOTLINE: replace(few, waits_s=2000.0), RINGALL: few, RRMEMORY: replace(few, waits_s=9000.0)},
+    }
+    together = {goal.name.split(",")[1].split(":")[0]: goal.ratio for goal in goals(found) if "together" in goal.name}
+    assert together == {
+        " every call alike": pytest.approx(11_000 / 14_000),
+        " every load alike": pytest.approx((10 + 20) / (10 + 50)),
+    }
 
 
 def test_a_surge_is_judged_against_both_queues() -> None:
