@@ -206,7 +206,7 @@ def test_staffing_answers_in_words_with_the_curve(capsys: pytest.CaptureFixture[
 def test_staffing_that_no_number_reaches_is_a_finding(capsys: pytest.CaptureFixture[str]) -> None:
     ran = Ran(capsys, *STAFFING, "--calls-per-hour", "1", *QUICK, "--within", "2")
     assert ran.status == 1
-    assert "not even 300 people reach 90.0% within 2 s" in ran.err
+    assert "not even 500 people reach 90.0% within 2 s" in ran.err
 
 
 def test_staffing_says_all_that_is_wrong_at_once(capsys: pytest.CaptureFixture[str]) -> None:
@@ -216,3 +216,9 @@ def test_staffing_says_all_that_is_wrong_at_once(capsys: pytest.CaptureFixture[s
     places = [line.split(": error: ")[0] for line in ran.err.splitlines()[:-1]]
     assert places == ["--confidence", "--days", "--redial", "--slot", "--target"]
     assert "night" in ran.err
+
+
+def test_more_calls_than_can_be_played_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    ran = Ran(capsys, *DAY, "--calls-per-day", "100000", "--surge", "10")
+    assert ran.status == 2
+    assert "1,000,000 calls are too many (at most 200,000)" in ran.err

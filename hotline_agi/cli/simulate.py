@@ -47,6 +47,8 @@ from hotline_agi.terms.languages import Language
 from hotline_agi.terms.problems import Mark
 
 _MOST_BYTES = 64 * 1024
+_MOST_CALLS = 200_000
+"""A day of more than this takes minutes, and half a gigabyte."""
 _HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])\s*-\s*([01][0-9]|2[0-4]):([0-5][0-9])")
 seed_option = click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same result.")
 
@@ -186,6 +188,9 @@ def _day(
     assumed = assumed_of(given, findings)
     start, until = _span(line, day, hours, findings)
     by_hour, record = _callers(line, start, until, source, findings)
+    total = source.surge * (sum(by_hour) if record is None else len(record))
+    if total > _MOST_CALLS:
+        findings.error(Mark(file="--surge"), f"{total:,.0f} calls are too many", f"at most {_MOST_CALLS:,}")
     if not whoever_is_on(line, start, until):
         table.warn(f"nobody is on shift on {line.id} from {start.astimezone(line.zone):%Y-%m-%d %H:%M} on")
     findings.refuse()

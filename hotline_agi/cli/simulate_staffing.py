@@ -39,7 +39,7 @@ _VERDICTS = {
 @click.option(
     "--days", "days_text", default="daily", show_default=True, help="On which days it starts: sat, or mon-fri."
 )
-@click.option("--calls-per-hour", type=click.FloatRange(0, 100_000, min_open=True), required=True)
+@click.option("--calls-per-hour", type=click.FloatRange(0, 2000, min_open=True), required=True)
 @click.option("--target", default="90", show_default=True, help="The service level to reach, in percent.")
 @click.option("--within", type=click.FloatRange(1, 3600), default=30.0, show_default=True, help="Seconds of waiting.")
 @click.option("--confidence", default="95", show_default=True, help="How sure to be of it, in percent.")

@@ -30,7 +30,7 @@ from hotline_agi.terms.ids import EndpointId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 
 LOOKS = (10, 30)
-MOST_VOLUNTEERS = 300
+MOST_VOLUNTEERS = 500
 
 
 class Verdict(StrEnum):
@@ -87,7 +87,7 @@ class Answer:
 
 
 def staffing(question: Question, news: Callable[[str], None] = lambda _: None) -> Answer:
-    """Find the smallest number: double until it is enough, then halve the gap."""
+    """Find the smallest number: from as many as callers talk at a time, double until enough, then halve the gap."""
     tried: dict[int, Point] = {}
 
     def enough(volunteers: int) -> bool:
@@ -96,7 +96,7 @@ def staffing(question: Question, news: Callable[[str], None] = lambda _: None) -
             news(f"{volunteers}: {point.share:.1%}")
         return tried[volunteers].verdict is Verdict.ENOUGH
 
-    low, high = 0, 1
+    low, high = 0, _first_guess(question)
     while not enough(high):
         if high >= MOST_VOLUNTEERS:
             return Answer(needed=None, curve=_ascending(tried))
@@ -108,6 +108,12 @@ def staffing(question: Question, news: Callable[[str], None] = lambda _: None) -
         if 0 < beside <= MOST_VOLUNTEERS:
             enough(beside)
     return Answer(needed=high, curve=_ascending(tried))
+
+
+def _first_guess(question: Question) -> int:
+    """How many callers talk at a time, with the rest that follows: fewer people are hardly ever enough."""
+    busy_s = question.assumed.callers.talk_s.mean_s + question.line.wrap_up_s
+    return max(1, min(MOST_VOLUNTEERS, round(question.calls_per_hour * busy_s / 3600.0)))
 
 
 def _ascending(tried: dict[int, Point]) -> tuple[Point, ...]:
