@@ -139,7 +139,10 @@ def simulate(
     worlds = [play(day.scene(seed + n)) for n in range(runs)]
     found = report(line, day.start, day.until, worlds)
     name = Names(known, words)
-    title = f"{line.id}  {stretch(day.start.astimezone(line.zone), day.until.astimezone(line.zone), words)}"
+
+    def title(language: Language) -> str:
+        return f"{line.id}  {stretch(day.start.astimezone(line.zone), day.until.astimezone(line.zone), language)}"
+
     if as_json:
         print_json(
             {
@@ -151,9 +154,9 @@ def simulate(
             }
         )
     else:
-        _print(title, day, found, record, name, words)
+        _print(title(words), day, found, record, name, words)
     if plot is not None:
-        picture = day_picture(title, found, name, words, kind)
+        picture = day_picture(title, found, known, words, kind)
         write_whole(plot, picture.octets, 0o644)
         if picture.note:
             table.warn(picture.note)

@@ -65,18 +65,24 @@ def in_words(assumed: Assumptions, language: Language) -> list[str]:
         text = "assumed: talks {}; patience {}; who reaches nobody calls again with {:.0%} (after {}), "
         text += "leaves a message with {:.0%}"
     said = [
-        text.format(callers.talk_s, callers.patience_s, callers.redial, callers.redial_after_s, callers.message),
+        text.format(
+            callers.talk_s.in_words(language),
+            callers.patience_s.in_words(language),
+            callers.redial,
+            callers.redial_after_s.in_words(language),
+            callers.message,
+        ),
     ]
     for kind, manner in assumed.phones.items():
         shares = (manner.accept, manner.voicemail, manner.decline, manner.busy, manner.unreachable)
         if language is Language.ZH:
             text = "每次响铃接受 {:.0%}（{} 后），语音信箱 {:.0%}，拒接 {:.0%}，占线 {:.0%}，联系不上 {:.0%}"
             name = {"softphone": "软电话", "mobile": "手机"}[kind]
-            said.append(f"{name}：{text.format(shares[0], manner.accept_after_s, *shares[1:])}")
+            said.append(f"{name}：{text.format(shares[0], manner.accept_after_s.in_words(language), *shares[1:])}")
         else:
             text = "a ring is accepted with {:.0%} (after {}), voicemail {:.0%}, declined {:.0%}, busy {:.0%}, "
             text += "unreachable {:.0%}"
-            said.append(f"{kind}: {text.format(shares[0], manner.accept_after_s, *shares[1:])}")
+            said.append(f"{kind}: {text.format(shares[0], manner.accept_after_s.in_words(language), *shares[1:])}")
     if assumed.night != 1.0:
         hours = f"{NIGHT_FROM:02}:00-{NIGHT_UNTIL:02}:00"
         said.append(

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from hotline_agi.drawing import Picture, drawn
+from hotline_agi.planning.wording import Names
+from hotline_agi.roster.model import Roster
 from hotline_agi.simulation.report import Report
-from hotline_agi.terms.ids import VolunteerId
 from hotline_agi.terms.languages import Language
 
 if TYPE_CHECKING:
@@ -44,21 +45,22 @@ _WORDS = {
 
 
 def day_picture(
-    title: str, report: Report, name: Callable[[VolunteerId], str], language: Language, kind: str
+    title: Callable[[Language], str], report: Report, roster: Roster, language: Language, kind: str
 ) -> Picture:
     """Draw the day.
 
+    :param title: in the language in which the picture can be lettered.
     :param kind: one of `drawing.KINDS`.
     :raises SetupError: if matplotlib is not installed.
     """
 
-    def draw(figure: "Figure", lettered: Language, font: str | None) -> None:
-        words = _WORDS[lettered]
+    def draw(figure: "Figure", lettered: Language, _: str | None) -> None:
+        words, names = _WORDS[lettered], Names(roster, lettered)
         calls, service, load = figure.subplots(3, 1)
-        figure.suptitle(title if font is not None or title.isascii() else title.encode("ascii", "replace").decode())
+        figure.suptitle(title(lettered))
         _draw_calls(calls, report, words)
         _draw_service(service, report, words)
-        _draw_load(load, report, name, words)
+        _draw_load(load, report, names, words)
 
     return drawn(draw, kind=kind, language=language, width_inch=11, height_inch=11)
 
@@ -115,7 +117,7 @@ def _draw_service(axes: "Axes", report: Report, words: dict[str, str]) -> None:
     _legend(axes, handles + more, labels + names)
 
 
-def _draw_load(axes: "Axes", report: Report, name: Callable[[VolunteerId], str], words: dict[str, str]) -> None:
+def _draw_load(axes: "Axes", report: Report, name: Names, words: dict[str, str]) -> None:
     carried = sorted(report.by_volunteer, key=lambda one: (-one.talk_min, one.volunteer))
     places = list(range(len(carried)))
     axes.bar(places, [one.talk_min for one in carried], color=_BLUE, edgecolor=_DARK, linewidth=0.5)

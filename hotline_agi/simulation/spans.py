@@ -6,6 +6,8 @@ from enum import StrEnum
 from math import exp, inf
 from random import Random
 
+from hotline_agi.terms.languages import Language
+
 _UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 _TIME = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|)")
 
@@ -15,6 +17,22 @@ class SpanKind(StrEnum):
     UNIFORM = "uniform"
     EXPONENTIAL = "exponential"
     LOGNORMAL = "lognormal"
+
+
+_WORDS = {
+    Language.ZH: {
+        SpanKind.ALWAYS: "{:g} 秒",
+        SpanKind.UNIFORM: "{:g} 至 {:g} 秒均匀分布",
+        SpanKind.EXPONENTIAL: "指数分布，平均 {:g} 秒",
+        SpanKind.LOGNORMAL: "对数正态分布，中位 {:g} 秒，σ {:g}",
+    },
+    Language.EN: {
+        SpanKind.ALWAYS: "always {:g} s",
+        SpanKind.UNIFORM: "{:g} to {:g} s, uniform",
+        SpanKind.EXPONENTIAL: "exponential, mean {:g} s",
+        SpanKind.LOGNORMAL: "lognormal, median {:g} s, sigma {:g}",
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +72,13 @@ class Span:
             case _:
                 return self.first_s
 
+    def in_words(self, language: Language) -> str:
+        if self.first_s == inf:
+            return {Language.ZH: "不限", Language.EN: "for ever"}[language]
+        return _WORDS[language][self.kind].format(self.first_s, self.second)
+
     def __str__(self) -> str:
-        match self.kind:
-            case SpanKind.ALWAYS:
-                return "for ever" if self.first_s == inf else f"always {self.first_s:g} s"
-            case SpanKind.UNIFORM:
-                return f"{self.first_s:g} to {self.second:g} s, uniform"
-            case SpanKind.EXPONENTIAL:
-                return f"exponential, mean {self.first_s:g} s"
-            case SpanKind.LOGNORMAL:
-                return f"lognormal, median {self.first_s:g} s, sigma {self.second:g}"
+        return self.in_words(Language.EN)
 
 
 def always(time_s: float) -> Span:
