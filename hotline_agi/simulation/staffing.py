@@ -9,7 +9,7 @@ the stated confidence, by a one-sided t test over the runs. The test is looked a
 `most_runs`, each look with its part of the allowed error; what is undecided then counts as not enough.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -86,14 +86,13 @@ class Answer:
     """The numbers that were tried, ascending."""
 
 
-def staffing(question: Question, news: Callable[[str], None] = lambda _: None) -> Answer:
+def staffing(question: Question) -> Answer:
     """Find the smallest number: from as many as callers talk at a time, double until enough, then halve the gap."""
     tried: dict[int, Point] = {}
 
     def enough(volunteers: int) -> bool:
         if volunteers not in tried:
-            point = tried[volunteers] = _point(question, volunteers)
-            news(f"{volunteers}: {point.share:.1%}")
+            tried[volunteers] = _point(question, volunteers)
         return tried[volunteers].verdict is Verdict.ENOUGH
 
     low, high = 0, _first_guess(question)
