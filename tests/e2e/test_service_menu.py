@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
+from hotline_agi.dispatch.machine import Machine
 from hotline_agi.lab.call import PhoneCall
 from hotline_agi.lab.stage import PASSWORD
 from hotline_agi.lab.wire import CallFailed
 from tests.e2e.hotline import Hotline, open_hotline
 from tests.e2e.sayings import Ear, write_sayings
-from tests.e2e.scenery import HOTLINE, Scenery, mobile_of
+from tests.e2e.scenery import CALLER, HOTLINE, Scenery, mobile_of
 
 pytestmark = pytest.mark.asterisk
 
@@ -34,17 +35,15 @@ async def open_menu(place: Scenery | None = None, **how: Any) -> AsyncIterator[H
     """A hotline whose menu speaks in codes, and knows the names of s01 and s02."""
     async with open_hotline(place or scenery(), sayings=partial(write_sayings, named=("s01", "s02")), **how) as hotline:
         yield hotline
-        assert numbers_kept(hotline) == []
-        assert PIN not in hotline.stage.log_path.read_text() if hotline.stage.log_path.exists() else True
+        assert numbers_kept(hotline) <= {CALLER}
+        assert PIN not in hotline.stage.log_path.read_text()
+        assert PIN not in hotline.stage.pbx.log()
 
 
-def numbers_kept(hotline: Hotline) -> list[tuple[str]]:
+def numbers_kept(hotline: Hotline) -> set[str]:
     """Numbers in the journal: a volunteer's belongs in it no more than in a log."""
-    path = hotline.stage.state / "journal.sqlite"
-    if not path.exists():
-        return []
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as journal:
-        return journal.execute("SELECT number FROM caller_number").fetchall()
+    with closing(sqlite3.connect(f"file:{hotline.stage.state / 'journal.sqlite'}?mode=ro", uri=True)) as journal:
+        return {number for (number,) in journal.execute("SELECT number FROM caller_number")}
 
 
 def dial(hotline: Hotline, who: str, number: str = "100") -> PhoneCall:
@@ -166,7 +165,8 @@ def test_a_service_that_dies_in_the_menu_leaves_a_kind_sentence(how):
             again, ear = await enter(hotline)
             assert await ear.until("service-away") == ["service-away"]
             await again.until_ended(3.0)
-            hotline.stage.signal_service(signal.SIGCONT) if how is signal.SIGSTOP else None
+            if how is signal.SIGSTOP:
+                hotline.stage.signal_service(signal.SIGCONT)
             await hotline.stage.until_quiet()
 
     asyncio.run(story())
@@ -298,6 +298,8 @@ def test_without_a_service_the_service_number_rings_nobody():
     asyncio.run(story())
 
 
+# the dispatcher that knows of pauses is another branch's work; with it this test runs
+@pytest.mark.skipif(not hasattr(Machine, "standing"), reason="this dispatcher knows of no pause")
 def test_who_paused_by_phone_is_not_rung_by_the_next_call_and_is_after_they_resumed():
     async def story():
         async with open_menu() as hotline:
