@@ -13,6 +13,7 @@ from hotline_agi.asterisk.service_menu import ServiceMenu
 from hotline_agi.asterisk.wire import set_variable
 from hotline_agi.dispatch.events import VolunteerPaused
 from hotline_agi.roster.model import Roster
+from hotline_agi.selfservice.directory import Directory
 from hotline_agi.terms.instants import Now
 from tests.selfservice.house import LIN, NINE, PINS, WANG, House, world
 
@@ -38,7 +39,7 @@ class Edge:
             tell=house.tell,
             standing=lambda who: house.standings.get(who, house.outside().standing(who)),
         )
-        menu.use_roster(house.roster)
+        menu.use_directory(Directory.of(house.roster))
         menu.use_prompts(house.languages, house.names)
         return menu
 

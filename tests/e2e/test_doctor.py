@@ -181,6 +181,6 @@ def test_a_dialplan_older_than_the_menu_is_named() -> None:
             await stage.start_service()
             _, checks = await asyncio.to_thread(examined, stage)
             assert checks["volunteers' menu"]["grade"] == "failed"
-            assert "copy it anew" in checks["volunteers' menu"]["remedy"]
+            assert "copy asterisk-conf/hotline anew" in checks["volunteers' menu"]["remedy"]
 
     asyncio.run(play())
