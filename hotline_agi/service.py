@@ -13,7 +13,8 @@ import signal
 import time
 from collections import deque
 from collections.abc import Coroutine
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
 from typing import assert_never
 
@@ -58,7 +59,6 @@ from hotline_agi.store.records import MessageRecord
 from hotline_agi.terms.ids import CallId, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.numbers import PhoneNumber
-from hotline_agi.terms.standing import VolunteerState
 
 JOURNAL = "journal.sqlite"
 CALLER_ARGUMENT = 2
@@ -319,9 +319,10 @@ class Service:
             session.reply(reply)
 
     def _standing(self, volunteer: VolunteerId) -> Standing:
-        """PLACEHOLDER until `Machine.standing` is there, which says the same in one line."""
-        standing = getattr(self._machine, "standing", None)
-        return standing(volunteer) if standing is not None else (VolunteerState.AVAILABLE, None)
+        """PLACEHOLDER until there is a `Machine.standing`, which this becomes a call of."""
+        seat, now = self._machine.board.seats.seat(volunteer), self._now()
+        until_s = seat.until_s()
+        return seat.state, now.at + timedelta(seconds=until_s - now.mono_s) if until_s < inf else None
 
     async def _refresh_menu(self) -> None:
         """What the menu knows of people and prompts: off a call's way, since both take their time."""
