@@ -212,7 +212,8 @@ class Watch:
                 else:
                     hold(not book_of_leg.asked, "the fake asks once", leg)
                     book_of_leg.asked, book_of_leg.asked_s = True, now_s
-                    self._expected = leg, who_is_served(self.machine.board, leg, now_s)
+                    if leg in self.machine.board.legs:
+                        self._expected = leg, who_is_served(self.machine.board, leg, now_s)
             case TalkStarted(leg=leg):
                 if leg in self.legs and self.legs[leg].connected and not self.legs[leg].withdrawn:
                     self.legs[leg].talked = True
