@@ -13,8 +13,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Coroutine
-from datetime import UTC, datetime, timedelta
-from math import inf
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import assert_never
 
@@ -319,10 +318,7 @@ class Service:
             session.reply(reply)
 
     def _standing(self, volunteer: VolunteerId) -> Standing:
-        """PLACEHOLDER until there is a `Machine.standing`, which this becomes a call of."""
-        seat, now = self._machine.board.seats.seat(volunteer), self._now()
-        until_s = seat.until_s()
-        return seat.state, now.at + timedelta(seconds=until_s - now.mono_s) if until_s < inf else None
+        return self._machine.standing(volunteer, self._now())
 
     async def _refresh_menu(self) -> None:
         """What the menu knows of people and prompts: off a call's way, since both take their time."""
