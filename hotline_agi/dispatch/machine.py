@@ -50,6 +50,7 @@ from hotline_agi.dispatch.events import (
     TalkStarted,
     VolunteerPaused,
     VolunteerResumed,
+    WrapUpDeclined,
 )
 from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
 from hotline_agi.dispatch.switchboard import (
@@ -165,7 +166,9 @@ class Machine:
                 people.paused(board, volunteer, for_s)
             case VolunteerResumed(volunteer=volunteer) if volunteer in board.roster.volunteers:
                 people.resumed(board, volunteer)
-            case VolunteerPaused() | VolunteerResumed() | CoverAsked() | NoticeAnswered():
+            case WrapUpDeclined(leg=leg_id) if leg_id in board.legs:
+                people.wrap_up_declined(board, board.legs[leg_id])
+            case WrapUpDeclined() | VolunteerPaused() | VolunteerResumed() | CoverAsked() | NoticeAnswered():
                 self._ignore(event)
             case _:
                 call = board.calls.get(event.call)
@@ -334,6 +337,7 @@ class Machine:
             call.answered_s = board.now.mono_s
         winner = call.winner
         if winner is not None and winner.connected:
+            winner.talk_ended_s = board.now.mono_s
             board.set_timer(Timer.LEG, winner.id, PROMPT_LIMIT_S)  # its dialplan ends it
         else:
             talks.release_winner(board, call, CancelReason.CALLER_LEFT)

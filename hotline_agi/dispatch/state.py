@@ -81,10 +81,18 @@ class Leg:
     """The winner was told to join the caller."""
     talked: bool = False
     talk_began_s: float | None = None
+    talk_ended_s: float | None = None
+    """When the caller left; the volunteer may still hear a sentence."""
     picked_up_s: float | None = None
     accepted_s: float | None = None
     handed_s: float | None = None
     """When it was handed from one call to another last."""
+
+    def talked_s(self, now_s: float) -> float:
+        """How long the volunteer and a caller have heard each other on this leg."""
+        if self.talk_began_s is None:
+            return 0.0
+        return (now_s if self.talk_ended_s is None else self.talk_ended_s) - self.talk_began_s
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)

@@ -118,6 +118,18 @@ PROMPTS = (
         when="a volunteer picked up a phone that must confirm; repeated until a key is pressed",
     ),
     Prompt(
+        id="rest",
+        zh="通话结束了，辛苦了。您现在可以休息一会儿。如果想马上接听下一个电话，请按一。",
+        en="The call is over. Thank you. You can rest a moment now. If you are ready for the next call, press 1.",
+        when="the caller hung up and the volunteer is still on the line, with a rest before the next call",
+    ),
+    Prompt(
+        id="ready",
+        zh="好的，谢谢您。",
+        en="Thank you. Your phone may ring again now.",
+        when="the volunteer pressed 1 after a talk and does not rest",
+    ),
+    Prompt(
         id="taken",
         zh="这个电话已经有人接听了，谢谢您。",
         en="This call has already been taken. Thank you.",
