@@ -302,7 +302,8 @@ class Machine:
         board = self._board
         call.step = step
         board.note(call, Fact.STEP, detail=step)
-        if step is Step.DEADLINE and call.state in (CallState.WAITING, CallState.CONNECTING):
+        untold = call.state is CallState.LEAVING and not call.steps_told
+        if step is Step.DEADLINE and (untold or call.state in (CallState.WAITING, CallState.CONNECTING)):
             # the dialplan's own deadline was faster than our word
             talks.release_winner(board, call, CancelReason.WITHDRAWN)
             matching.forget(board, call)

@@ -191,3 +191,16 @@ def test_the_dialplans_deadline_refuses_a_winner_who_still_asks() -> None:
     desk.accepts("lin")
     assert desk.leg("lin") in taken_back(desk.reaches("c1", Step.DEADLINE))
     assert not rung(desk.passes(300.0))
+
+
+def test_the_dialplans_own_deadline_in_the_moment_of_ours_is_no_loss_of_the_caller() -> None:
+    """Found by a story: the caller was believed lost 12 s later, while the dialplan walked the steps by itself."""
+    desk = Desk(roster(line(max_wait_s=20.0, ring_steps=(ring(None, 300.0),))))
+    desk.waits("c1")
+    desk.passes(18.0)
+    desk.is_silent_for(2.0)  # our deadline; the end of the round is on its way
+    desk.reaches("c1", Step.DEADLINE)
+    desk.is_silent_for(30.0)
+    assert desk.state("c1") is CallState.LEAVING
+    desk.leaves("c1")
+    assert desk.record("c1").outcome is Outcome.ABANDONED
