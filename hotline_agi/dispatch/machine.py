@@ -48,6 +48,7 @@ from hotline_agi.dispatch.events import (
     VolunteerPaused,
     VolunteerResumed,
 )
+from hotline_agi.dispatch.memory import NOTHING, Memory
 from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
 from hotline_agi.dispatch.switchboard import (
     CALL_TIMERS,
@@ -74,8 +75,9 @@ CallerEvent = CallerHeld | CallerKeyed | CallerSurviving | CallerLeft | StepReac
 class Machine:
     """All calls of all lines. One per controller."""
 
-    def __init__(self, roster: Roster, *, boot: int, now: Now) -> None:
-        """`boot`: 32 bits that no earlier run used, for leg ids that none used either."""
+    def __init__(self, roster: Roster, *, boot: int, now: Now, memory: Memory = NOTHING) -> None:
+        """`boot`: 32 bits that no earlier run used, for leg ids that none used either. `memory`: of earlier runs."""
+        self.memory = memory
         self._board = Switchboard(roster=roster, boot=boot, now=now)
 
     # ---- the seam
