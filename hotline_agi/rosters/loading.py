@@ -26,6 +26,7 @@ from hotline_agi.rosters.transfer import (
     Piece,
     Receiver,
     Refused,
+    Texts,
     Unchanged,
     Whole,
 )
@@ -44,6 +45,8 @@ class Loaded:
     whole: Whole
     taken_in_s: float
     """From its first piece to its last: while this process had to do with it."""
+    texts: bytes = b""
+    """What it was read from, packed (`roster.texts`); empty if that is too long."""
 
 
 class Loading:
@@ -57,14 +60,18 @@ class Loading:
         """What the child found. Never raises for what the child does."""
         assembly = Assembly()
         began: float | None = None
+        texts = b""
         try:
             async for piece in self._pieces():
                 began = began or time.monotonic()
                 match piece:
                     case Refused() | Unchanged():
                         return piece
+                    case Texts(packed=texts):
+                        pass
                     case Whole():
-                        return Loaded(roster=assembly.whole(), whole=piece, taken_in_s=time.monotonic() - began)
+                        taken_in_s = time.monotonic() - began
+                        return Loaded(roster=assembly.whole(), whole=piece, taken_in_s=taken_in_s, texts=texts)
                     case _:
                         assembly.add(piece)
         except (UnpicklingError, ValueError):

@@ -20,6 +20,7 @@ import pytest
 from hotline_agi.errors import SetupError
 from hotline_agi.store import database, writer
 from hotline_agi.store.journal import HARD_LIMIT, Journal
+from hotline_agi.store.purging import Ages
 from hotline_agi.store.records import MessageRecord
 from hotline_agi.store.schema import connect, to_text
 from hotline_agi.terms.ids import CallId
@@ -335,14 +336,14 @@ def test_numbers_are_purged_after_their_days_and_are_gone_from_the_file(path: Pa
     assert journal.close(5)
     assert rows(path, "SELECT number FROM caller_number") == [("13800000029",)]
     assert b"13800000031" not in path.read_bytes()
-    journal = Journal.open(path, number_days=7)
+    journal = Journal.open(path, ages=Ages(numbers=7))
     eventually(lambda: count(path, "caller_number") == 0)
     assert journal.close(5)
 
 
 def test_numbers_are_purged_once_a_day(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "PURGE_EVERY_S", 0.1)
-    journal = Journal.open(path, number_days=0)
+    journal = Journal.open(path, ages=Ages(numbers=0))
     journal.write_number(call_id(1), PhoneNumber("13800000001"))
     eventually(lambda: b"13800000001" not in path.read_bytes() and count(path, "caller_number") == 0)
     assert journal.close(5)

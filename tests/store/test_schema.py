@@ -18,7 +18,8 @@ def test_a_new_file_gets_all_tables_and_is_for_its_owner_alone(tmp_path: Path) -
     with closing(connect(path, busy_s=1)) as connection:
         connection.execute("INSERT INTO caller_number VALUES ('c', '1', 't')")
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-        assert tables == {"call", "leg", "fact", "message", "caller_number"}
+        of_calls = {"call", "leg", "fact", "message", "caller_number", "caller_token", "flagged", "audit"}
+        assert tables == of_calls | {"run", "step", "roster_text", "volunteer_state", "agreement"}
         assert version_of(connection) == VERSION
         for name in ("journal.db", "journal.db-wal", "journal.db-shm"):
             assert stat.S_IMODE((path.parent / name).stat().st_mode) == 0o600, name
