@@ -1,5 +1,7 @@
 """The machine's choices in plain words, in English and Chinese."""
 
+import re
+
 from hotline_agi.reports.choosing import Choice, Handing, Reason, Serving
 from hotline_agi.reports.words import Phrase, listed
 from hotline_agi.terms.languages import Language
@@ -10,6 +12,15 @@ CHOSEN: dict[Language, Phrase] = {
 }
 NOBODY = {Language.EN: "Nobody could be chosen{wanted}", Language.ZH: "没有可选的人{wanted}"}
 WANTED = {Language.EN: " ({want} wanted)", Language.ZH: "（需要 {want} 人）"}
+EVERYBODY = {Language.EN: " (everybody was wanted)", Language.ZH: "（需要所有人）"}
+ENOUGH = {
+    Language.EN: " (as few as are enough for an accept within {within_s} s, with a chance of {chance} %)",
+    Language.ZH: "（人数够用即可：{within_s} 秒内接听的概率 {chance}%）",
+}
+FREED = {
+    Language.EN: "{who} came free and was chosen, because the fewest phones rang for this call",
+    Language.ZH: "{who} 有空，选定接本次来电：为其振铃的电话最少",
+}
 BECAUSE = {Language.EN: ", because {order}", Language.ZH: "：{order}"}
 ORDERS: dict[Language, dict[str, str]] = {
     Language.EN: {
@@ -40,7 +51,7 @@ LEFT_OUT: dict[Language, dict[Reason, Phrase]] = {
         Reason.WRAP_UP: ("{who} was in wrap-up{until}", "{who} were in wrap-up{until}"),
         Reason.UNREACHABLE: "{who} could not be reached: no phone of theirs is registered",
         Reason.IN_OTHER_CALL: ("{who} was in a private call", "{who} were in private calls"),
-        Reason.AVAILABLE: ("{who} was free and was not needed", "{who} were free and were not needed"),
+        Reason.SPARE: ("{who} was free and was not needed", "{who} were free and were not needed"),
         Reason.LANGUAGE: ("{who} does not speak {language}", "{who} do not speak {language}"),
         Reason.QUALIFICATION: (
             "{who} does not have the qualification that this line wants",
@@ -58,7 +69,7 @@ LEFT_OUT: dict[Language, dict[Reason, Phrase]] = {
         Reason.WRAP_UP: "{who} 正在做话后整理{until}",
         Reason.UNREACHABLE: "{who} 无法接通：没有已注册的电话",
         Reason.IN_OTHER_CALL: "{who} 正在通私人电话",
-        Reason.AVAILABLE: "{who} 空闲，但不需要",
+        Reason.SPARE: "{who} 空闲，但不需要",
         Reason.LANGUAGE: "{who} 不会说{language}",
         Reason.QUALIFICATION: "{who} 不具备本热线要求的资质",
         Reason.DECLINED: "{who} 已拒接本次来电",
@@ -111,6 +122,8 @@ NO_REASONS = {
     Language.ZH: "本次来电没有记录选人的原因。",
 }
 
+_ADAPTIVE = re.compile(r"(?P<chance>[0-9]+)% within (?P<within_s>[0-9.]+) s")
+
 
 def form(phrase: Phrase, count: int) -> str:
     """The form of a phrase for one, or for several."""
@@ -119,9 +132,9 @@ def form(phrase: Phrase, count: int) -> str:
 
 def chosen_text(choice: Choice, language: Language) -> str:
     """Who was chosen, and by what order."""
-    wanted = ""
-    if choice.want is not None and choice.want != len(choice.rang):
-        wanted = WANTED[language].format(want=choice.want)
+    if choice.freed is not None:
+        return FREED[language].format(who=choice.freed)
+    wanted = _wanted_text(choice, language)
     if not choice.rang:
         return NOBODY[language].format(wanted=wanted)
     order = ORDERS[language].get(choice.order, choice.order)
@@ -130,6 +143,16 @@ def chosen_text(choice: Choice, language: Language) -> str:
         because=BECAUSE[language].format(order=order) if order else "",
         wanted=wanted,
     )
+
+
+def _wanted_text(choice: Choice, language: Language) -> str:
+    if choice.want == "everybody":
+        return EVERYBODY[language]
+    if enough := _ADAPTIVE.fullmatch(choice.want):
+        return ENOUGH[language].format(chance=enough["chance"], within_s=enough["within_s"])
+    if choice.want in ("", str(len(choice.rang))):
+        return ""
+    return WANTED[language].format(want=choice.want)
 
 
 def handed_text(handing: Handing, who: str, language: Language) -> str:

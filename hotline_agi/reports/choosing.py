@@ -1,6 +1,6 @@
 """What the machine notes of its choices, read back: whom it rang, why not others, and which call it served.
 
-    order=longest-idle;want=2;rang=lin wang;resting=chen@2026-02-05T03:10Z;paused=zhao;language=bao;others=12
+    order=longest-idle;want=2;rang=lin wang;resting=chen@2026-02-05T03:10Z;language=bao;spare=gu;others=12
 
 Fields are parted by ``;``, ids by blanks; behind ``@`` stands until when. Keys are those of `Reason`; a reader passes
 over what it does not know, so that a newer machine may say more.
@@ -25,7 +25,7 @@ class Reason(StrEnum):
     WRAP_UP = "wrap-up"
     UNREACHABLE = "unreachable"
     IN_OTHER_CALL = "in-another-call"
-    AVAILABLE = "available"
+    SPARE = "spare"
     """They could have been rung, and were not needed."""
     LANGUAGE = "language"
     QUALIFICATION = "qualification"
@@ -51,12 +51,14 @@ class Choice:
 
     order: str = ""
     """A `roster.model.VolunteerOrder`, or a word of a newer version."""
-    want: int | None = None
-    """So many phones were wanted for this call; None: everybody's."""
+    want: str = ""
+    """How many were wanted: ``2``, ``everybody``, or of an adaptive step ``95% within 12 s``; empty: not known."""
     rang: tuple[VolunteerId, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     others: int = 0
     """So many more were not rung, of whom no reason is noted."""
+    freed: VolunteerId | None = None
+    """Who came free just then and is rung for this call, because the fewest phones rang for it; the rest is empty."""
 
     @classmethod
     def of(cls, detail: str) -> "Choice":
@@ -64,10 +66,11 @@ class Choice:
         fields = _fields(detail)
         return cls(
             order=fields.get("order", ""),
-            want=_count(fields.get("want", "")),
+            want=fields.get("want", ""),
             rang=tuple(map(VolunteerId, fields.get("rang", "").split())),
             left_out=tuple(_left_out(fields)),
             others=_count(fields.get("others", "")) or 0,
+            freed=VolunteerId(fields["freed"]) if fields.get("freed") else None,
         )
 
 

@@ -97,20 +97,17 @@ def lines_of(reader: JournalReader, run: str) -> Iterator[str]:
 
 
 class PastRosters:
-    """Rosters by their digest, read without contacts from the texts in the journal."""
+    """Rosters by digest, read without contacts from the texts in the journal; a new one each time, as in a run."""
 
     def __init__(self, reader: JournalReader) -> None:
         self._reader = reader
-        self._known: dict[str, Roster] = {}
 
     def __call__(self, digest: str) -> Roster:
         """:raises LookupError: with a sentence, if the texts are not there or this version refuses them."""
-        if digest not in self._known:
-            rows = self._reader.ask("SELECT packed FROM roster_text WHERE digest = ?", [digest])
-            if not rows:
-                raise LookupError(f"the texts of roster {digest} are not in the journal: too long, or deleted by age")
-            try:
-                self._known[digest] = read_roster(texts_of(rows[0]["packed"])).roster
-            except (ValueError, SetupError) as error:
-                raise LookupError(f"the roster {digest} cannot be read by this version: {error}") from None
-        return self._known[digest]
+        rows = self._reader.ask("SELECT packed FROM roster_text WHERE digest = ?", [digest])
+        if not rows:
+            raise LookupError(f"the texts of roster {digest} are not in the journal: too long, or deleted by age")
+        try:
+            return read_roster(texts_of(rows[0]["packed"])).roster
+        except (ValueError, SetupError) as error:
+            raise LookupError(f"the roster {digest} cannot be read by this version: {error}") from None
