@@ -18,7 +18,7 @@ class Ages:
     """The steps of a run that is over, counted from its last one. Of the run that goes on all are kept, so that it can
     be replayed from its beginning, but none longer than numbers: there are tokens in them."""
     states: float = 14.0
-    """Of volunteers, but for the newest of each; and what they agreed to by phone, from the end of its shift."""
+    """Of volunteers, but for the newest of each, and a pause that goes on; and what they agreed to by phone, from the end of its shift."""
 
 
 def purge(connection: sqlite3.Connection, ages: Ages, run: str, now: datetime) -> None:
@@ -54,7 +54,10 @@ def purge(connection: sqlite3.Connection, ages: Ages, run: str, now: datetime) -
             """
             DELETE FROM volunteer_state WHERE at < :states AND seq < (
                 SELECT max(seq) FROM volunteer_state AS newer WHERE newer.volunteer = volunteer_state.volunteer
-            )
+            ) AND (state <> 'paused' OR EXISTS (
+                SELECT * FROM volunteer_state AS later WHERE later.volunteer = volunteer_state.volunteer
+                    AND later.seq > volunteer_state.seq AND later.state NOT IN ('talking', 'ringing')
+            ))
             """,
         ),
         ("agreements", "DELETE FROM agreement WHERE until_at < :states"),
