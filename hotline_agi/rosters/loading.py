@@ -26,7 +26,6 @@ from hotline_agi.rosters.transfer import (
     Piece,
     Receiver,
     Refused,
-    Texts,
     Unchanged,
     Whole,
 )
@@ -60,18 +59,19 @@ class Loading:
         """What the child found. Never raises for what the child does."""
         assembly = Assembly()
         began: float | None = None
-        texts = b""
         try:
             async for piece in self._pieces():
                 began = began or time.monotonic()
                 match piece:
                     case Refused() | Unchanged():
                         return piece
-                    case Texts(packed=texts):
-                        pass
                     case Whole():
-                        taken_in_s = time.monotonic() - began
-                        return Loaded(roster=assembly.whole(), whole=piece, taken_in_s=taken_in_s, texts=texts)
+                        return Loaded(
+                            roster=assembly.whole(),
+                            whole=piece,
+                            taken_in_s=time.monotonic() - began,
+                            texts=assembly.texts,
+                        )
                     case _:
                         assembly.add(piece)
         except (UnpicklingError, ValueError):

@@ -158,6 +158,8 @@ class Assembly:
     def __init__(self) -> None:
         self._lines: dict[LineId, Line] = {}
         self._roster = Roster(lines=self._lines, volunteers={})
+        self.texts = b""
+        """See `Texts`."""
 
     def add(self, piece: Piece) -> None:
         match piece:
@@ -170,6 +172,8 @@ class Assembly:
                 cast("dict[date, MonthDay]", self._lines[line_id].months).update(months)
             case Pages(line=line_id, pages=pages):
                 self._lines[line_id].memo.update(pages.items())
+            case Texts(packed=texts):
+                self.texts = texts
             case _:
                 raise TypeError(f"{type(piece).__name__} is no piece of a roster")
 

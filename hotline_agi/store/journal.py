@@ -7,6 +7,8 @@
                                     └ more than `queue_records` wait: ──► spool file ──► SQLite, when it is well again
 ```
 
+The machine's steps come by a queue of their own, so that they never push out a record of a call; the writer packs them.
+
 A record is lost in two cases only: the process dies within 100 ms of `write`; or neither SQLite nor the spool could be
 written until `HARD_LIMIT` times the queue waited in memory. The second is counted and logged.
 """

@@ -18,7 +18,8 @@ class Ages:
     """The steps of a run that is over, counted from its last one. Of the run that goes on all are kept, so that it can
     be replayed from its beginning, but none longer than numbers: there are tokens in them."""
     states: float = 14.0
-    """Of volunteers, but for the newest of each, and a pause that goes on; and what they agreed to by phone, from the end of its shift."""
+    """Of volunteers, but for the newest of each and a pause that goes on; and what they agreed to by phone, from the
+    end of its shift."""
 
 
 def purge(connection: sqlite3.Connection, ages: Ages, run: str, now: datetime) -> None:

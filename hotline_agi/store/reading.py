@@ -204,6 +204,9 @@ def _past_leg(row: sqlite3.Row) -> PastLeg:
         rang_at=to_instant(row["rang_at"]),
         ended_at=to_instant(row["ended_at"]),
         outcome=LegOutcome(row["outcome"]),
+        endpoint_id=row["endpoint_id"],
+        rang_s=row["rang_s"],
+        talk_s=row["talk_s"],
     )
 
 
