@@ -279,6 +279,7 @@ class Service:
     # ---- Asterisk
 
     async def _link_up(self) -> None:
+        await self._node.take_devices()
         await self._node.take_stock()
         self._survival_due.set()
         self._listening.set()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
+from hotline_agi.asterisk.devices import Devices
 from hotline_agi.asterisk.fastagi import AgiSession
 from hotline_agi.asterisk.messages import CallerChannel, Translator, is_leg
 from hotline_agi.dispatch.commands import (
@@ -113,6 +114,7 @@ class Node:
         self._line_of_number = line_of_number
         self._user_event = user_event
         self._translator = Translator()
+        self._devices = Devices(node)
         self._caller_sessions: dict[CallId, AgiSession] = {}
         self._leg_sessions: dict[LegId, AgiSession] = {}
         self._cancels: dict[LegId, CancelLeg] = {}
@@ -131,7 +133,8 @@ class Node:
         if name in ("Hangup", "OriginateResponse"):
             # from now on there is a channel to hang up, or there never will be
             self._cancels.pop(LegId(str(message.get("Uniqueid", ""))), None)
-        for event in self._translator.translate(message):
+        events = self._devices.changed(message) if name == "DeviceStateChange" else self._translator.translate(message)
+        for event in events:
             self._report(event)
 
     def on_question(self, session: AgiSession) -> None:
@@ -207,6 +210,20 @@ class Node:
                     )
                 )
         self._report(StockTaken(node=self.id, calls=frozenset(alive), legs=tuple(legs), asked_s=asked_s))
+
+    async def take_devices(self) -> None:
+        """Report which softphones can be rung; after each (re)connect, before `take_stock` lets the machine ring.
+
+        An Asterisk whose `modules.conf` is older than this service refuses; then nothing is known of any softphone.
+        """
+        assert self.link is not None
+        rows: list[AmiMessage] = []
+        try:
+            await self.link.request((("Action", "DeviceStateList"),), timeout_s=STOCK_TIMEOUT_S, rows=rows)
+        except PbxError as error:
+            logger.warning("device states are not known: load res_manager_devicestate.so", trouble=str(error))
+        for event in self._devices.listed(rows):
+            self._report(event)
 
     def link_lost(self) -> None:
         """The AMI link is down: nobody can be rung or told anything until `take_stock`."""
