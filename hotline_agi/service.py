@@ -23,6 +23,7 @@ from hotline_agi.asterisk.fastagi import AgiSession, FastAgiListener
 from hotline_agi.asterisk.node import MESSAGE_HANDLER, STORED_HANDLER, Dialling, Node
 from hotline_agi.asterisk.survival import REFRESH_S, SurvivalPlan
 from hotline_agi.dispatch.commands import (
+    AnswerNotice,
     CancelLeg,
     CloseRecord,
     Command,
@@ -32,7 +33,9 @@ from hotline_agi.dispatch.commands import (
     GuideCaller,
     HangUp,
     HoldCaller,
+    NoteCover,
     NoteFact,
+    NoteReadiness,
     NoteVolunteer,
     OpenRecord,
     ReassignLeg,
@@ -178,8 +181,10 @@ class Service:
                 | HangUp()
             ):
                 self._node.carry_out(command)
-            case ReassignLeg() | RingNotice():
+            case ReassignLeg() | RingNotice() | AnswerNotice():
                 self._node.carry_out(command)
+            case NoteReadiness() | NoteCover():
+                _log_shift(command)
             case NoteVolunteer():
                 pass
             case OpenRecord() | NoteFact():
@@ -398,6 +403,17 @@ def _known_recordings(journal: Path) -> frozenset[str]:
 def _boot() -> int:
     """32 bits that no other run of these eight years has: a restart may come within the same second."""
     return int(time.time() * 16) & 0xFFFF_FFFF
+
+
+def _log_shift(note: NoteReadiness | NoteCover) -> None:
+    """One line for whatever is agreed, refused or open of a shift; a warning where a coordinator must act."""
+    place = {"line": note.line, "slot": note.slot, "from_at": note.from_at.isoformat()}
+    if isinstance(note, NoteReadiness):
+        logger.info("shift", volunteer=note.volunteer, readiness=note.readiness.value, **place)
+    elif note.present is not None:
+        logger.info("cover found", absent=note.absent, present=note.present, **place)
+    else:
+        logger.warning("nobody of the backup agreed to cover", absent=note.absent, **place)
 
 
 def _log_call(record: CloseRecord) -> None:

@@ -13,6 +13,7 @@ from hotline_agi.asterisk.devices import Devices
 from hotline_agi.asterisk.fastagi import AgiSession
 from hotline_agi.asterisk.messages import CallerChannel, Translator, is_leg
 from hotline_agi.dispatch.commands import (
+    AnswerNotice,
     CancelLeg,
     CancelReason,
     ConnectLeg,
@@ -60,6 +61,7 @@ STORED_HANDLER = "HotlineStored"
 NodeCommand = (
     RingLeg
     | RingNotice
+    | AnswerNotice
     | ReassignLeg
     | CancelLeg
     | DismissLeg
@@ -240,6 +242,8 @@ class Node:
                 self._try(("Action", "Setvar"), ("Channel", leg), ("Variable", "HOTLINE_CALL"), ("Value", call))
             case RingNotice():
                 pass
+            case AnswerNotice(leg=leg, reply=answer):
+                self._answer_leg(leg, f"ok:{answer.value}")
             case CancelLeg():
                 self._cancel(command)
             case DismissLeg(leg=leg, reason=reason):

@@ -9,8 +9,8 @@ The contract with the shell:
   does so): else a talk whose beginning waits there would be taken for a failed join, and cut;
 - `CallArrived`, `RoundEnded` and `TalkEnded` are questions, answered by exactly one `HoldCaller` or `GuideCaller`, at
   once but after `TalkEnded` (up to `talks.VERDICT_S` later); `LegAccepted` by exactly one `ConnectLeg` or `RefuseLeg`,
-  at most `talks.HOLD_WAIT_S` later. A question that cannot be placed is not answered: the dialplan then serves the
-  caller by itself;
+  at most `talks.HOLD_WAIT_S` later; `NoticeAnswered` by exactly one `AnswerNotice`, at once. A question that cannot be
+  placed is not answered: the dialplan then serves the caller by itself;
 - a question of a call that began before this machine was made is admitted as far as it says whose it is;
 - a placed leg (`RingLeg`) is never placed again; what became of it comes back as `LegEnded`, or its deadline acts.
 
@@ -20,7 +20,7 @@ States and transitions stand in `state.py`.
 from collections.abc import Mapping
 from typing import assert_never
 
-from hotline_agi.dispatch import answers, overflow, stock, talks, waves
+from hotline_agi.dispatch import answers, cover_requests, notices, overflow, reminders, stock, talks, waves
 from hotline_agi.dispatch.commands import CancelLeg, CancelReason, Command, Fact, OpenRecord, RefuseLeg
 from hotline_agi.dispatch.events import (
     CallArrived,
@@ -53,6 +53,7 @@ from hotline_agi.dispatch.switchboard import (
     CALL_TIMERS,
     CANCEL_GRACE_S,
     CANCEL_REPEATS,
+    NOTICE_TIMERS,
     PROMPT_LIMIT_S,
     Switchboard,
     Timer,
@@ -77,6 +78,7 @@ class Machine:
     def __init__(self, roster: Roster, *, boot: int, now: Now) -> None:
         """`boot`: 32 bits that no earlier run used, for leg ids that none used either."""
         self._board = Switchboard(roster=roster, boot=boot, now=now)
+        reminders.replan(self._board)
 
     # ---- the seam
 
@@ -85,6 +87,7 @@ class Machine:
         board = self._board
         board.now, board.out = now, []
         self._take(event)
+        notices.make_way(board)
         return board.out
 
     def handle_deadline(self, now: Now) -> list[Command]:
@@ -94,6 +97,7 @@ class Machine:
         for key in board.deadlines.take_due(now.mono_s):
             assert isinstance(key, tuple)
             self._due(*key)
+        notices.make_way(board)
         return board.out
 
     def next_deadline(self) -> float | None:
@@ -104,6 +108,7 @@ class Machine:
         """Swap the roster between two events. Running legs stay; each waiting call follows it from its next wave."""
         board = self._board
         board.now, board.out, board.roster = now, [], roster
+        reminders.replan(board)
         return board.out
 
     @property
@@ -129,6 +134,7 @@ class Machine:
                 board.settling.add(event.node)
                 for found in stock.missing(board, event):
                     self._take(found)
+                notices.stock_taken(board, event)
                 stock.adopt(board, event)
                 board.settling.discard(event.node)
                 waves.fill_all(board)
@@ -137,17 +143,19 @@ class Machine:
             case HangupRequested(party=party):
                 if party in board.calls or party in board.legs:
                     talks.hangup_requested(board, party)
-                else:
+                elif party not in board.notices.live:
                     board.depart(CallId(party))  # its `CallArrived` may still be on the way, on the other stream
                     self._ignore(event)
-            case (
-                DeviceChanged()
-                | VolunteerPaused()
-                | VolunteerResumed()
-                | CoverAsked()
-                | NoticeAnswered()
-                | CallerRecognised()
-            ):
+            case VolunteerResumed(volunteer=volunteer):
+                notices.resumed(board, volunteer)
+            case CoverAsked(volunteer=volunteer):
+                if not cover_requests.asked_for(board, volunteer):
+                    self._ignore(event)
+            case NoticeAnswered(leg=leg, agreed=agreed):
+                resumed = notices.answered(board, leg, agreed)
+                if resumed is not None:
+                    self._take(resumed)
+            case DeviceChanged() | VolunteerPaused() | CallerRecognised():
                 self._ignore(event)
             case _:
                 call = board.calls.get(event.call)
@@ -323,6 +331,10 @@ class Machine:
     def _of_leg(self, event: LegAnswered | LegAccepted | TalkStarted | LegEnded) -> None:
         board = self._board
         leg = board.legs.get(event.leg)
+        if event.leg in board.notices.live:
+            notices.of_leg(board, event)
+            waves.fill_all(board)
+            return
         if leg is None:
             self._of_unknown_leg(event)
             return
@@ -384,6 +396,9 @@ class Machine:
         call = board.calls.get(CallId(key))
         leg = board.legs.get(LegId(key))
         match kind:
+            case kind if kind in NOTICE_TIMERS:
+                notices.due(board, kind, key)
+                waves.fill_all(board)
             case Timer.REST:
                 waves.fill_all(board)
             case Timer.GHOST:

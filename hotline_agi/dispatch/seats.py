@@ -54,6 +54,11 @@ class Seats:
         seat = self._seats.get(volunteer)
         return seat is None or (not seat.legs and seat.resting_until_s <= now_s)
 
+    def is_taken(self, volunteer: VolunteerId) -> bool:
+        """Whether a leg rings `volunteer` or talks to them now."""
+        seat = self._seats.get(volunteer)
+        return seat is not None and bool(seat.legs)
+
     def by_turn(self, volunteers: Iterable[VolunteerId]) -> list[VolunteerId]:
         """`volunteers`, longest not rung first; who never rang keeps the roster's order."""
         return sorted(volunteers, key=lambda volunteer: self._seats[volunteer].rung if volunteer in self._seats else 0)
