@@ -21,6 +21,7 @@ from hotline_agi.asterisk import recordings
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.fastagi import AgiSession, FastAgiListener
 from hotline_agi.asterisk.node import MESSAGE_HANDLER, STORED_HANDLER, Dialling, Node
+from hotline_agi.asterisk.service_menu import ROUTE, ServiceMenu
 from hotline_agi.asterisk.survival import REFRESH_S, SurvivalPlan
 from hotline_agi.dispatch.commands import (
     AnswerNotice,
@@ -48,15 +49,18 @@ from hotline_agi.dispatch.machine import Machine
 from hotline_agi.errors import HotlineError, PbxError
 from hotline_agi.log import logger
 from hotline_agi.notify import notify, watchdog_s
+from hotline_agi.prompts import present
 from hotline_agi.roster.model import Roster
 from hotline_agi.rosters.following import Places, RosterFollower
+from hotline_agi.selfservice.state import Standing
 from hotline_agi.settings import Settings
 from hotline_agi.store.journal import Journal
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.records import MessageRecord
-from hotline_agi.terms.ids import CallId, LineId
+from hotline_agi.terms.ids import CallId, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.numbers import PhoneNumber
+from hotline_agi.terms.standing import VolunteerState
 
 JOURNAL = "journal.sqlite"
 CALLER_ARGUMENT = 2
@@ -110,6 +114,8 @@ class Service:
             line_of_number=self._line_of_number,
             user_event=self._user_event,
         )
+        self._menu = ServiceMenu(now=self._now, tell=self.step, standing=self._standing)
+        self._menu.use_roster(roster)
         self._link = AmiLink(
             host=settings.ami_host,
             port=settings.ami_port,
@@ -227,6 +233,7 @@ class Service:
             asyncio.create_task(self._adopt_recordings(), name="recordings"),
             asyncio.create_task(self._follower.run(), name="rosters"),
         ]
+        self._chore(self._look_at_prompts())
         for task in tasks:
             task.add_done_callback(self._task_ended)
         try:
@@ -269,6 +276,8 @@ class Service:
         """Swap the roster, between two events: what calls do next follows the new one."""
         self._roster = roster
         self._carry_out(self._machine.use_roster(roster, self._now()))
+        self._menu.use_roster(roster)
+        self._chore(self._look_at_prompts())
         self._survival_due.set()
 
     def _chore(self, work: Coroutine[None, None, None]) -> None:
@@ -295,6 +304,9 @@ class Service:
         if request.route == "ping":
             session.reply("ok")
             return
+        if request.route == ROUTE or (request.route == "arrive" and self._menu.is_service_number(request.argument(0))):
+            self._ask_menu(session)
+            return
         with contextlib.suppress(ValueError):  # withheld numbers are no numbers
             self._journal.write_number(CallId(request.uniqueid), PhoneNumber(request.argument(CALLER_ARGUMENT)))
         if request.route == "number":
@@ -303,6 +315,26 @@ class Service:
             self._chore(self._recorded(CallId(request.uniqueid), request.argument(0), session))
         else:
             self._node.on_question(session)
+
+    def _ask_menu(self, session: AgiSession) -> None:
+        """A volunteer dialled the service number. Without an answer the dialplan says so kindly and ends the call."""
+        request = session.request
+        assert request is not None
+        reply = self._menu.answer(request) if request.route == ROUTE else "ok:service"
+        if reply is None:
+            session.refuse()
+        else:
+            session.reply(reply)
+
+    def _standing(self, volunteer: VolunteerId) -> Standing:
+        """PLACEHOLDER until `Machine.standing` is there, which says the same in one line."""
+        standing = getattr(self._machine, "standing", None)
+        return standing(volunteer) if standing is not None else (VolunteerState.AVAILABLE, None)
+
+    async def _look_at_prompts(self) -> None:
+        """See what the menu can say; off a call's way, since the folder may be slow."""
+        found = await asyncio.to_thread(present.look, self._settings.sounds)
+        self._menu.use_prompts(found.languages, found.names)
 
     def _line_of_number(self, number: str) -> LineId | None:
         line = self._roster.line_of_number(number)
