@@ -169,7 +169,7 @@ def leg_ended(board: Switchboard, notice: Notice, try_next: bool) -> None:
         return
     who = notice.volunteer
     if not request.over and not notice.answered:
-        if notice.withdrawn and not notice.picked_up:
+        if notice.was_taken_back:
             request.to_ask.insert(0, who)
             board.set_timer(Timer.COVER, request.key, notice_legs.RETRY_S)
             return

@@ -48,7 +48,14 @@ class Notice:
     answered: bool = False
     """They pressed a key; a second answer counts no more."""
     withdrawn: bool = False
+    rang_out: bool = False
+    """It had its whole time, or more: Asterisk did not end it, we did."""
     cancel_repeats: int = 0
+
+    @property
+    def was_taken_back(self) -> bool:
+        """Whether we stopped it while it rang: nobody missed anything."""
+        return self.withdrawn and not (self.picked_up or self.rang_out)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

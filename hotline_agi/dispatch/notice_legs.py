@@ -121,8 +121,10 @@ def overdue(board: Switchboard, notice: Notice) -> bool:
     """A notice that should be gone is not: cancel it, again, and at last say that it must be believed gone."""
     if notice.withdrawn and notice.cancel_repeats >= CANCEL_REPEATS:
         return True
-    notice.cancel_repeats += notice.withdrawn
-    notice.withdrawn = True
+    if notice.withdrawn:
+        notice.cancel_repeats += 1
+    else:
+        notice.withdrawn = notice.rang_out = True
     board.set_timer(Timer.NOTICE, notice.leg, CANCEL_GRACE_S)
     board.out.append(CancelLeg(leg=notice.leg, node=notice.node, reason=CancelReason.WITHDRAWN))
     return False

@@ -81,6 +81,8 @@ def answered(board: Switchboard, leg: LegId, agreed: bool) -> VolunteerResumed |
             reply = reminders.answered(board, notice, agreed)
         case NoticeKind.COVER:
             reply = cover_requests.answered(board, notice, agreed)
+            if reply is NoticeReply.YOURS:
+                reminders.took_over(board, board.notices.requests[notice.key])
         case NoticeKind.RESTING:
             reply = NoticeReply.THANKS
     board.out.append(AnswerNotice(leg=leg, reply=reply))

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 
 from hotline_agi.dispatch import cover_requests, notice_legs
 from hotline_agi.dispatch.commands import CancelReason, NoteReadiness, NoticeKind, NoticeReply
-from hotline_agi.dispatch.notice_book import Notice, Reminder, place_key
+from hotline_agi.dispatch.notice_book import CoverRequest, Notice, Reminder, place_key
 from hotline_agi.dispatch.switchboard import Switchboard, Timer
 from hotline_agi.roster.duty import on_duty
 from hotline_agi.roster.model import Line
@@ -140,7 +140,7 @@ def leg_ended(board: Switchboard, notice: Notice, try_next: bool) -> None:
     reminder.leg = None
     if reminder.readiness is not Readiness.ASKED:
         return
-    if notice.withdrawn and not notice.picked_up:
+    if notice.was_taken_back:
         reminder.rings -= 1  # nobody missed anything
         board.set_timer(Timer.REMIND, reminder.key, notice_legs.RETRY_S)
     elif try_next and notice_legs.may_ring(board, reminder.volunteer):
@@ -203,6 +203,26 @@ def ready(board: Switchboard, volunteer: VolunteerId) -> None:
         notice = board.notices.live.get(reminder.leg) if reminder.leg is not None else None
         if notice is not None:
             notice_legs.withdraw(board, notice, CancelReason.WITHDRAWN)
+
+
+def took_over(board: Switchboard, request: CoverRequest) -> None:
+    """Somebody agreed to take a place: if its window has begun, that is as good as saying that they are ready."""
+    line, present = board.roster.lines.get(request.line), request.present
+    if line is None or line.reminders is None or present is None:
+        return
+    if (request.from_at - board.now.at).total_seconds() > line.reminders.before_s:
+        return
+    key = place_key(request.line, request.slot, request.from_at, present)
+    reminder = board.notices.reminders[key] = Reminder(
+        key=key,
+        line=request.line,
+        slot=request.slot,
+        volunteer=present,
+        from_at=request.from_at,
+        until_at=request.until_at,
+    )
+    board.set_timer(Timer.BACKUP, key, max(0.0, (request.until_at - board.now.at).total_seconds()))
+    _note(board, reminder, Readiness.READY)
 
 
 def _of(board: Switchboard, volunteer: VolunteerId) -> list[Reminder]:

@@ -34,7 +34,9 @@ def write_sayings(folder: Path, named: Iterable[str] = ()) -> None:
 def _write(path: Path, number: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     tones = (MARKER_HZ, *(DIGITS_HZ[digit] for digit in divmod(number, len(DIGITS_HZ))))
-    frames = [tone_frames(hz, Codec.PCMA)[n % len(tone_frames(hz, Codec.PCMA))] for hz in tones for n in range(TONE_FRAMES)]
+    frames = [
+        tone_frames(hz, Codec.PCMA)[n % len(tone_frames(hz, Codec.PCMA))] for hz in tones for n in range(TONE_FRAMES)
+    ]
     frames += [silent_frame(Codec.PCMA)] * PAUSE_FRAMES
     samples = array("h", [sample for frame in frames for sample in decode(frame, Codec.PCMA)])
     with wave.open(str(path), "wb") as file:
