@@ -84,7 +84,7 @@ class ServiceMenu:
         else:
             saying = conversation.pressed(outside, None if report == NOTHING else keys.replace("s", "*"))
         self._keep(request.uniqueid, conversation)
-        return _reply(saying)
+        return reply_text(saying)
 
     def _outside(self, roster: Roster, dialled: str, who: VolunteerId | None) -> Outside:
         return Outside(
@@ -124,7 +124,7 @@ def _first_line(roster: Roster, who: VolunteerId | None) -> Line:
     return next(iter(lines_of(roster, who) if who else ()), None) or next(iter(roster.lines.values()))
 
 
-def _reply(saying: Saying) -> str:
+def reply_text(saying: Saying) -> str:
     """``ok:ask`` or ``ok:end``, language, how many keys, seconds for the first, prompts joined by ``+``."""
     word = "end" if saying.is_last else "ask"
     return f"ok:{word}:{saying.language}:{saying.most_keys}:{saying.wait_s}:{'+'.join(saying.words)}"
