@@ -10,7 +10,7 @@ from datetime import datetime
 
 from hotline_agi.dispatch.commands import CancelLeg, CancelReason, NoticeKind, RingNotice
 from hotline_agi.dispatch.notice_book import Notice
-from hotline_agi.dispatch.state import Call, CallState
+from hotline_agi.dispatch.state import Call
 from hotline_agi.dispatch.switchboard import CANCEL_GRACE_S, CANCEL_REPEATS, RING_GRACE_S, Switchboard, Timer
 from hotline_agi.roster.clock import days_around, spans_of
 from hotline_agi.roster.model import Line, Volunteer
@@ -34,11 +34,18 @@ def may_ring(board: Switchboard, volunteer: VolunteerId, *, for_calls: bool = Tr
         and book.node not in board.settling
         and len(book.live) < MOST_AT_ONCE
         and known is not None
-        and bool(known.endpoints)
+        and next_endpoint(board, volunteer, 0) is not None
         and not is_quiet(known, board.now.at)
-        and (board.seats.is_free(volunteer, board.now.mono_s) if for_calls else not board.seats.is_taken(volunteer))
+        and (board.seats.is_free(volunteer) if for_calls else not board.seats.is_taken(volunteer))
         and not (for_calls and any(could_use(board, call, volunteer) for call in board.calls.values()))
     )
+
+
+def next_endpoint(board: Switchboard, volunteer: VolunteerId, nth: int) -> int | None:
+    """Which of their endpoints is to be rung: the `nth` (from 0) or the first behind it that can be reached, if any."""
+    known = board.roster.volunteers.get(volunteer)
+    endpoints = known.endpoints if known is not None else ()
+    return next((n for n in range(nth, len(endpoints)) if board.is_reachable(endpoints[n])), None)
 
 
 def is_quiet(volunteer: Volunteer, at: datetime) -> bool:
@@ -51,9 +58,9 @@ def is_quiet(volunteer: Volunteer, at: datetime) -> bool:
 
 def could_use(board: Switchboard, call: Call, volunteer: VolunteerId) -> bool:
     """Whether `call` waits, on a line where `volunteer` is on duty or backup."""
-    if call.state is not CallState.WAITING or call.left:
+    if not board.wants_people(call):
         return False
-    duty = board.duty(call.line)
+    duty = board.duty(board.current_line(call))
     return volunteer in duty.volunteers or volunteer in duty.backup
 
 
@@ -69,28 +76,30 @@ def ring(
     about: VolunteerId | None = None,
     nth_endpoint: int = 0,
 ) -> Notice:
-    """Begin to ring. `may_ring` must have said yes."""
+    """Begin to ring the `nth_endpoint` or one behind it. `may_ring` must have said yes."""
     book = board.notices
     known = board.roster.volunteers[volunteer]
+    reached = next_endpoint(board, volunteer, nth_endpoint)
     assert book.node is not None
+    assert reached is not None
     notice = Notice(
         leg=board.new_leg_id(),
         node=book.node,
         volunteer=volunteer,
         kind=kind,
         key=key,
-        nth_endpoint=nth_endpoint,
+        nth_endpoint=reached,
         rang_s=board.now.mono_s,
     )
     book.live[notice.leg] = notice
-    board.seats.take(volunteer, notice.leg)
+    board.seats.take(volunteer, notice.leg, board.now.mono_s)
     board.set_timer(Timer.NOTICE, notice.leg, RING_S + RING_GRACE_S)
     board.out.append(
         RingNotice(
             leg=notice.leg,
             node=notice.node,
             volunteer=volunteer,
-            endpoint=known.endpoints[nth_endpoint],
+            endpoint=known.endpoints[reached],
             kind=kind,
             language=language_of(known, line),
             ring_timeout_s=RING_S,

@@ -94,9 +94,8 @@ def leg_ended(board: Switchboard, leg: LegId, cause: int) -> None:
     """The leg of a live notice is gone: its volunteer is free again."""
     notice = board.notices.live.pop(leg)
     board.deadlines.clear((Timer.NOTICE, leg))
-    board.seats.leave(notice.volunteer, leg)
-    known = board.roster.volunteers.get(notice.volunteer)
-    more = known is not None and notice.nth_endpoint + 1 < len(known.endpoints)
+    board.seats.leave(notice.volunteer, leg, board.now.mono_s)
+    more = notice_legs.next_endpoint(board, notice.volunteer, notice.nth_endpoint + 1) is not None
     try_next = more and cause in UNREACHABLE and not (notice.picked_up or notice.withdrawn)
     match notice.kind:
         case NoticeKind.READY:

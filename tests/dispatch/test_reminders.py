@@ -8,16 +8,25 @@ import pytest
 
 from hotline_agi.dispatch import notices
 from hotline_agi.dispatch.commands import NoteCover, NoteReadiness, NoticeKind, NoticeReply, RingNotice
-from hotline_agi.dispatch.events import LegAccepted, LegEnded, LinkLost, LiveLeg, NoticeAnswered, StockTaken
+from hotline_agi.dispatch.events import (
+    DeviceChanged,
+    LegAccepted,
+    LegEnded,
+    LinkLost,
+    LiveLeg,
+    NoticeAnswered,
+    StockTaken,
+    VolunteerPaused,
+)
 from hotline_agi.dispatch.reminders import REPEAT_S
-from hotline_agi.roster.model import Reminders
+from hotline_agi.roster.model import Reminders, Rest
 from hotline_agi.roster.plan import WeeklyHours
 from hotline_agi.terms.causes import Cause
-from hotline_agi.terms.ids import LegId
+from hotline_agi.terms.ids import EndpointId, LegId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.standing import Readiness
 from tests.dispatch.desk import PBX1, of, rung
-from tests.dispatch.lines import ERTONG, EVERY_DAY, person, roster, softphone
+from tests.dispatch.lines import ERTONG, EVERY_DAY, person, ring, roster, softphone
 from tests.dispatch.notice_desk import (
     AFTERNOON_AT,
     ASK_BACKUP_S,
@@ -181,6 +190,69 @@ def test_the_other_phone_is_tried_at_once_when_none_rang() -> None:
     assert [ring.endpoint.id for ring in of(RingNotice, said)] == ["lin-mobile"]
     assert noticed(desk.gone("lin", Cause.CONGESTION)) == []
     assert noticed(desk.passes(REPEAT_S + 1.0)) == ["lin"], "that was one ring"
+
+
+def test_a_softphone_that_is_gone_is_not_rung() -> None:
+    desk = NoticeDesk(roster(afternoon("lin wang"), people=[person("wang", softphone("wang"))]))
+    for who in ("lin", "wang"):
+        desk.take(DeviceChanged(node=PBX1, endpoint=EndpointId(f"sp-{who}"), reachable=False, busy=False))
+    said = desk.passes_until(BEFORE_S - 1.0)
+    assert [ring.endpoint.id for ring in of(RingNotice, said)] == ["lin-mobile"]
+    desk.presses("lin", True)
+    desk.passes_until(ASK_BACKUP_S - 1.0)
+    assert desk.readiness("wang") is Readiness.SILENT
+
+
+def test_who_is_paused_is_not_rung_and_shows_as_silent() -> None:
+    desk = NoticeDesk(roster(afternoon("lin")))
+    desk.take(VolunteerPaused(volunteer=VolunteerId("lin"), for_s=None))
+    assert noticed(desk.passes_until(ASK_BACKUP_S + 1.0)) == []
+    assert noticed(desk.passes(2.0)) == ["bao", "gu"]
+    assert desk.readiness("lin") is Readiness.SILENT
+
+
+# ---- rest
+
+
+def resting() -> NoticeDesk:
+    """zhao (and chen) on shift now; who misses two calls in a row rests for ten minutes."""
+    shifts = (slot("noon", 8, 18, "zhao chen"),)
+    rest = Rest(missed=2, for_s=600.0)
+    desk = NoticeDesk(roster(replace(afternoon(), shifts=shifts, rest=rest, ring_steps=(ring(None, 60.0),))))
+    for call in ("c1", "c2"):
+        desk.waits(call)
+        desk.now_s += 25.0
+        said = desk.ends("zhao", Cause.NO_ANSWER)
+        desk.leaves(call)
+        desk.ends("chen")
+    assert noticed(said) == ["zhao"]
+    return desk
+
+
+def test_who_rests_is_told_once() -> None:
+    desk = resting()
+    (told,) = [one for one in of(RingNotice, desk.log) if one.kind is NoticeKind.RESTING]
+    assert (told.until_at - told.from_at).total_seconds() == 600.0
+    desk.misses("zhao")
+    assert noticed(desk.passes(500.0)) == []
+    assert not desk.machine.board.notices.resting
+
+
+def test_who_wants_to_be_rung_again_presses_1() -> None:
+    desk = resting()
+    assert replies(desk.presses("zhao", True)) == [NoticeReply.THANKS]
+    assert "zhao" in rung(desk.waits("c3"))
+
+
+def test_who_hangs_up_goes_on_resting() -> None:
+    desk = resting()
+    assert replies(desk.presses("zhao", False)) == [NoticeReply.THANKS]
+    assert "zhao" not in rung(desk.waits("c3"))
+
+
+def test_who_came_back_by_the_menu_is_not_told_any_more() -> None:
+    desk = resting()
+    assert stopped(desk.checks_in("zhao")) == [desk.notice("zhao")]
 
 
 def test_few_ring_together() -> None:
