@@ -196,6 +196,9 @@ def stock_taken(board: Switchboard, stock: StockTaken) -> None:
                 of_leg(board, LegAnswered(leg=notice.leg))
         elif notice.rang_s < stock.asked_s - MAKING_S:
             leg_ended(board, notice.leg, Cause.UNKNOWN)
+    for reminder in board.notices.reminders.values():
+        if reminder.readiness is None:
+            board.set_timer(Timer.REMIND, reminder.key, 0.0)  # who waited for the link waits no longer
 
 
 # ---- a restart

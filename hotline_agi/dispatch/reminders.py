@@ -33,6 +33,8 @@ REPEAT_S = 240.0
 """After a ring that nobody answered."""
 LOOK_AGAIN_S = 900.0
 """A line is looked at this often at least: the wall clock may be stepped, the timers do not know it."""
+LATE_ASK_S = 60.0
+"""Who is reminded late (the service was away, the roster is new) has so long before their backup is asked."""
 MOMENT = timedelta(microseconds=1)
 
 
@@ -86,7 +88,7 @@ def _begin(board: Switchboard, line: Line, slot: str, place: Place) -> None:
         key=key, line=line.id, slot=slot, volunteer=who, from_at=place.start, until_at=place.end
     )
     ask_s = (place.start - board.now.at).total_seconds() - line.reminders.ask_backup_s
-    board.set_timer(Timer.BACKUP, key, max(0.0, ask_s))
+    board.set_timer(Timer.BACKUP, key, max(LATE_ASK_S, ask_s))
     ring_due(board, key)
 
 

@@ -183,6 +183,14 @@ def test_who_could_not_be_rung_at_all_shows_as_silent() -> None:
     assert noticed(desk.passes(16.0)) == ["bao", "gu"]
 
 
+def test_after_a_start_nobody_waits_for_the_next_try() -> None:
+    desk = NoticeDesk(roster(afternoon("lin")))
+    desk.take(LinkLost(node=PBX1))
+    desk.passes_until(BEFORE_S - 1.0)
+    desk.links()
+    assert noticed(desk.passes(0.1)) == ["lin"]
+
+
 def test_the_other_phone_is_tried_at_once_when_none_rang() -> None:
     desk = NoticeDesk(roster(afternoon("lin")))
     desk.passes_until(BEFORE_S)
@@ -373,6 +381,14 @@ def test_reminders_that_a_new_roster_turns_on_begin() -> None:
     desk = NoticeDesk(roster(replace(afternoon("lin"), reminders=None)))
     assert noticed(desk.passes_until(60.0 + ASK_BACKUP_S)) == []
     assert noticed(desk.reads(roster(afternoon("lin")))) == ["lin"]
+
+
+def test_who_is_reminded_late_has_a_minute_before_the_backup_is_asked() -> None:
+    desk = NoticeDesk(roster(replace(afternoon("lin"), reminders=None)))
+    desk.passes_until(30.0)
+    assert noticed(desk.reads(roster(afternoon("lin")))) == ["lin"]
+    assert noticed(desk.passes(59.0)) == []
+    assert noticed(desk.passes(2.0)) == ["bao", "gu"]
 
 
 # ---- odd events
