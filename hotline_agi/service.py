@@ -21,9 +21,11 @@ from hotline_agi.asterisk import recordings
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.fastagi import AgiSession, FastAgiListener
 from hotline_agi.asterisk.node import CALLER_ROUTES, MESSAGE_HANDLER, STORED_HANDLER, Dialling, Node
+from hotline_agi.asterisk.service_menu import ROUTE, ServiceMenu
 from hotline_agi.asterisk.survival import REFRESH_S, SurvivalPlan
 from hotline_agi.dispatch.codec import News, RosterUsed
 from hotline_agi.dispatch.commands import (
+    AnswerNotice,
     CancelLeg,
     CloseRecord,
     Command,
@@ -33,7 +35,9 @@ from hotline_agi.dispatch.commands import (
     GuideCaller,
     HangUp,
     HoldCaller,
+    NoteCover,
     NoteFact,
+    NoteReadiness,
     NoteVolunteer,
     OpenRecord,
     ReassignLeg,
@@ -47,16 +51,19 @@ from hotline_agi.dispatch.replay import Beginning
 from hotline_agi.errors import HotlineError, PbxError
 from hotline_agi.log import logger
 from hotline_agi.notify import notify, watchdog_s
+from hotline_agi.prompts import present
 from hotline_agi.recognition import Recognition
 from hotline_agi.roster.model import Roster
 from hotline_agi.rosters.following import Places, RosterFollower
+from hotline_agi.selfservice.state import Standing
 from hotline_agi.settings import Settings
 from hotline_agi.store.past import JOURNAL, Past
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.records import MessageRecord
-from hotline_agi.terms.ids import CallId, LineId
+from hotline_agi.terms.ids import CallId, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.numbers import PhoneNumber
+from hotline_agi.terms.standing import VolunteerState
 
 CALLER_ARGUMENT = 2
 """Where a question about a caller carries their number (from the second question on; see `hotline-number`)."""
@@ -117,6 +124,8 @@ class Service:
             line_of_number=self._line_of_number,
             user_event=self._user_event,
         )
+        self._menu = ServiceMenu(now=self._now, tell=self.step, standing=self._standing)
+        self._menu.use_roster(roster)
         self._link = AmiLink(
             host=settings.ami_host,
             port=settings.ami_port,
@@ -192,8 +201,11 @@ class Service:
                 | HangUp()
             ):
                 self._node.carry_out(command)
-            case ReassignLeg() | RingNotice():
+            case ReassignLeg() | RingNotice() | AnswerNotice():
                 self._node.carry_out(command)
+            case NoteReadiness() | NoteCover():
+                _log_shift(command)
+                self._journal.write_agreement(command, datetime.now(UTC))
             case OpenRecord() | NoteFact() | NoteVolunteer():
                 self._journal.write(command, datetime.now(UTC))
             case CloseRecord():
@@ -235,6 +247,7 @@ class Service:
             asyncio.create_task(self._follower.run(), name="rosters"),
             asyncio.create_task(self._recognition.follow(self._settings.state / JOURNAL), name="flags"),
         ]
+        self._chore(self._look_at_prompts())
         for task in tasks:
             task.add_done_callback(self._task_ended)
         try:
@@ -279,6 +292,8 @@ class Service:
         now = self._now()
         self._journal.write_roster(self._follower.digest, self._follower.texts)
         self._carry_out(RosterUsed(digest=self._follower.digest), now, self._machine.use_roster(roster, now))
+        self._menu.use_roster(roster)
+        self._chore(self._look_at_prompts())
         self._survival_due.set()
 
     def _chore(self, work: Coroutine[None, None, None]) -> None:
@@ -294,6 +309,7 @@ class Service:
     # ---- Asterisk
 
     async def _link_up(self) -> None:
+        await self._node.take_devices()
         await self._node.take_stock()
         self._survival_due.set()
         self._listening.set()
@@ -303,6 +319,9 @@ class Service:
         assert request is not None
         if request.route == "ping":
             session.reply("ok")
+            return
+        if request.route == ROUTE or (request.route == "arrive" and self._menu.is_service_number(request.argument(0))):
+            self._ask_menu(session)
             return
         number: PhoneNumber | None = None
         with contextlib.suppress(ValueError):  # withheld numbers are no numbers
@@ -317,6 +336,26 @@ class Service:
             if number is not None and request.route in CALLER_ROUTES:  # by now the machine knows the call
                 for event in self._recognition.of(CallId(request.uniqueid), number):
                     self.step(event)
+
+    def _ask_menu(self, session: AgiSession) -> None:
+        """A volunteer dialled the service number. Without an answer the dialplan says so kindly and ends the call."""
+        request = session.request
+        assert request is not None
+        reply = self._menu.answer(request) if request.route == ROUTE else "ok:service"
+        if reply is None:
+            session.refuse()
+        else:
+            session.reply(reply)
+
+    def _standing(self, volunteer: VolunteerId) -> Standing:
+        """PLACEHOLDER until `Machine.standing` is there, which says the same in one line."""
+        standing = getattr(self._machine, "standing", None)
+        return standing(volunteer) if standing is not None else (VolunteerState.AVAILABLE, None)
+
+    async def _look_at_prompts(self) -> None:
+        """See what the menu can say; off a call's way, since the folder may be slow."""
+        found = await asyncio.to_thread(present.look, self._settings.sounds)
+        self._menu.use_prompts(found.languages, found.names)
 
     def _line_of_number(self, number: str) -> LineId | None:
         line = self._roster.line_of_number(number)
@@ -417,6 +456,17 @@ def _known_recordings(journal: Path) -> frozenset[str]:
 def _boot() -> int:
     """32 bits that no other run of these eight years has: a restart may come within the same second."""
     return int(time.time() * 16) & 0xFFFF_FFFF
+
+
+def _log_shift(note: NoteReadiness | NoteCover) -> None:
+    """One line for whatever is agreed, refused or open of a shift; a warning where a coordinator must act."""
+    place = {"line": note.line, "slot": note.slot, "from_at": note.from_at.isoformat()}
+    if isinstance(note, NoteReadiness):
+        logger.info("shift", volunteer=note.volunteer, readiness=note.readiness.value, **place)
+    elif note.present is not None:
+        logger.info("cover found", absent=note.absent, present=note.present, **place)
+    else:
+        logger.warning("nobody of the backup agreed to cover", absent=note.absent, **place)
 
 
 def _log_call(record: CloseRecord) -> None:

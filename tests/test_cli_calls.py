@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from hotline_agi.dispatch.codec import RosterUsed
-from hotline_agi.dispatch.commands import NoteVolunteer
+from hotline_agi.dispatch.commands import NoteCover, NoteVolunteer
 from hotline_agi.dispatch.events import CallArrived, CallerHeld, CallerLeft
 from hotline_agi.dispatch.machine import Machine
 from hotline_agi.dispatch.memory import NOTHING
@@ -21,7 +21,6 @@ from hotline_agi.roster.texts import pack_texts
 from hotline_agi.store.callers import CallerKey, flagged
 from hotline_agi.store.journal import Journal
 from hotline_agi.store.past import JOURNAL
-from hotline_agi.store.records import AgreementKind, AgreementRecord
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import CallId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.instants import Now
@@ -79,8 +78,14 @@ def _volunteers(journal: Journal) -> None:
     journal.write(NoteVolunteer(volunteer=VolunteerId("s01"), state=VolunteerState.PAUSED, until_at=until_at), NOW)
     gone = VolunteerId("gone")
     journal.write(NoteVolunteer(volunteer=gone, state=VolunteerState.RESTING), NOW - timedelta(hours=2))
-    told = {"line": "test", "slot": "late", "absent": "s02", "present": "s03", "from_at": NOW.isoformat()}
-    stand_in = AgreementRecord(kind=AgreementKind.STAND_IN, key="k", until_at=until_at, told=told)
+    stand_in = NoteCover(
+        line=LINE,
+        slot="late",
+        from_at=NOW,
+        until_at=until_at,
+        absent=VolunteerId("s02"),
+        present=VolunteerId("s03"),
+    )
     journal.write_agreement(stand_in, NOW)
 
 

@@ -3,12 +3,11 @@
 A value like all others here: who reads it from where is the shell's business (`store/remembering.py`).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
+from hotline_agi.dispatch.commands import NoteCover, NoteReadiness
 from hotline_agi.roster.model import EndpointKind
 from hotline_agi.terms.ids import CallerToken, EndpointId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome
@@ -77,10 +76,10 @@ class Memory:
     """Who paused, and until when; None: until they resume."""
     tried: tuple[tuple[CallerToken, datetime], ...] = ()
     """Callers who reached nobody, and when that call ended; the oldest first."""
-    stand_ins: tuple[Mapping[str, Any], ...] = field(default=())
-    """Who stands in for whom, as `dispatch/stand_ins.py` words it (plain JSON)."""
-    readiness: tuple[Mapping[str, Any], ...] = field(default=())
-    """What people said of their coming shift, as the reminders word it (plain JSON)."""
+    stand_ins: tuple[NoteCover, ...] = ()
+    """The last word about each place of a shift that is not over, in the order in which they came."""
+    readiness: tuple[NoteReadiness, ...] = ()
+    """Likewise."""
 
 
 NOTHING = Memory()

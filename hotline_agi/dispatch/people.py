@@ -7,6 +7,7 @@ when the others go. A pause and a limit are kept even then: the one is a person'
 from datetime import datetime, time, timedelta
 from math import inf
 
+from hotline_agi.dispatch import notices
 from hotline_agi.dispatch.events import DeviceChanged
 from hotline_agi.dispatch.seats import Place, Seat
 from hotline_agi.dispatch.state import Leg
@@ -47,9 +48,13 @@ def leg_gone(board: Switchboard, leg: Leg, outcome: LegOutcome) -> None:
         seat.missed = 0
         if _others_are_there(board, board.current_line(leg.call), leg.volunteer):
             seat.rests_until_s = now_s + line.rest.for_s
+    rested = seat.state is VolunteerState.RESTING
     board.seats.leave(leg.volunteer, leg.id, now_s, wraps_until_s=wraps_until_s)
     if seat.place is Place.AWAY:
         keep_somebody(board)
+    if seat.state is VolunteerState.RESTING and not rested:
+        until_at = board.now.at + timedelta(seconds=seat.rests_until_s - now_s)
+        notices.tell_resting(board, leg.volunteer, board.now.at, until_at)
 
 
 def _learn(board: Switchboard, leg: Leg, outcome: LegOutcome) -> None:

@@ -1,4 +1,6 @@
-"""Every text that a caller or a volunteer may hear, in one place, for whoever records or translates it.
+"""Every text that a caller, or a volunteer who is rung, may hear, in one place, for whoever records or translates it.
+
+What a volunteer hears who dials the service number is in `phrases.py`.
 
 Words for a crisis line: short sentences, nothing that blames, no promise that the line cannot keep, and always what
 the caller can do next. Digits in Chinese texts are written as characters, so that every voice reads them one by one.
@@ -18,6 +20,8 @@ class Prompt:
     en: str
     when: str
     """The moment at which it is heard: what a reader at the microphone needs to find the tone."""
+    is_part: bool = False
+    """A part of a sentence: spoken without the silence around, and with no text in a language that does without it."""
 
     def text(self, language: Language) -> str:
         return self.zh if language is Language.ZH else self.en

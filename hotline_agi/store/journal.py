@@ -21,14 +21,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hotline_agi.dispatch.codec import News
-from hotline_agi.dispatch.commands import CloseRecord, Command, NoteFact, NoteVolunteer, OpenRecord
+from hotline_agi.dispatch.commands import (
+    CloseRecord,
+    Command,
+    NoteCover,
+    NoteFact,
+    NoteReadiness,
+    NoteVolunteer,
+    OpenRecord,
+)
 from hotline_agi.dispatch.replay import Beginning, Step
 from hotline_agi.errors import SetupError
 from hotline_agi.log import logger
 from hotline_agi.store.database import Database
 from hotline_agi.store.purging import Ages
 from hotline_agi.store.records import (
-    AgreementRecord,
     Entry,
     MessageRecord,
     NumberRecord,
@@ -107,8 +114,8 @@ class Journal:
         """Take the word for who called; it is kept as long as a number. Never blocks, never raises."""
         self._take(TokenRecord(call=call, caller=caller), datetime.now(UTC))
 
-    def write_agreement(self, agreement: AgreementRecord, at: datetime) -> None:
-        """Take what somebody said of a shift. Never blocks, never raises."""
+    def write_agreement(self, agreement: NoteReadiness | NoteCover, at: datetime) -> None:
+        """Take what somebody said of a shift by phone. Never blocks, never raises."""
         self._take(agreement, at)
 
     def write_beginning(self, beginning: Beginning, program: str) -> None:

@@ -11,11 +11,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, assert_never
+from typing import assert_never
 
-from hotline_agi.dispatch.commands import CloseRecord, LegRecord, NoteFact, NoteVolunteer, OpenRecord
+from hotline_agi.dispatch.codec import to_json
+from hotline_agi.dispatch.commands import (
+    CloseRecord,
+    LegRecord,
+    NoteCover,
+    NoteFact,
+    NoteReadiness,
+    NoteVolunteer,
+    OpenRecord,
+)
 from hotline_agi.store.schema import to_text
-from hotline_agi.terms.ids import CallerToken, CallId, LineId
+from hotline_agi.terms.ids import CallerToken, CallId, LineId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 
 Value = str | int | float | bytes | None
@@ -72,24 +81,13 @@ class RosterTextRecord:
     packed: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgreementRecord:
-    """What somebody said of a shift by phone; a later word about the same place takes the place of this one."""
-
-    kind: AgreementKind
-    key: str
-    """Names the place: the same person in the same slot of the same day."""
-    until_at: datetime
-    told: Mapping[str, Any]
-    """Plain JSON, as a machine finds it in its `Memory`."""
-
-
 Record = (
-    AgreementRecord
-    | OpenRecord
+    OpenRecord
     | NoteFact
     | CloseRecord
     | NoteVolunteer
+    | NoteReadiness
+    | NoteCover
     | MessageRecord
     | NumberRecord
     | TokenRecord
@@ -239,9 +237,10 @@ def rows_of(entry: Entry) -> list[Row]:
             return [_row("caller_token", call=record.call, token=record.caller, stored_at=to_text(at))]
         case NoteVolunteer():
             return [_state_row(record, at, seq)]
-        case AgreementRecord():
-            values = {"kind": record.kind, "key": record.key, "told": json.dumps(record.told, allow_nan=False)}
-            return [_row("agreement", **values, seq=seq, at=to_text(at), until_at=to_text(record.until_at))]
+        case NoteReadiness():
+            return [_agreement_row(AgreementKind.READINESS, record, record.volunteer, at, seq)]
+        case NoteCover():
+            return [_agreement_row(AgreementKind.STAND_IN, record, record.absent, at, seq)]
         case RunRecord():
             values = {"run": record.run, "program": record.program, "roster": record.roster}
             return [_row("run", **values, started_at=to_text(at), packed=record.packed)]
@@ -293,6 +292,21 @@ def _state_row(record: NoteVolunteer, at: datetime, seq: int) -> Row:
         state=record.state,
         until_at=to_text(record.until_at) if record.until_at else None,
         detail=record.detail,
+    )
+
+
+def _agreement_row(
+    kind: AgreementKind, record: NoteReadiness | NoteCover, whose: VolunteerId, at: datetime, seq: int
+) -> Row:
+    """A later word about the same place (the same person in the same slot of the same day) takes the earlier's."""
+    return _row(
+        "agreement",
+        kind=kind,
+        key=f"{record.line}/{record.slot}/{to_text(record.from_at)}/{whose}",
+        seq=seq,
+        at=to_text(at),
+        until_at=to_text(record.until_at),
+        told=to_json(record),
     )
 
 

@@ -1,10 +1,12 @@
 """What a new machine remembers, read from the journal of the runs before it. In bounded time, and never in the way."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
+from hotline_agi.dispatch.codec import command_of
+from hotline_agi.dispatch.commands import NoteCover, NoteReadiness
 from hotline_agi.dispatch.memory import NOTHING, RESULTS, RINGS_DAYS, RINGS_KEPT, TALKS_H, Memory, PastRing, PastTalk
 from hotline_agi.errors import HotlineError
 from hotline_agi.log import logger
@@ -24,6 +26,7 @@ LONGEST_CALL_H = 6.0
 MOST = 20_000
 """Rows of any other kind: bounds what a machine has to take in."""
 
+_Note = TypeVar("_Note", NoteCover, NoteReadiness)
 _REACHED_SOMEBODY = (Outcome.TALKED, Outcome.TRANSFERRED)
 _STATES = list(VolunteerState)
 _PAUSED = _STATES.index(VolunteerState.PAUSED)
@@ -42,8 +45,8 @@ def remembered(path: Path, now: datetime, *, limit_s: float = LIMIT_S) -> Memory
                 talks=tuple(_talks(reader, now)),
                 pauses=tuple(_pauses(reader, now)),
                 tried=tuple(_tried(reader, now)),
-                stand_ins=tuple(_agreements(reader, AgreementKind.STAND_IN, now)),
-                readiness=tuple(_agreements(reader, AgreementKind.READINESS, now)),
+                stand_ins=tuple(_agreements(reader, AgreementKind.STAND_IN, NoteCover, now)),
+                readiness=tuple(_agreements(reader, AgreementKind.READINESS, NoteReadiness, now)),
             )
     except (HotlineError, ValueError, TypeError) as error:
         logger.error("nothing is remembered of earlier runs", trouble=str(error))
@@ -130,12 +133,11 @@ def _tried(reader: JournalReader, now: datetime) -> list[tuple[CallerToken, date
     return sorted(found, key=lambda one: (one[1], one[0]))
 
 
-def _agreements(reader: JournalReader, kind: AgreementKind, now: datetime) -> Iterator[dict[str, object]]:
+def _agreements(reader: JournalReader, kind: AgreementKind, note: type[_Note], now: datetime) -> Iterator[_Note]:
     rows = reader.ask(
         "SELECT told FROM agreement WHERE until_at > ? AND kind = ? ORDER BY seq LIMIT ?", [to_text(now), kind, MOST]
     )
     for row in rows:
-        told = json.loads(row["told"])
-        if not isinstance(told, dict):
-            raise ValueError("an agreement is no JSON object")
-        yield told
+        told = command_of(row["told"], {})
+        if isinstance(told, note):
+            yield told

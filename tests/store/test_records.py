@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from hotline_agi.dispatch.commands import NoteVolunteer
+from hotline_agi.dispatch.codec import to_json
+from hotline_agi.dispatch.commands import NoteReadiness, NoteVolunteer
 from hotline_agi.store.records import (
-    AgreementKind,
-    AgreementRecord,
     Entry,
     MessageRecord,
     NumberRecord,
@@ -29,10 +28,18 @@ from hotline_agi.store.schema import connect
 from hotline_agi.terms.ids import CallerToken, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.outcomes import Outcome
-from hotline_agi.terms.standing import VolunteerState
+from hotline_agi.terms.standing import Readiness, VolunteerState
 from tests.store.calls import LINE, START, call_id, closed, noted, opened
 
 CALL = call_id(1)
+
+
+def answered(readiness: Readiness) -> NoteReadiness:
+    return NoteReadiness(
+        line=LINE, slot="late", from_at=START, until_at=START, volunteer=VolunteerId("v01"), readiness=readiness
+    )
+
+
 RECORDS: list[Record] = [
     opened(CALL, START + timedelta(seconds=1)),  # admitted again by a restarted service
     opened(CALL),
@@ -43,7 +50,7 @@ RECORDS: list[Record] = [
     NumberRecord(call=CALL, number=PhoneNumber("13800000001")),
     TokenRecord(call=CALL, caller=CallerToken("0123456789abcdef")),
     NoteVolunteer(volunteer=VolunteerId("v01"), state=VolunteerState.RESTING, until_at=START, detail="3 missed"),
-    AgreementRecord(kind=AgreementKind.READINESS, key="a", until_at=START, told={"readiness": "ready"}),
+    answered(Readiness.READY),
     RunRecord(run="00000001", program="0.3", roster="r0", packed=b"\x00\xff"),
     RosterTextRecord(digest="r0", packed=b"\n\x80"),
 ]
@@ -83,22 +90,19 @@ def test_records_of_people_and_runs_may_be_stored_twice(tmp_path: Path) -> None:
     at = "2026-07-01T18:00:00.120Z"
     assert found == [
         [("v01", 8, at, "resting", at, "3 missed")],
-        [("readiness", "a", 9, at, at, '{"readiness": "ready"}')],
+        [("readiness", f"xinli/late/{at}/v01", 9, at, at, to_json(RECORDS[9]))],  # type: ignore[arg-type]
         [("00000001", at, "0.3", "r0", b"\x00\xff")],
         [("r0", at, b"\n\x80")],
     ]
 
 
 def test_of_two_words_about_one_place_the_later_counts_in_any_order(tmp_path: Path) -> None:
-    words = [
-        AgreementRecord(kind=AgreementKind.READINESS, key="a", until_at=START, told={"readiness": word})
-        for word in ("asked", "ready")
-    ]
+    words = [answered(Readiness.ASKED), answered(Readiness.READY)]
     for order in ((0, 1), (1, 0)):
         with closing(connect(tmp_path / f"{order}.db", busy_s=1)) as connection:
             for number in order:
                 store(connection, rows_of(Entry(words[number], START, number)))
-            assert connection.execute("SELECT told FROM agreement").fetchall() == [('{"readiness": "ready"}',)]
+            assert connection.execute("SELECT told FROM agreement").fetchall() == [(to_json(words[1]),)]
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).__name__)

@@ -13,6 +13,7 @@ from random import Random
 import pytest
 
 from hotline_agi.dispatch.codec import RosterUsed
+from hotline_agi.dispatch.commands import NoteCover
 from hotline_agi.dispatch.events import CallerLeft
 from hotline_agi.dispatch.memory import NOTHING, Memory
 from hotline_agi.dispatch.replay import Beginning, Step, line_of, replay
@@ -31,12 +32,16 @@ from hotline_agi.terms.instants import Now
 from tests.dispatch.histories import history_of
 from tests.dispatch.play import TAPE_LENGTH, Story
 from tests.e2e.scenery import Scenery
-from tests.store.calls import AGELESS, call_id, count, eventually, rows, write_call
+from tests.store.calls import AGELESS, LINE, call_id, count, eventually, rows, write_call
 
 BOOT = 0x5E3A0001
 RUN = run_id(BOOT)
 NOW = Now(1000.25, datetime(2026, 7, 1, 18, 0, 0, 120_003, tzinfo=UTC))
 BEGINNING = Beginning(boot=BOOT, now=NOW, roster="r0", memory=NOTHING)
+
+STAND_IN = NoteCover(
+    line=LINE, slot="late", from_at=NOW.at, until_at=NOW.at, absent=VolunteerId("lin"), present=VolunteerId("bao")
+)
 
 
 @pytest.fixture
@@ -83,7 +88,7 @@ def test_a_story_comes_back_from_the_journal_and_is_proved(path: Path) -> None:
 
 
 def test_a_beginning_keeps_clocks_and_memory_exactly(path: Path) -> None:
-    memory = Memory(pauses=((VolunteerId("lin"), None),), stand_ins=({"line": "xinli", "n": 1.5},))
+    memory = Memory(pauses=((VolunteerId("lin"), None),), stand_ins=(STAND_IN,))
     beginning = Beginning(boot=BOOT, now=NOW, roster="r0", memory=memory)
     journal = Journal.open(path, boot=BOOT, ages=AGELESS)
     journal.write_beginning(beginning, "0.3")
