@@ -29,6 +29,7 @@ from hotline_agi.dispatch import (
     notices,
     overflow,
     people,
+    recollection,
     reminders,
     stock,
     talks,
@@ -93,9 +94,9 @@ class Machine:
 
     def __init__(self, roster: Roster, *, boot: int, now: Now, memory: Memory = NOTHING) -> None:
         """`boot`: 32 bits that no earlier run used, for leg ids that none used either. `memory`: of earlier runs."""
-        self.memory = memory
         self._board = board = Switchboard(roster=roster, boot=boot, now=now)
         board.shift_changed = partial(people.duty_changed, board)
+        recollection.recall(board, memory)
         reminders.replan(board)
 
     # ---- the seam

@@ -4,7 +4,9 @@ Nobody who rests leaves their line without anybody: the last who can be reached 
 when the others go. A pause and a limit are kept even then: the one is a person's word, the other protects them.
 """
 
-from datetime import datetime, time, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from math import inf
 
 from hotline_agi.dispatch import notices
@@ -75,17 +77,47 @@ def _learn(board: Switchboard, leg: Leg, outcome: LegOutcome) -> None:
 
 def _count_talk(board: Switchboard, seat: Seat, line: Line, talk_s: float) -> None:
     now_s = board.now.mono_s
-    if now_s - talk_s - seat.talk_ended_s >= BREAK_S:
+    _add_talk(seat, talk_s, now_s, board.now.at.astimezone(line.zone).date(), in_shift=True)
+    _stop_at_limits(board, seat, line)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talked:
+    """A talk of an earlier run, on the clock of this one."""
+
+    began_s: float
+    ended_s: float
+    in_shift: bool
+    """The shift in which it was goes on."""
+
+
+def remember(board: Switchboard, volunteer: VolunteerId, line: Line, talks: Iterable[Talked]) -> None:
+    """Talks of earlier runs, of the last day, in the order in which they ended: they count for limits, and for who
+    talked least."""
+    seat, now = board.seats.seat(volunteer), board.now
+    for talk in talks:
+        day = (now.at - timedelta(seconds=now.mono_s - talk.ended_s)).astimezone(line.zone).date()
+        _add_talk(seat, talk.ended_s - talk.began_s, talk.ended_s, day, in_shift=talk.in_shift)
+    if now.mono_s - seat.talk_ended_s >= BREAK_S:
         seat.row_s = 0.0
-    today = board.now.at.astimezone(line.zone).date()
-    if seat.day != today:
-        seat.day, seat.day_talk_s = today, 0.0
-    seat.calls += 1
-    seat.talk_s += talk_s
+    if seat.day != now.at.astimezone(line.zone).date():
+        seat.day, seat.day_talk_s = None, 0.0
+    _stop_at_limits(board, seat, line)
+    _settle(board, seat)
+    board.seats.turn_changed(seat)
+
+
+def _add_talk(seat: Seat, talk_s: float, ended_s: float, day: date, *, in_shift: bool) -> None:
+    if ended_s - talk_s - seat.talk_ended_s >= BREAK_S:
+        seat.row_s = 0.0
+    if seat.day != day:
+        seat.day, seat.day_talk_s = day, 0.0
+    if in_shift:
+        seat.calls += 1
+        seat.talk_s += talk_s
     seat.row_s += talk_s
     seat.day_talk_s += talk_s
-    seat.talk_ended_s = now_s
-    _stop_at_limits(board, seat, line)
+    seat.talk_ended_s = ended_s
 
 
 def _stop_at_limits(board: Switchboard, seat: Seat, line: Line) -> None:
