@@ -47,6 +47,7 @@ from hotline_agi.dispatch.commands import (
 )
 from hotline_agi.dispatch.events import Event, MessageLeft
 from hotline_agi.dispatch.machine import Machine
+from hotline_agi.dispatch.memory import NOTHING, Memory
 from hotline_agi.dispatch.replay import Beginning
 from hotline_agi.errors import HotlineError, PbxError
 from hotline_agi.log import logger
@@ -111,10 +112,10 @@ class Service:
         self._recognition = Recognition(past.key, self._journal)
         self._loop_time = time.monotonic  # the clock of asyncio's default loop
         now = self._now()
-        self._machine = Machine(self._roster, boot=past.boot, now=now, memory=past.memory)
+        self._machine, memory = _machine(roster, past, now)
         self._journal.write_roster(follower.digest, follower.texts)
         self._journal.write_beginning(
-            Beginning(boot=past.boot, now=now, roster=follower.digest, memory=past.memory), past.program
+            Beginning(boot=past.boot, now=now, roster=follower.digest, memory=memory), past.program
         )
         dialling = Dialling(trunk=settings.trunk, caller_id=settings.caller_id)
         self._node = Node(
@@ -451,6 +452,15 @@ def _known_recordings(journal: Path) -> frozenset[str]:
     """Names, without ending, of the messages that are in the journal. Blocks on disk."""
     with JournalReader.open(journal) as reader:
         return frozenset(Path(file).stem for file in reader.message_files())
+
+
+def _machine(roster: Roster, past: Past, now: Now) -> tuple[Machine, Memory]:
+    """A new machine with what it remembers; with nothing, where a mistake of ours makes it stumble over that."""
+    try:
+        return Machine(roster, boot=past.boot, now=now, memory=past.memory), past.memory
+    except Exception:
+        logger.exception("what is remembered of earlier runs is not used")
+        return Machine(roster, boot=past.boot, now=now), NOTHING
 
 
 def _boot() -> int:
