@@ -1,10 +1,12 @@
-"""What `hotline calls` prints: the list of calls, and the story of one."""
+"""What `hotline calls` prints: the list of calls, the story of one, and the reasons for it."""
 
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from hotline_agi import rosters, table
 from hotline_agi.errors import HotlineError, SetupError
+from hotline_agi.reports.choice_words import NO_REASONS
+from hotline_agi.reports.explaining import explanation, has_reasons
 from hotline_agi.reports.listing import (
     Json,
     call_columns,
@@ -17,8 +19,9 @@ from hotline_agi.reports.listing import (
 )
 from hotline_agi.reports.summary import totals, totals_text
 from hotline_agi.reports.timeline import lines, timeline
-from hotline_agi.service import JOURNAL
+from hotline_agi.roster.model import Line
 from hotline_agi.settings import Settings
+from hotline_agi.store.past import JOURNAL
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.terms.ids import LineId
 from hotline_agi.terms.languages import Language
@@ -84,6 +87,33 @@ def print_story(settings: Settings, call: str, *, number: bool, language: Langua
     return None
 
 
+def print_reasons(settings: Settings, call: str, *, language: Language, as_json: bool) -> Json | None:
+    """Print why one call went as it went; with `as_json` it is returned instead.
+
+    :raises CallNotFound: if no call, or several, begin so.
+    """
+    with JournalReader.open(settings.state / JOURNAL) as journal:
+        history = journal.call(call)
+    line = _line(settings, history.call.line)
+    zone = line.zone if line else UTC
+    told = explanation(history, zone, language, spoken=line.language if line else "")
+    if as_json:
+        return {
+            **call_json(history.call),
+            "has_reasons": has_reasons(history),
+            "explanation": [
+                {"at": moment.at.isoformat(), "offset_s": moment.offset_s, "text": moment.text.strip()}
+                for moment in told
+            ],
+        }
+    table.table("", call_columns(language), call_rows([history.call], zone, language))
+    for text in lines(told, zone):
+        table.note(text)
+    if not has_reasons(history):
+        table.note(NO_REASONS[language])
+    return None
+
+
 def story_lines(journal_path: Path, language: Language = Language.EN) -> list[str]:
     """The newest call's timeline, for the demo."""
     with JournalReader.open(journal_path) as journal:
@@ -93,9 +123,14 @@ def story_lines(journal_path: Path, language: Language = Language.EN) -> list[st
 
 def _zone(settings: Settings, line: str | None) -> tzinfo:
     """The wall clock of the line (of the first, without one); UTC when the roster cannot be read just now."""
+    found = _line(settings, line)
+    return found.zone if found else UTC
+
+
+def _line(settings: Settings, line: str | None) -> Line | None:
+    """The line (the first one, without a name); None when the roster cannot be read just now."""
     try:
         known = rosters.load(settings.rosters, None).roster.lines
     except HotlineError:
-        return UTC
-    chosen = known.get(LineId(line)) if line else next(iter(known.values()), None)
-    return chosen.zone if chosen else UTC
+        return None
+    return known.get(LineId(line)) if line else next(iter(known.values()), None)

@@ -20,10 +20,12 @@ from typing import assert_never
 from hotline_agi.asterisk import recordings
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.fastagi import AgiSession, FastAgiListener
-from hotline_agi.asterisk.node import MESSAGE_HANDLER, STORED_HANDLER, Dialling, Node
+from hotline_agi.asterisk.node import CALLER_ROUTES, MESSAGE_HANDLER, STORED_HANDLER, Dialling, Node
 from hotline_agi.asterisk.service_menu import ROUTE, ServiceMenu
 from hotline_agi.asterisk.survival import REFRESH_S, SurvivalPlan
+from hotline_agi.dispatch.codec import News, RosterUsed
 from hotline_agi.dispatch.commands import (
+    AnswerNotice,
     CancelLeg,
     CloseRecord,
     Command,
@@ -33,7 +35,9 @@ from hotline_agi.dispatch.commands import (
     GuideCaller,
     HangUp,
     HoldCaller,
+    NoteCover,
     NoteFact,
+    NoteReadiness,
     NoteVolunteer,
     OpenRecord,
     ReassignLeg,
@@ -43,23 +47,25 @@ from hotline_agi.dispatch.commands import (
 )
 from hotline_agi.dispatch.events import Event, MessageLeft
 from hotline_agi.dispatch.machine import Machine
+from hotline_agi.dispatch.memory import NOTHING, Memory
+from hotline_agi.dispatch.replay import Beginning
 from hotline_agi.errors import HotlineError, PbxError
 from hotline_agi.log import logger
 from hotline_agi.notify import notify, watchdog_s
 from hotline_agi.prompts import present
+from hotline_agi.recognition import Recognition
 from hotline_agi.roster.model import Roster
 from hotline_agi.rosters.following import Places, RosterFollower
 from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.state import Standing
 from hotline_agi.settings import Settings
-from hotline_agi.store.journal import Journal
+from hotline_agi.store.past import JOURNAL, Past
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.records import MessageRecord
 from hotline_agi.terms.ids import CallId, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.numbers import PhoneNumber
 
-JOURNAL = "journal.sqlite"
 CALLER_ARGUMENT = 2
 """Where a question about a caller carries their number (from the second question on; see `hotline-number`)."""
 RETRY_SURVIVAL_S = 10.0
@@ -92,17 +98,25 @@ class Service:
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, follower.reload)
         patience = asyncio.create_task(_ask_for_patience())
         try:
-            return cls(settings, secret, follower, await follower.first())
+            roster = await follower.first()
+            past = await asyncio.to_thread(Past.of, settings.state, _boot())
+            return cls(settings, secret, follower, roster, past)
         finally:
             patience.cancel()
 
-    def __init__(self, settings: Settings, secret: str, follower: RosterFollower, roster: Roster) -> None:
+    def __init__(self, settings: Settings, secret: str, follower: RosterFollower, roster: Roster, past: Past) -> None:
         self._settings = settings
         self._follower, self._roster = follower, roster
         follower.use = self._use_roster
-        self._journal = Journal.open(settings.state / JOURNAL)
+        self._journal = past.journal
+        self._recognition = Recognition(past.key, self._journal)
         self._loop_time = time.monotonic  # the clock of asyncio's default loop
-        self._machine = Machine(self._roster, boot=_boot(), now=self._now())
+        now = self._now()
+        self._machine, memory = _machine(roster, past, now)
+        self._journal.write_roster(follower.digest, follower.texts)
+        self._journal.write_beginning(
+            Beginning(boot=past.boot, now=now, roster=follower.digest, memory=memory), past.program
+        )
         dialling = Dialling(trunk=settings.trunk, caller_id=settings.caller_id)
         self._node = Node(
             settings.node,
@@ -147,15 +161,19 @@ class Service:
 
     def _wake(self) -> None:
         self._timer = None
-        self._carry_out(self._machine.handle_deadline(self._now()))
+        now = self._now()
+        self._carry_out(None, now, self._machine.handle_deadline(now))
         self._drain()
 
     def _drain(self) -> None:
         """Take in what waits, and what that gives rise to."""
         while self._events:
-            self._carry_out(self._machine.handle(self._events.popleft(), self._now()))
+            event, now = self._events.popleft(), self._now()
+            self._carry_out(event, now, self._machine.handle(event, now))
 
-    def _carry_out(self, commands: list[Command]) -> None:
+    def _carry_out(self, news: News | None, now: Now, commands: list[Command]) -> None:
+        """Do what came of one step, and write the step down: what decides must be reproducible."""
+        self._journal.write_step(news, now, commands)
         self._carrying_out = True
         try:
             self._do(commands)
@@ -184,11 +202,12 @@ class Service:
                 | HangUp()
             ):
                 self._node.carry_out(command)
-            case ReassignLeg() | RingNotice():
+            case ReassignLeg() | RingNotice() | AnswerNotice():
                 self._node.carry_out(command)
-            case NoteVolunteer():
-                pass
-            case OpenRecord() | NoteFact():
+            case NoteReadiness() | NoteCover():
+                _log_shift(command)
+                self._journal.write_agreement(command, datetime.now(UTC))
+            case OpenRecord() | NoteFact() | NoteVolunteer():
                 self._journal.write(command, datetime.now(UTC))
             case CloseRecord():
                 self._journal.write(command, datetime.now(UTC))
@@ -227,6 +246,7 @@ class Service:
             asyncio.create_task(self._feed_watchdog(), name="watchdog"),
             asyncio.create_task(self._adopt_recordings(), name="recordings"),
             asyncio.create_task(self._follower.run(), name="rosters"),
+            asyncio.create_task(self._recognition.follow(self._settings.state / JOURNAL), name="flags"),
         ]
         for task in tasks:
             task.add_done_callback(self._task_ended)
@@ -269,7 +289,9 @@ class Service:
     def _use_roster(self, roster: Roster) -> None:
         """Swap the roster, between two events: what calls do next follows the new one."""
         self._roster = roster
-        self._carry_out(self._machine.use_roster(roster, self._now()))
+        now = self._now()
+        self._journal.write_roster(self._follower.digest, self._follower.texts)
+        self._carry_out(RosterUsed(digest=self._follower.digest), now, self._machine.use_roster(roster, now))
         self._survival_due.set()
 
     def _chore(self, work: Coroutine[None, None, None]) -> None:
@@ -285,6 +307,7 @@ class Service:
     # ---- Asterisk
 
     async def _link_up(self) -> None:
+        await self._node.take_devices()
         await self._node.take_stock()
         self._survival_due.set()
         self._listening.set()
@@ -298,14 +321,19 @@ class Service:
         if request.route == ROUTE or (request.route == "arrive" and self._menu.is_service_number(request.argument(0))):
             self._ask_menu(session)
             return
+        number: PhoneNumber | None = None
         with contextlib.suppress(ValueError):  # withheld numbers are no numbers
-            self._journal.write_number(CallId(request.uniqueid), PhoneNumber(request.argument(CALLER_ARGUMENT)))
+            number = PhoneNumber(request.argument(CALLER_ARGUMENT))
+            self._journal.write_number(CallId(request.uniqueid), number)
         if request.route == "number":
             session.reply("ok")
         elif request.route == "message":
             self._chore(self._recorded(CallId(request.uniqueid), request.argument(0), session))
         else:
             self._node.on_question(session)
+            if number is not None and request.route in CALLER_ROUTES:  # by now the machine knows the call
+                for event in self._recognition.of(CallId(request.uniqueid), number):
+                    self.step(event)
 
     def _ask_menu(self, session: AgiSession) -> None:
         """A volunteer dialled the service number. Without an answer the dialplan says so kindly and ends the call."""
@@ -424,9 +452,29 @@ def _known_recordings(journal: Path) -> frozenset[str]:
         return frozenset(Path(file).stem for file in reader.message_files())
 
 
+def _machine(roster: Roster, past: Past, now: Now) -> tuple[Machine, Memory]:
+    """A new machine with what it remembers; with nothing, where a mistake of ours makes it stumble over that."""
+    try:
+        return Machine(roster, boot=past.boot, now=now, memory=past.memory), past.memory
+    except Exception:
+        logger.exception("what is remembered of earlier runs is not used")
+        return Machine(roster, boot=past.boot, now=now), NOTHING
+
+
 def _boot() -> int:
     """32 bits that no other run of these eight years has: a restart may come within the same second."""
     return int(time.time() * 16) & 0xFFFF_FFFF
+
+
+def _log_shift(note: NoteReadiness | NoteCover) -> None:
+    """One line for whatever is agreed, refused or open of a shift; a warning where a coordinator must act."""
+    place = {"line": note.line, "slot": note.slot, "from_at": note.from_at.isoformat()}
+    if isinstance(note, NoteReadiness):
+        logger.info("shift", volunteer=note.volunteer, readiness=note.readiness.value, **place)
+    elif note.present is not None:
+        logger.info("cover found", absent=note.absent, present=note.present, **place)
+    else:
+        logger.warning("nobody of the backup agreed to cover", absent=note.absent, **place)
 
 
 def _log_call(record: CloseRecord) -> None:

@@ -14,7 +14,7 @@ CONTACTS = ROOT / "rosters/contacts.example.yaml"
 
 def test_every_command_explains_itself() -> None:
     listed = hotline("--help").stdout
-    for command in ("run", "demo", "try", "doctor", "roster", "calls", "prompts", "endpoints"):
+    for command in ("run", "demo", "try", "doctor", "roster", "calls", "volunteers", "prompts", "endpoints"):
         assert re.search(rf"^  {command} ", listed, re.MULTILINE), command
         assert hotline(command, "--help").returncode == 0
 
@@ -93,7 +93,7 @@ def test_prompts_that_are_missing_are_a_finding(tmp_path: Path) -> None:
     assert all(one["text"] for one in told if one["id"] not in ("beep", "probe", "hold"))
 
 
-@pytest.mark.parametrize("command", ["run", "calls", "doctor"])
+@pytest.mark.parametrize("command", ["run", "calls", "volunteers", "doctor"])
 def test_settings_that_are_not_there(command: str, tmp_path: Path) -> None:
     ended = hotline(command, "--config", tmp_path / "no.yaml")
     told = ended.stdout + ended.stderr

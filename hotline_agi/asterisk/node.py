@@ -7,11 +7,14 @@ the link is back, or by the machine's own deadline.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
+from hotline_agi.asterisk.devices import Devices
 from hotline_agi.asterisk.fastagi import AgiSession
 from hotline_agi.asterisk.messages import CallerChannel, Translator, is_leg
 from hotline_agi.dispatch.commands import (
+    AnswerNotice,
     CancelLeg,
     CancelReason,
     ConnectLeg,
@@ -33,6 +36,7 @@ from hotline_agi.dispatch.events import (
     LegEnded,
     LinkLost,
     LiveLeg,
+    NoticeAnswered,
     RoundEnded,
     StockTaken,
     TalkEnded,
@@ -41,10 +45,13 @@ from hotline_agi.dispatch.events import (
 from hotline_agi.errors import PbxError
 from hotline_agi.log import logger
 from hotline_agi.roster.model import Endpoint
+from hotline_agi.selfservice import notice_words
 from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 
 STOCK_TIMEOUT_S = 5.0
+KEY_YES = "1"
+"""In a notice; any other key of those that are offered is a no."""
 CALLER_ROUTES = ("arrive", "round", "talked")
 ELSEWHERE_CAUSES = {
     CancelReason.ELSEWHERE: Cause.ANSWERED_ELSEWHERE,
@@ -60,6 +67,7 @@ STORED_HANDLER = "HotlineStored"
 NodeCommand = (
     RingLeg
     | RingNotice
+    | AnswerNotice
     | ReassignLeg
     | CancelLeg
     | DismissLeg
@@ -114,6 +122,7 @@ class Node:
         self._line_of_number = line_of_number
         self._user_event = user_event
         self._translator = Translator()
+        self._devices = Devices(node)
         self._caller_sessions: dict[CallId, AgiSession] = {}
         self._leg_sessions: dict[LegId, AgiSession] = {}
         self._cancels: dict[LegId, CancelLeg] = {}
@@ -132,7 +141,8 @@ class Node:
         if name in ("Hangup", "OriginateResponse"):
             # from now on there is a channel to hang up, or there never will be
             self._cancels.pop(LegId(str(message.get("Uniqueid", ""))), None)
-        for event in self._translator.translate(message):
+        events = self._devices.changed(message) if name == "DeviceStateChange" else self._translator.translate(message)
+        for event in events:
             self._report(event)
 
     def on_question(self, session: AgiSession) -> None:
@@ -146,7 +156,11 @@ class Node:
                 self._report(CallerSurviving(call=CallId(request.uniqueid)))
             return
         if request.route == "accept":
-            self._accept(session, LegId(request.uniqueid))
+            self._leg_asks(session, LegAccepted(leg=LegId(request.uniqueid)))
+            return
+        if request.route == "notice":
+            agreed = request.argument(0) == KEY_YES
+            self._leg_asks(session, NoticeAnswered(leg=LegId(request.uniqueid), agreed=agreed))
             return
         if request.route == "ready":
             self._report(WrapUpDeclined(leg=LegId(request.uniqueid)))
@@ -170,10 +184,11 @@ class Node:
         else:
             self._report(TalkEnded(call=call, line=line, node=self.id))
 
-    def _accept(self, session: AgiSession, leg: LegId) -> None:
+    def _leg_asks(self, session: AgiSession, event: LegAccepted | NoticeAnswered) -> None:
+        leg = event.leg
         self._leg_sessions[leg] = session
         session.on_closed = lambda _: self._forget_leg_session(leg, session)
-        self._report(LegAccepted(leg=leg))
+        self._report(event)
 
     def _forget_caller_session(self, call: CallId, session: AgiSession) -> None:
         if self._caller_sessions.get(call) is session:
@@ -213,6 +228,20 @@ class Node:
                 )
         self._report(StockTaken(node=self.id, calls=frozenset(alive), legs=tuple(legs), asked_s=asked_s))
 
+    async def take_devices(self) -> None:
+        """Report which softphones can be rung; after each (re)connect, before `take_stock` lets the machine ring.
+
+        An Asterisk whose `modules.conf` is older than this service refuses; then nothing is known of any softphone.
+        """
+        assert self.link is not None
+        rows: list[AmiMessage] = []
+        try:
+            await self.link.request((("Action", "DeviceStateList"),), timeout_s=STOCK_TIMEOUT_S, rows=rows)
+        except PbxError as error:
+            logger.warning("device states are not known: load res_manager_devicestate.so", trouble=str(error))
+        for event in self._devices.listed(rows):
+            self._report(event)
+
     def link_lost(self) -> None:
         """The AMI link is down: nobody can be rung or told anything until `take_stock`."""
         self._report(LinkLost(node=self.id))
@@ -227,7 +256,9 @@ class Node:
             case ReassignLeg(leg=leg, call=call):
                 self._try(("Action", "Setvar"), ("Channel", leg), ("Variable", "HOTLINE_CALL"), ("Value", call))
             case RingNotice():
-                pass
+                self._ring_notice(command)
+            case AnswerNotice(leg=leg, reply=answer):
+                self._answer_leg(leg, f"ok:{answer.value}")
             case CancelLeg():
                 self._cancel(command)
             case DismissLeg(leg=leg, reason=reason):
@@ -258,30 +289,47 @@ class Node:
                 self._hang_up(party, Cause.NORMAL_CLEARING)
 
     def _ring(self, command: RingLeg) -> None:
-        endpoint = command.endpoint
+        self._originate(
+            command.leg,
+            command.endpoint,
+            ("Context", "hotline-leg"),
+            ("Exten", "confirm" if command.endpoint.confirm else "direct"),
+            ("Priority", "1"),
+            ("Timeout", str(round(command.ring_timeout_s * 1000))),
+            ("CallerID", self._dialling.caller_id),
+            ("Account", command.volunteer or ""),
+            ("Async", "true"),
+            ("Variable", f"HOTLINE_CALL={command.call}"),
+            ("Variable", f"CHANNEL(language)={command.language}"),
+        )
+
+    def _originate(self, leg: LegId, endpoint: Endpoint, *fields: tuple[str, str]) -> None:
         try:
             if self.link is None:
                 raise PbxError("no AMI link")
+            channel = dial_string(endpoint, self._dialling)
             self.link.send(
-                (
-                    ("Action", "Originate"),
-                    ("Channel", dial_string(endpoint, self._dialling)),
-                    ("ChannelId", command.leg),
-                    ("Context", "hotline-leg"),
-                    ("Exten", "confirm" if endpoint.confirm else "direct"),
-                    ("Priority", "1"),
-                    ("Timeout", str(round(command.ring_timeout_s * 1000))),
-                    ("CallerID", self._dialling.caller_id),
-                    ("Account", command.volunteer or ""),
-                    ("Async", "true"),
-                    ("Variable", f"HOTLINE_CALL={command.call}"),
-                    ("Variable", f"CHANNEL(language)={command.language}"),
-                ),
-                lambda answer: self._originated(command.leg, answer),
+                (("Action", "Originate"), ("Channel", channel), ("ChannelId", leg), *fields),
+                lambda answer: self._originated(leg, answer),
             )
         except (PbxError, ValueError) as error:
-            logger.error("a leg could not be placed", leg=command.leg, trouble=str(error))
-            self._report(LegEnded(leg=command.leg, cause=Cause.FAILURE))
+            logger.error("a leg could not be placed", leg=leg, trouble=str(error))
+            self._report(LegEnded(leg=leg, cause=Cause.FAILURE))
+
+    def _ring_notice(self, command: RingNotice) -> None:
+        self._originate(
+            command.leg,
+            command.endpoint,
+            ("Context", "hotline-notice"),
+            ("Exten", command.kind.value),
+            ("Priority", "1"),
+            ("Timeout", str(round(command.ring_timeout_s * 1000))),
+            ("CallerID", self._dialling.caller_id),
+            ("Account", command.volunteer),
+            ("Async", "true"),
+            ("Variable", f"HOTLINE_SAY={'+'.join(notice_words.words(command, datetime.now(UTC)))}"),
+            ("Variable", f"CHANNEL(language)={command.language}"),
+        )
 
     def _originated(self, leg: LegId, answer: AmiMessage | None) -> None:
         if answer is not None and answer.get("Response") == "Error":

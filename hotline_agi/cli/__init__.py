@@ -16,7 +16,12 @@ from hotline_agi.errors import HotlineError, InvalidText, SetupError
 
 @click.group(
     cls=lazy(
-        serve="run demo try doctor", roster="roster", calls="calls", simulate="simulate", setup="prompts endpoints"
+        serve="run demo try doctor",
+        roster="roster",
+        calls="calls",
+        volunteers="volunteers",
+        simulate="simulate",
+        setup="prompts endpoints",
     ),
     context_settings={"help_option_names": ["-h", "--help"]},
 )

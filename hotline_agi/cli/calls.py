@@ -1,45 +1,35 @@
-"""``hotline calls``."""
-
-from pathlib import Path
+"""``hotline calls``: the group; its commands stand in `calls_*.py`. Without one of their names it is ``show``."""
 
 import click
 
-from hotline_agi.callbook import print_list, print_story
-from hotline_agi.cli.options import config_option, json_option, language_option, print_json
-from hotline_agi.settings import read_settings
-from hotline_agi.terms.languages import Language
-from hotline_agi.terms.outcomes import Outcome
+from hotline_agi.cli.lazy import LazyGroup
+
+USUAL = "show"
 
 
-@click.command()
-@click.argument("call", required=False)
-@config_option
-@click.option("--line", help="Only this line.")
-@click.option("--since", help="Only calls that arrived since: 2026-02-14, 2026-02-14T03:10, or 30m, 8h, 7d ago.")
-@click.option("--outcome", type=click.Choice([one.value for one in Outcome]), help="Only calls that ended so.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
-@click.option("--number", is_flag=True, help="Show the caller's number of CALL, for a follow-up.")
-@language_option
-@json_option
-def calls(
-    call: str | None,
-    config: Path,
-    line: str | None,
-    since: str | None,
-    outcome: str | None,
-    limit: int,
-    number: bool,
-    language: str,
-    as_json: bool,
-) -> None:
+class Calls(LazyGroup):
+    """``hotline calls``, ``hotline calls CALL`` and ``hotline calls --since 7d`` mean ``hotline calls show …``."""
+
+    modules = {  # noqa: RUF012  (the class's own, and read only)
+        USUAL: "calls_show",
+        "explain": "calls_explain",
+        "flag": "calls_flag",
+        "replay": "calls_replay",
+    }
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        first = args[0] if args else ""
+        if first not in self.modules and first not in ctx.help_option_names:
+            args = [USUAL, *args]
+        return super().parse_args(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        usual = self.get_command(ctx, USUAL)
+        assert usual is not None
+        usual.format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+
+@click.group("calls", cls=Calls, options_metavar="", subcommand_metavar="[CALL] [OPTIONS] | COMMAND …")
+def calls() -> None:
     """List calls, the newest first; with CALL (or its beginning), tell that call's story."""
-    settings, words = read_settings(config), Language(language)
-    shown: object
-    if call is not None:
-        shown = print_story(settings, call, number=number, language=words, as_json=as_json)
-    else:
-        shown = print_list(
-            settings, line=line, since=since, outcome=outcome, limit=limit, language=words, as_json=as_json
-        )
-    if as_json:
-        print_json(shown)

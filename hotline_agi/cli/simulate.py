@@ -23,7 +23,6 @@ from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import Line, Roster
 from hotline_agi.roster.plan import DayHours
 from hotline_agi.rosters.durable import write_whole
-from hotline_agi.service import JOURNAL
 from hotline_agi.settings import read_settings
 from hotline_agi.simulation.arrivals import curve, read_curve
 from hotline_agi.simulation.assumptions import in_words
@@ -42,6 +41,7 @@ from hotline_agi.simulation.telling import (
     volunteer_rows,
     whole_rows,
 )
+from hotline_agi.store.past import JOURNAL
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.terms.languages import Language
 from hotline_agi.terms.problems import Mark

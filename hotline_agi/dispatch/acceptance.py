@@ -60,7 +60,7 @@ class _Own:
 
 
 class Acceptance:
-    """The model of all endpoints. Times are monotonic seconds; what was seen before the start is older than 0."""
+    """The model of all endpoints. Times are monotonic seconds; what was seen before the start may be older than 0."""
 
     def __init__(self) -> None:
         self._kinds = {kind: _prior() for kind in EndpointKind}
@@ -118,7 +118,7 @@ def _prior() -> _Kind:
         at_risk[second] = left
         accepts[second] = each * sum(second <= delay_s < second + 1 for delay_s in PRIOR_DELAYS_S)
         left -= accepts[second]
-    known = _Kind(accepts=accepts, at_risk=at_risk, seen_s=0.0)
+    known = _Kind(accepts=accepts, at_risk=at_risk, seen_s=-math.inf)
     _work_out(known)
     return known
 

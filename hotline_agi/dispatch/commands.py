@@ -9,7 +9,7 @@ from hotline_agi.roster.model import Endpoint
 from hotline_agi.terms.facts import Fact as Fact
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
-from hotline_agi.terms.standing import VolunteerState
+from hotline_agi.terms.standing import Readiness, VolunteerState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +65,28 @@ class RingNotice:
     """In which the times are said, e.g. ``Asia/Shanghai``."""
     about: VolunteerId | None = None
     """Who cannot come (COVER)."""
+
+
+class NoticeReply(StrEnum):
+    """What a volunteer hears after their key, before the notice ends; the dialplan's extensions in `hotline-notice`."""
+
+    THANKS = "thanks"
+    ASK_OTHERS = "ask-others"
+    """They cannot come: somebody else is looked for."""
+    YOURS = "yours"
+    """They stand in, from now on."""
+    COVERED = "covered"
+    """Somebody else said yes before."""
+    LOST = "lost"
+    """Their answer reached nobody who knows what was asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerNotice:
+    """Answer a volunteer who pressed a key in a notice. Exactly one per `NoticeAnswered`, at once."""
+
+    leg: LegId
+    reply: NoticeReply
 
 
 class CancelReason(StrEnum):
@@ -183,6 +205,31 @@ class NoteVolunteer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteReadiness:
+    """What somebody said, or did not say, of a shift of theirs: for the journal, coordinators, and a restart."""
+
+    line: LineId
+    slot: str
+    from_at: datetime
+    until_at: datetime
+    volunteer: VolunteerId
+    readiness: Readiness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteCover:
+    """What came of looking for somebody who takes a place; likewise."""
+
+    line: LineId
+    slot: str
+    from_at: datetime
+    until_at: datetime
+    absent: VolunteerId
+    present: VolunteerId | None
+    """None: nobody of the backup agreed. The coordinator must know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegRecord:
     """One leg of a closed call."""
 
@@ -244,4 +291,7 @@ Command = (
     | ReassignLeg
     | RingNotice
     | NoteVolunteer
+    | AnswerNotice
+    | NoteReadiness
+    | NoteCover
 )

@@ -9,8 +9,8 @@ The contract with the shell:
   does so): else a talk whose beginning waits there would be taken for a failed join, and cut;
 - `CallArrived`, `RoundEnded` and `TalkEnded` are questions, answered by exactly one `HoldCaller` or `GuideCaller`, at
   once but after `TalkEnded` (up to `talks.VERDICT_S` later); `LegAccepted` by exactly one `ConnectLeg` or `RefuseLeg`,
-  at most `talks.HOLD_WAIT_S` later. A question that cannot be placed is not answered: the dialplan then serves the
-  caller by itself;
+  at most `talks.HOLD_WAIT_S` later; `NoticeAnswered` by exactly one `AnswerNotice`, at once. A question that cannot be
+  placed is not answered: the dialplan then serves the caller by itself;
 - a question of a call that began before this machine was made is admitted as far as it says whose it is;
 - a placed leg (`RingLeg`) is never placed again; what became of it comes back as `LegEnded`, or its deadline acts.
 
@@ -23,7 +23,20 @@ from functools import partial
 from math import inf
 from typing import assert_never
 
-from hotline_agi.dispatch import answers, callers, matching, overflow, people, stock, talks, waves
+from hotline_agi.dispatch import (
+    answers,
+    callers,
+    cover_requests,
+    matching,
+    notices,
+    overflow,
+    people,
+    recollection,
+    reminders,
+    stock,
+    talks,
+    waves,
+)
 from hotline_agi.dispatch.commands import CancelLeg, CancelReason, Command, Fact, OpenRecord, RefuseLeg
 from hotline_agi.dispatch.events import (
     CallArrived,
@@ -52,11 +65,13 @@ from hotline_agi.dispatch.events import (
     VolunteerResumed,
     WrapUpDeclined,
 )
+from hotline_agi.dispatch.memory import NOTHING, Memory
 from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
 from hotline_agi.dispatch.switchboard import (
     CALL_TIMERS,
     CANCEL_GRACE_S,
     CANCEL_REPEATS,
+    NOTICE_TIMERS,
     PROMPT_LIMIT_S,
     Switchboard,
     Timer,
@@ -81,10 +96,12 @@ CallerEvent = (
 class Machine:
     """All calls of all lines. One per controller."""
 
-    def __init__(self, roster: Roster, *, boot: int, now: Now) -> None:
-        """`boot`: 32 bits that no earlier run used, for leg ids that none used either."""
+    def __init__(self, roster: Roster, *, boot: int, now: Now, memory: Memory = NOTHING) -> None:
+        """`boot`: 32 bits that no earlier run used, for leg ids that none used either. `memory`: of earlier runs."""
         self._board = board = Switchboard(roster=roster, boot=boot, now=now)
         board.shift_changed = partial(people.duty_changed, board)
+        recollection.recall(board, memory)
+        reminders.replan(board)
 
     # ---- the seam
 
@@ -94,6 +111,7 @@ class Machine:
         board.now, board.out = now, []
         self._take(event)
         waves.settle(board)
+        notices.make_way(board)
         return board.out
 
     def handle_deadline(self, now: Now) -> list[Command]:
@@ -104,6 +122,7 @@ class Machine:
             assert isinstance(key, tuple)
             self._due(*key)
             waves.settle(board)
+        notices.make_way(board)
         return board.out
 
     def next_deadline(self) -> float | None:
@@ -117,6 +136,7 @@ class Machine:
         board.now, board.out, board.roster = now, [], roster
         people.roster_changed(board)
         callers.policy_changed(board)
+        reminders.replan(board)
         waves.settle(board)
         return board.out
 
@@ -149,6 +169,7 @@ class Machine:
                 board.settling.add(event.node)
                 for found in stock.missing(board, event):
                     self._take(found)
+                notices.stock_taken(board, event)
                 stock.adopt(board, event)
                 board.settling.discard(event.node)
                 waves.fill_all(board)
@@ -157,7 +178,7 @@ class Machine:
             case HangupRequested(party=party):
                 if party in board.calls or party in board.legs:
                     talks.hangup_requested(board, party)
-                else:
+                elif party not in board.notices.live:
                     board.depart(CallId(party))  # its `CallArrived` may still be on the way, on the other stream
                     self._ignore(event)
             case DeviceChanged():
@@ -166,9 +187,16 @@ class Machine:
                 people.paused(board, volunteer, for_s)
             case VolunteerResumed(volunteer=volunteer) if volunteer in board.roster.volunteers:
                 people.resumed(board, volunteer)
+                notices.resumed(board, volunteer)
             case WrapUpDeclined(leg=leg_id) if leg_id in board.legs:
                 people.wrap_up_declined(board, board.legs[leg_id])
-            case WrapUpDeclined() | VolunteerPaused() | VolunteerResumed() | CoverAsked() | NoticeAnswered():
+            case CoverAsked(volunteer=volunteer) if cover_requests.asked_for(board, volunteer):
+                pass
+            case NoticeAnswered(leg=leg, agreed=agreed):
+                said = notices.answered(board, leg, agreed)
+                if said is not None:
+                    self._take(said)
+            case WrapUpDeclined() | VolunteerPaused() | VolunteerResumed() | CoverAsked():
                 self._ignore(event)
             case _:
                 call = board.calls.get(event.call)
@@ -351,6 +379,9 @@ class Machine:
     def _of_leg(self, event: LegAnswered | LegAccepted | TalkStarted | LegEnded) -> None:
         board = self._board
         leg = board.legs.get(event.leg)
+        if event.leg in board.notices.live:
+            notices.of_leg(board, event)
+            return
         if leg is None:
             self._of_unknown_leg(event)
             return
@@ -412,6 +443,8 @@ class Machine:
         call = board.calls.get(CallId(key))
         leg = board.legs.get(LegId(key))
         match kind:
+            case kind if kind in NOTICE_TIMERS:
+                notices.due(board, kind, key)
             case Timer.REST:
                 people.woke(board, VolunteerId(key))
             case Timer.GHOST:

@@ -4,9 +4,12 @@ Nobody who rests leaves their line without anybody: the last who can be reached 
 when the others go. A pause and a limit are kept even then: the one is a person's word, the other protects them.
 """
 
-from datetime import datetime, time, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from math import inf
 
+from hotline_agi.dispatch import notices
 from hotline_agi.dispatch.events import DeviceChanged
 from hotline_agi.dispatch.seats import Place, Seat
 from hotline_agi.dispatch.state import Leg
@@ -48,9 +51,13 @@ def leg_gone(board: Switchboard, leg: Leg, outcome: LegOutcome) -> None:
         seat.missed = 0
         if _others_are_there(board, board.current_line(leg.call), leg.volunteer):
             seat.rests_until_s = now_s + line.rest.for_s
+    rested = seat.state is VolunteerState.RESTING
     board.seats.leave(leg.volunteer, leg.id, now_s, wraps_until_s=wraps_until_s)
     if seat.place is Place.AWAY:
         keep_somebody(board)
+    if seat.state is VolunteerState.RESTING and not rested:
+        until_at = board.now.at + timedelta(seconds=seat.rests_until_s - now_s)
+        notices.tell_resting(board, leg.volunteer, board.now.at, until_at)
 
 
 def _learn(board: Switchboard, leg: Leg, outcome: LegOutcome) -> None:
@@ -71,17 +78,47 @@ def _learn(board: Switchboard, leg: Leg, outcome: LegOutcome) -> None:
 
 def _count_talk(board: Switchboard, seat: Seat, line: Line, talk_s: float) -> None:
     now_s = board.now.mono_s
-    if now_s - talk_s - seat.talk_ended_s >= BREAK_S:
+    _add_talk(seat, talk_s, now_s, board.now.at.astimezone(line.zone).date(), in_shift=True)
+    _stop_at_limits(board, seat, line)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talked:
+    """A talk of an earlier run, on the clock of this one."""
+
+    began_s: float
+    ended_s: float
+    in_shift: bool
+    """The shift in which it was goes on."""
+
+
+def remember(board: Switchboard, volunteer: VolunteerId, line: Line, talks: Iterable[Talked]) -> None:
+    """Talks of earlier runs, of the last day, in the order in which they ended: they count for limits, and for who
+    talked least."""
+    seat, now = board.seats.seat(volunteer), board.now
+    for talk in talks:
+        day = (now.at - timedelta(seconds=now.mono_s - talk.ended_s)).astimezone(line.zone).date()
+        _add_talk(seat, talk.ended_s - talk.began_s, talk.ended_s, day, in_shift=talk.in_shift)
+    if now.mono_s - seat.talk_ended_s >= BREAK_S:
         seat.row_s = 0.0
-    today = board.now.at.astimezone(line.zone).date()
-    if seat.day != today:
-        seat.day, seat.day_talk_s = today, 0.0
-    seat.calls += 1
-    seat.talk_s += talk_s
+    if seat.day != now.at.astimezone(line.zone).date():
+        seat.day, seat.day_talk_s = None, 0.0
+    _stop_at_limits(board, seat, line)
+    _settle(board, seat)
+    board.seats.turn_changed(seat)
+
+
+def _add_talk(seat: Seat, talk_s: float, ended_s: float, day: date, *, in_shift: bool) -> None:
+    if ended_s - talk_s - seat.talk_ended_s >= BREAK_S:
+        seat.row_s = 0.0
+    if seat.day != day:
+        seat.day, seat.day_talk_s = day, 0.0
+    if in_shift:
+        seat.calls += 1
+        seat.talk_s += talk_s
     seat.row_s += talk_s
     seat.day_talk_s += talk_s
-    seat.talk_ended_s = now_s
-    _stop_at_limits(board, seat, line)
+    seat.talk_ended_s = ended_s
 
 
 def _stop_at_limits(board: Switchboard, seat: Seat, line: Line) -> None:

@@ -165,6 +165,11 @@ class Seats:
         seat = self._seats.get(volunteer)
         return seat is None or seat.place is Place.FREE
 
+    def is_taken(self, volunteer: VolunteerId) -> bool:
+        """Whether a leg rings `volunteer` or talks to them now."""
+        seat = self._seats.get(volunteer)
+        return seat is not None and bool(seat.legs)
+
 
 def _state(seat: Seat, now_s: float) -> VolunteerState:
     """The first reason not to ring, in the order of `VolunteerState`."""

@@ -41,7 +41,7 @@ def missing(board: Switchboard, stock: StockTaken) -> Iterator[Event]:
 def adopt(board: Switchboard, stock: StockTaken) -> None:
     """Legs of an earlier run, or believed gone: each keeps its volunteer busy, and what rings is taken back."""
     for found in stock.legs:
-        if found.leg in board.legs:
+        if found.leg in board.legs or found.leg in board.notices.live:
             continue
         if found.volunteer is not None:
             board.seats.adopt(found.volunteer, found.leg, board.now.mono_s)

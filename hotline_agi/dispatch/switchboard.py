@@ -23,6 +23,7 @@ from hotline_agi.dispatch.commands import (
 )
 from hotline_agi.dispatch.deadlines import Deadlines
 from hotline_agi.dispatch.events import DeviceChanged
+from hotline_agi.dispatch.notice_book import NoticeBook
 from hotline_agi.dispatch.pools import Pool, Pools
 from hotline_agi.dispatch.seats import Place, Seat, Seats
 from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
@@ -61,8 +62,16 @@ class Timer(Enum):
     LEG = auto()
     REST = auto()
     MESSAGE = auto()
+    # of notices; see `notices.py`
+    NOTICE = auto()
+    REMINDERS = auto()
+    REMIND = auto()
+    BACKUP = auto()
+    COVER = auto()
+    TELL_REST = auto()
 
 
+NOTICE_TIMERS = (Timer.NOTICE, Timer.REMINDERS, Timer.REMIND, Timer.BACKUP, Timer.COVER, Timer.TELL_REST)
 CALL_TIMERS = (Timer.WAVE, Timer.OVERFLOW, Timer.ASK, Timer.CONNECT, Timer.VERDICT, Timer.FORGET)
 
 TRIED_KEPT = 4096
@@ -116,6 +125,7 @@ class Switchboard:
     tried: dict[CallerToken, float] = field(default_factory=dict)
     """Callers who reached nobody, and when (monotonic seconds); in order of time, the latest `TRIED_KEPT`."""
     deadlines: Deadlines = field(default_factory=Deadlines)
+    notices: NoticeBook = field(default_factory=NoticeBook)
     ignored: Counter[str] = field(default_factory=Counter)
     """Events that could not be placed, by name: late, doubled or unknown."""
     out: list[Command] = field(default_factory=list)
@@ -151,7 +161,7 @@ class Switchboard:
     ) -> None:
         self.out.append(NoteFact(call=call.id, fact=fact, leg=leg, volunteer=volunteer, detail=detail))
 
-    def set_timer(self, kind: Timer, key: CallId | LegId | VolunteerId, after_s: float) -> None:
+    def set_timer(self, kind: Timer, key: str, after_s: float) -> None:
         self.deadlines.set((kind, key), self.now.mono_s + after_s)
 
     def clear_timers(self, call: Call, *kinds: Timer) -> None:
@@ -165,9 +175,17 @@ class Switchboard:
             self._duties.clear()
         known = self._duties.get(line.id)
         if known is None or known[0] is not line:  # two calls may follow two rosters
-            known = self._duties[line.id] = line, on_duty(line, self.now.at)
+            duty = on_duty(line, self.now.at)
+            known = self._duties[line.id] = (
+                line,
+                self.notices.duty(line.id, duty, self.now.at, self.roster.volunteers),
+            )
             self._look_at_shift(line, known[1])
         return known[1]
+
+    def forget_duties(self) -> None:
+        """Somebody stands in, or does not any more: who is on duty is worked out again."""
+        self._duties.clear()
 
     def _look_at_shift(self, line: Line, duty: Duty) -> None:
         was = self._shifts.get(line.id)
@@ -237,11 +255,15 @@ class Switchboard:
 
     # ---- legs
 
+    def new_leg_id(self) -> LegId:
+        """An id that no leg of this run or another had."""
+        self.legs_made += 1
+        return LegId(f"leg-{self.boot:08x}{self.legs_made:06x}")
+
     def ring(self, call: Call, endpoint: Endpoint, volunteer: VolunteerId | None, ring_timeout_s: float) -> Leg:
         """Begin one leg. The volunteer's seat must be free."""
-        self.legs_made += 1
         leg = Leg(
-            id=LegId(f"leg-{self.boot:08x}{self.legs_made:06x}"),
+            id=self.new_leg_id(),
             call=call,
             node=call.node,
             volunteer=volunteer,

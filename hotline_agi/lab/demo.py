@@ -24,7 +24,7 @@ from hotline_agi.roster.duty import on_duty
 from hotline_agi.roster.model import EndpointKind, Line, Roster, Volunteer
 from hotline_agi.roster.reader import read_roster
 from hotline_agi.rosters import read_files
-from hotline_agi.service import JOURNAL
+from hotline_agi.store.past import JOURNAL
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "rosters"
 CONTACTS = EXAMPLE / "contacts.example.yaml"

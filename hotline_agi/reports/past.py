@@ -41,6 +41,11 @@ class PastLeg:
     rang_at: datetime
     ended_at: datetime
     outcome: LegOutcome
+    endpoint_id: str = ""
+    """Empty for what versions before 0.3 wrote."""
+    rang_s: float = 0.0
+    """From the first ring to the accept, or to the end of a leg that was not accepted."""
+    talk_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

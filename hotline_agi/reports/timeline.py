@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from hotline_agi.reports import words
+from hotline_agi.reports import choice_words, words
+from hotline_agi.reports.choosing import Choice, Handing, Serving
 from hotline_agi.reports.past import CallHistory, PastFact, PastLeg
 from hotline_agi.reports.words import Phrase
 from hotline_agi.terms.facts import Fact
@@ -16,7 +17,7 @@ MERGE_S = 0.05
 """What happens to several phones within this is told in one sentence; the machine starts a wave within a few ms."""
 
 _MERGED = (Fact.RANG, Fact.PICKED_UP, Fact.LEG_ENDED)
-_CAUSES = {Fact.RANG: (Fact.LEG_ENDED, Fact.WAVE), Fact.LEG_ENDED: (Fact.RANG,), Fact.PICKED_UP: ()}
+_CAUSES = {Fact.RANG: (Fact.LEG_ENDED, Fact.WAVE, Fact.CHOSE), Fact.LEG_ENDED: (Fact.RANG,), Fact.PICKED_UP: ()}
 """A sentence is not moved before one of these, which may be its cause: v02 was busy, therefore v05 was rung."""
 
 
@@ -29,6 +30,8 @@ class Moment:
     offset_s: float
     """From the call's arrival; negative where the wall clock was set back meanwhile."""
     text: str
+    source: PastFact | None = None
+    """The first of the facts that it tells; None: the outcome."""
 
 
 @dataclass(slots=True)
@@ -60,8 +63,8 @@ def timeline(history: CallHistory, language: Language = Language.EN) -> tuple[Mo
     facts = _without_doubles(_completed(history.facts, history.legs))
     course = _Course(kinds={leg.leg: leg.endpoint for leg in history.legs})
     moments = [
-        Moment(at=at, offset_s=round((at - call.arrived_at).total_seconds(), 3), text=text)
-        for at, text in _told(_merged(facts, course), course, language)
+        Moment(at=fact.at, offset_s=round((fact.at - call.arrived_at).total_seconds(), 3), text=text, source=fact)
+        for fact, text in _told(_merged(facts, course), course, language)
     ]
     if call.ended_at is not None:
         last_at = max([call.ended_at, *(moment.at for moment in moments)])
@@ -145,10 +148,10 @@ def _sentence_for(fact: PastFact, in_hand: bool, sentences: Sequence[_Sentence])
     return None
 
 
-def _told(sentences: Sequence[_Sentence], course: _Course, language: Language) -> Iterator[tuple[datetime, str]]:
+def _told(sentences: Sequence[_Sentence], course: _Course, language: Language) -> Iterator[tuple[PastFact, str]]:
     for sentence in sentences:
         fact = sentence.first
-        yield fact.at, _text(sentence, course, language)
+        yield fact, _text(sentence, course, language)
         match fact.fact:
             case Fact.TALK_STARTED:
                 course.talking = True
@@ -178,6 +181,15 @@ def _text(sentence: _Sentence, course: _Course, language: Language) -> str:
         case Fact.STEP:
             step_text = words.STEPS[language].get(fact.detail, fact.detail)
             return _phrase(words.FACTS[language][Fact.STEP], names, language, step_text=step_text)
+        case Fact.CHOSE:
+            chosen = choice_words.chosen_text(Choice.of(fact.detail), language)
+            return _phrase(words.FACTS[language][Fact.CHOSE], names, language, chosen=chosen)
+        case Fact.HANDED:
+            handed = choice_words.handed_text(Handing.of(fact.detail), names[0], language)
+            return _phrase(words.FACTS[language][Fact.HANDED], names, language, handed=handed)
+        case Fact.SERVED:
+            served = choice_words.served_text(Serving.of(fact.detail), language)
+            return _phrase(words.FACTS[language][Fact.SERVED], names, language, served=served)
         case _:
             return _phrase(words.FACTS[language][fact.fact], names, language)
 

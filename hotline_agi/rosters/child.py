@@ -22,12 +22,24 @@ from typing import Any
 from hotline_agi.errors import InvalidText, SetupError
 from hotline_agi.planning.outlook import gaps_ahead
 from hotline_agi.roster.reader import Reading, read_roster
+from hotline_agi.roster.texts import pack_texts
 from hotline_agi.roster.timetable import warm
 from hotline_agi.rosters import contacts as contacts_file
 from hotline_agi.rosters import last_good
 from hotline_agi.rosters.last_good import LastGood
 from hotline_agi.rosters.settled import settled
-from hotline_agi.rosters.transfer import Kept, Origin, Piece, Refused, Sender, Unchanged, Whole, pieces
+from hotline_agi.rosters.transfer import (
+    MAX_TEXTS_BYTES,
+    Kept,
+    Origin,
+    Piece,
+    Refused,
+    Sender,
+    Texts,
+    Unchanged,
+    Whole,
+    pieces,
+)
 from hotline_agi.terms.problems import Problem, Severity
 
 MOST_PROBLEMS = 1000
@@ -98,7 +110,7 @@ def _answer(request: Request, tell: "Callable[[Iterable[Piece]], None]") -> Last
             tell([Unchanged(origin=found.origin)])
         else:
             reading = _read(request, found)
-            tell(_told(reading, _ahead(reading), found.origin))
+            tell(_told(reading, _ahead(reading), found))
     except InvalidText as refused:
         errors = [one for one in refused.problems if one.severity is Severity.ERROR]
         tell([_refused(found, problems=tuple(errors[:MOST_PROBLEMS]), count=len(errors))])
@@ -200,11 +212,13 @@ def _ahead(reading: Reading) -> list[str]:
         return [f"the coming days could not be looked at: {type(bug).__name__}"]
 
 
-def _told(reading: Reading, ahead: list[str], origin: Origin) -> Iterator[Piece]:
+def _told(reading: Reading, ahead: list[str], found: _Texts) -> Iterator[Piece]:
     yield from pieces(reading.roster)
+    texts = pack_texts(found.good.files)
+    yield Texts(packed=texts if len(texts) <= MAX_TEXTS_BYTES else b"")
     warnings = [*ahead, *map(str, reading.warnings)]
     yield Whole(
-        origin=origin,
+        origin=found.origin,
         warnings=tuple(warnings[:FIRST_WARNINGS]),
         warning_count=len(warnings),
         notes=reading.notes,

@@ -68,6 +68,8 @@ class RosterFollower:
         self._places = places
         self.use: Callable[[Roster], None] = lambda _: None
         """What puts a roster in force; called between two events of the loop."""
+        self.texts = b""
+        """What the roster in force was read from (see `Loaded`); `use` finds it here."""
         self._account = Account(places.state)
         self._origin: Origin | None = None
         self._roster: Roster | None = None
@@ -114,6 +116,11 @@ class RosterFollower:
                 return again
             refused = again if isinstance(again, Refused) else refused
         raise self._no_roster(refused, restored)
+
+    @property
+    def digest(self) -> str:
+        """Of the texts of the roster in force; empty before there is one."""
+        return self._origin.digest if self._origin else ""
 
     def reload(self) -> None:
         """Read the folder soon; once more after the reading that is under way, if there is one."""
@@ -215,7 +222,7 @@ class RosterFollower:
         gone = [line for before in old for line in before.lines if line not in found.roster.lines]
         if gone:  # a coordinator may mean it; a folder that was copied in part looks just so
             logger.warning("lines are gone: calls to their numbers reach nobody", lines=", ".join(gone))
-        self._roster, self._origin = found.roster, found.whole.origin
+        self._roster, self._origin, self.texts = found.roster, found.whole.origin, found.texts
         self.use(found.roster)
         return old
 

@@ -44,6 +44,8 @@ class Loaded:
     whole: Whole
     taken_in_s: float
     """From its first piece to its last: while this process had to do with it."""
+    texts: bytes = b""
+    """What it was read from, packed (`roster.texts`); empty if that is too long."""
 
 
 class Loading:
@@ -64,7 +66,12 @@ class Loading:
                     case Refused() | Unchanged():
                         return piece
                     case Whole():
-                        return Loaded(roster=assembly.whole(), whole=piece, taken_in_s=time.monotonic() - began)
+                        return Loaded(
+                            roster=assembly.whole(),
+                            whole=piece,
+                            taken_in_s=time.monotonic() - began,
+                            texts=assembly.texts,
+                        )
                     case _:
                         assembly.add(piece)
         except (UnpicklingError, ValueError):

@@ -28,6 +28,8 @@ from hotline_agi.terms.problems import Problem
 FRAME_BYTES = 32 * 1024
 MAX_FRAME_BYTES = 4 * 1024 * 1024
 """A frame ends with the piece that fills it; the largest piece is a line without its months and pages."""
+MAX_TEXTS_BYTES = 3 * 1024 * 1024
+"""Packed. A roster of 10,000 volunteers and 100 lines takes some 600 kB."""
 LENGTH = struct.Struct("!I")
 PEOPLE, DAYS, PAGES = 20, 4, 4
 """How many to a piece: each piece is some 0.3 ms of unpickling."""
@@ -72,6 +74,14 @@ class Days:
 class Pages:
     line: LineId
     pages: dict[date, Page]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """What it was read from, without contacts: for the journal, so that a run can be replayed."""
+
+    packed: bytes
+    """`roster.texts`; empty if it is longer than `MAX_TEXTS_BYTES`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +130,7 @@ class Forget:
     """Between two pieces: both ends begin anew to remember."""
 
 
-Piece = Forget | People | Frame | Days | Pages | Whole | Unchanged | Refused | Kept
+Piece = Forget | People | Frame | Days | Pages | Texts | Whole | Unchanged | Refused | Kept
 
 
 def pieces(roster: Roster) -> Iterator[Piece]:
@@ -148,6 +158,8 @@ class Assembly:
     def __init__(self) -> None:
         self._lines: dict[LineId, Line] = {}
         self._roster = Roster(lines=self._lines, volunteers={})
+        self.texts = b""
+        """See `Texts`."""
 
     def add(self, piece: Piece) -> None:
         match piece:
@@ -160,6 +172,8 @@ class Assembly:
                 cast("dict[date, MonthDay]", self._lines[line_id].months).update(months)
             case Pages(line=line_id, pages=pages):
                 self._lines[line_id].memo.update(pages.items())
+            case Texts(packed=texts):
+                self.texts = texts
             case _:
                 raise TypeError(f"{type(piece).__name__} is no piece of a roster")
 

@@ -7,6 +7,8 @@
                                     └ more than `queue_records` wait: ──► spool file ──► SQLite, when it is well again
 ```
 
+The machine's steps come by a queue of their own, so that they never push out a record of a call; the writer packs them.
+
 A record is lost in two cases only: the process dies within 100 ms of `write`; or neither SQLite nor the spool could be
 written until `HARD_LIMIT` times the queue waited in memory. The second is counted and logged.
 """
@@ -14,31 +16,60 @@ written until `HARD_LIMIT` times the queue waited in memory. The second is count
 import sqlite3
 import time
 from collections import deque
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hotline_agi.dispatch.commands import CloseRecord, NoteFact, OpenRecord
+from hotline_agi.dispatch.codec import News
+from hotline_agi.dispatch.commands import (
+    CloseRecord,
+    Command,
+    NoteCover,
+    NoteFact,
+    NoteReadiness,
+    NoteVolunteer,
+    OpenRecord,
+)
+from hotline_agi.dispatch.replay import Beginning, Step
 from hotline_agi.errors import SetupError
 from hotline_agi.log import logger
 from hotline_agi.store.database import Database
-from hotline_agi.store.records import Entry, MessageRecord, NumberRecord, Record
+from hotline_agi.store.purging import Ages
+from hotline_agi.store.records import (
+    Entry,
+    MessageRecord,
+    NumberRecord,
+    Record,
+    RosterTextRecord,
+    RunRecord,
+    TokenRecord,
+)
+from hotline_agi.store.steps import beginning_packed
 from hotline_agi.store.writer import BUSY_S, JournalState, Writer
-from hotline_agi.terms.ids import CallId
+from hotline_agi.terms.ids import CallerToken, CallId
+from hotline_agi.terms.instants import Now
 from hotline_agi.terms.numbers import PhoneNumber
 
 QUEUE_RECORDS = 10_000
 """A call makes about 30 records, so this is a busy hour; more than this in memory goes to the spool."""
 HARD_LIMIT = 10
 """Times the queue: about 50 MB. Reached only when neither the database nor the spool can be written."""
-NUMBER_DAYS = 30.0
+STEPS_LIMIT = 50_000
+"""Steps of the machine in memory, some 50 MB: 14 s of a surge with 60 calls a second. Beyond it the newest are let go,
+which costs the replay of this run, and no record of a call."""
+
+AGES = Ages()
 
 
 class Journal:
     """The writing side. One per service; `write…` are for the event loop and never block or raise."""
 
-    def __init__(self, writer: Writer, queue: deque[Entry], *, hard_limit: int) -> None:
+    def __init__(self, writer: Writer, queue: deque[Entry], steps: deque[Step], *, hard_limit: int) -> None:
         """For `open` alone."""
         self._writer = writer
+        self._steps = steps
+        self._step = 0
+        self._steps_lost = False
         # one thread appends and one pops, for which a deque needs no lock: `write` can never wait for the writer
         self._queue = queue
         self._hard_limit = hard_limit
@@ -46,9 +77,10 @@ class Journal:
         self._lost = 0
 
     @classmethod
-    def open(cls, path: Path, *, number_days: float = NUMBER_DAYS, queue_records: int = QUEUE_RECORDS) -> "Journal":
+    def open(cls, path: Path, *, boot: int = 0, ages: Ages = AGES, queue_records: int = QUEUE_RECORDS) -> "Journal":
         """Open or make the journal at `path` and start its writer.
 
+        :param boot: of the machine whose steps are written.
         :raises SetupError: with one sentence, when `path` cannot be used.
         """
         try:
@@ -61,11 +93,12 @@ class Journal:
                 "give its folder and its file to the user of the service, or name another file"
             ) from error
         queue: deque[Entry] = deque()
-        writer = Writer(path, database, queue, number_days=number_days, queue_records=queue_records)
+        steps: deque[Step] = deque()
+        writer = Writer(path, database, queue, steps, run=run_id(boot), ages=ages, queue_records=queue_records)
         writer.start()
-        return cls(writer, queue, hard_limit=queue_records * HARD_LIMIT)
+        return cls(writer, queue, steps, hard_limit=queue_records * HARD_LIMIT)
 
-    def write(self, command: OpenRecord | NoteFact | CloseRecord, at: datetime) -> None:
+    def write(self, command: OpenRecord | NoteFact | CloseRecord | NoteVolunteer, at: datetime) -> None:
         """Take one record of the machine. Never blocks, never raises. `at`: when it happened (aware)."""
         self._take(command, at)
 
@@ -74,8 +107,44 @@ class Journal:
         self._take(message, message.recorded_at)
 
     def write_number(self, call: CallId, number: PhoneNumber) -> None:
-        """Take a caller's number; it is kept apart and for `number_days` only. Never blocks, never raises."""
+        """Take a caller's number; it is kept apart and for `Ages.numbers` only. Never blocks, never raises."""
         self._take(NumberRecord(call=call, number=number), datetime.now(UTC))
+
+    def write_token(self, call: CallId, caller: CallerToken) -> None:
+        """Take the word for who called; it is kept as long as a number. Never blocks, never raises."""
+        self._take(TokenRecord(call=call, caller=caller), datetime.now(UTC))
+
+    def write_agreement(self, agreement: NoteReadiness | NoteCover, at: datetime) -> None:
+        """Take what somebody said of a shift by phone. Never blocks, never raises."""
+        self._take(agreement, at)
+
+    def write_beginning(self, beginning: Beginning, program: str) -> None:
+        """Take down how this run's machine begins. Packs the memory: for the start."""
+        record = RunRecord(
+            run=run_id(beginning.boot),
+            program=program,
+            roster=beginning.roster,
+            packed=beginning_packed(beginning),
+        )
+        self._take(record, beginning.now.at)
+
+    def write_roster(self, digest: str, packed: bytes) -> None:
+        """Take the texts of a roster that comes into force (`roster.texts`). Never blocks, never raises."""
+        if not packed:
+            logger.warning("the rosters are too long for the journal; this run cannot be replayed")
+            return
+        self._take(RosterTextRecord(digest=digest, packed=packed), datetime.now(UTC))
+
+    def write_step(self, news: News | None, now: Now, commands: Sequence[Command]) -> None:
+        """Take one step of the machine; None: a deadline was due. Never blocks, never raises; costs a microsecond."""
+        self._step += 1
+        if len(self._steps) >= STEPS_LIMIT or not self._writer.is_alive():
+            if not self._steps_lost:
+                logger.error("steps of the machine are lost; this run cannot be replayed from here on")
+            self._steps_lost = True
+            return
+        self._steps.append(Step(self._step, news, now, tuple(commands)))
+        self._writer.wake()
 
     def state(self) -> JournalState:
         """How the journal is now."""
@@ -102,6 +171,11 @@ class Journal:
         self._seq = max(self._seq + 1, time.time_ns() // 1000)
         self._queue.append(Entry(record, at, self._seq))
         self._writer.wake()
+
+
+def run_id(boot: int) -> str:
+    """The name of a run, as it stands in the ids of its legs."""
+    return f"{boot:08x}"
 
 
 def _try_to_write(connection: sqlite3.Connection) -> None:

@@ -1,6 +1,7 @@
 """The reading side of the journal: read-only, beside a service that writes or when none runs."""
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,6 +24,8 @@ _CALL = """
 """
 _LAST = "\U0010ffff"
 """Sorts after every character of an id."""
+PROGRESS_STEPS = 10_000
+"""Of SQLite's virtual machine, about a millisecond: so often it is asked whether time is up."""
 _NAMED = 5
 """So many candidates an error names."""
 
@@ -40,9 +43,10 @@ class JournalReader:
         self._path = path
 
     @classmethod
-    def open(cls, path: Path, *, busy_s: float = 2.0) -> "JournalReader":
+    def open(cls, path: Path, *, busy_s: float = 2.0, limit_s: float | None = None) -> "JournalReader":
         """Open the journal at `path`, which must be there.
 
+        :param limit_s: for all questions together; a later answer is none.
         :raises SetupError: if there is none, it may not be read, or another version of the program wrote it.
         """
         if not path.is_file():
@@ -52,6 +56,9 @@ class JournalReader:
                 f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=busy_s, isolation_level=None
             )
             connection.row_factory = sqlite3.Row
+            if limit_s is not None:
+                ends_s = time.monotonic() + limit_s
+                connection.set_progress_handler(lambda: time.monotonic() > ends_s, PROGRESS_STEPS)
             try:
                 version = version_of(connection)
                 if version != VERSION:
@@ -99,7 +106,7 @@ class JournalReader:
                 values.append(value)
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
         values.append(-1 if limit is None else limit)
-        rows = self._ask(f"{_CALL} {where} ORDER BY arrived_at DESC, call DESC LIMIT ?", values)
+        rows = self.ask(f"{_CALL} {where} ORDER BY arrived_at DESC, call DESC LIMIT ?", values)
         with _told(self._path):
             return [_past_call(row) for row in rows]
 
@@ -113,9 +120,9 @@ class JournalReader:
             id_ = row["call"]
             return CallHistory(
                 call=_past_call(row),
-                legs=tuple(map(_past_leg, self._ask("SELECT * FROM leg WHERE call = ? ORDER BY rang_at, leg", [id_]))),
-                facts=tuple(map(_past_fact, self._ask("SELECT * FROM fact WHERE call = ? ORDER BY seq", [id_]))),
-                messages=tuple(map(_past_message, self._ask("SELECT * FROM message WHERE call = ?", [id_]))),
+                legs=tuple(map(_past_leg, self.ask("SELECT * FROM leg WHERE call = ? ORDER BY rang_at, leg", [id_]))),
+                facts=tuple(map(_past_fact, self.ask("SELECT * FROM fact WHERE call = ? ORDER BY seq", [id_]))),
+                messages=tuple(map(_past_message, self.ask("SELECT * FROM message WHERE call = ?", [id_]))),
             )
 
     def number_of(self, call_id: str) -> PhoneNumber | None:
@@ -125,16 +132,16 @@ class JournalReader:
         """
         with _told(self._path), self._snapshot():
             id_ = self._find(call_id)["call"]
-            rows = self._ask("SELECT number FROM caller_number WHERE call = ?", [id_])
+            rows = self.ask("SELECT number FROM caller_number WHERE call = ?", [id_])
             return PhoneNumber(rows[0]["number"]) if rows else None
 
     def message_files(self) -> frozenset[str]:
         """The names of all message files that the journal knows."""
-        return frozenset(row["file"] for row in self._ask("SELECT file FROM message", []))
+        return frozenset(row["file"] for row in self.ask("SELECT file FROM message", []))
 
     def _find(self, call_id: str) -> sqlite3.Row:
         # an id in full may also be the beginning of another: …42 and …420
-        rows = self._ask(f"{_CALL} WHERE call = ?", [call_id]) or self._ask(
+        rows = self.ask(f"{_CALL} WHERE call = ?", [call_id]) or self.ask(
             f"{_CALL} WHERE call >= ? AND call < ? ORDER BY call LIMIT {_NAMED + 1}", [call_id, call_id + _LAST]
         )
         if not rows or not call_id:
@@ -145,7 +152,8 @@ class JournalReader:
             raise CallNotFound(f"several calls begin with {call_id!r}: {named}{more}")
         return rows[0]
 
-    def _ask(self, question: str, values: Sequence[str | int]) -> list[sqlite3.Row]:
+    def ask(self, question: str, values: Sequence[str | int]) -> list[sqlite3.Row]:
+        """The rows that answer `question`; for the other modules that read the journal."""
         with _told(self._path):
             return self._connection.execute(question, values).fetchall()
 
@@ -196,6 +204,9 @@ def _past_leg(row: sqlite3.Row) -> PastLeg:
         rang_at=to_instant(row["rang_at"]),
         ended_at=to_instant(row["ended_at"]),
         outcome=LegOutcome(row["outcome"]),
+        endpoint_id=row["endpoint_id"],
+        rang_s=row["rang_s"],
+        talk_s=row["talk_s"],
     )
 
 

@@ -4,19 +4,30 @@ Every statement can be run twice, and records of a call in any order, with the s
 and again if the service is killed between reading it and removing it.
 """
 
+import base64
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import assert_never
 
-from hotline_agi.dispatch.commands import CloseRecord, LegRecord, NoteFact, OpenRecord
+from hotline_agi.dispatch.codec import to_json
+from hotline_agi.dispatch.commands import (
+    CloseRecord,
+    LegRecord,
+    NoteCover,
+    NoteFact,
+    NoteReadiness,
+    NoteVolunteer,
+    OpenRecord,
+)
 from hotline_agi.store.schema import to_text
-from hotline_agi.terms.ids import CallId, LineId
+from hotline_agi.terms.ids import CallerToken, CallId, LineId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 
-Value = str | int | float | None
+Value = str | int | float | bytes | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +50,50 @@ class NumberRecord:
     number: PhoneNumber
 
 
-Record = OpenRecord | NoteFact | CloseRecord | MessageRecord | NumberRecord
+class AgreementKind(StrEnum):
+    READINESS = "readiness"
+    STAND_IN = "stand-in"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRecord:
+    """Who called: the same token for the same number."""
+
+    call: CallId
+    caller: CallerToken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """How the machine of this run began."""
+
+    run: str
+    program: str
+    roster: str
+    packed: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterTextRecord:
+    """The texts of a roster that comes into force."""
+
+    digest: str
+    packed: bytes
+
+
+Record = (
+    OpenRecord
+    | NoteFact
+    | CloseRecord
+    | NoteVolunteer
+    | NoteReadiness
+    | NoteCover
+    | MessageRecord
+    | NumberRecord
+    | TokenRecord
+    | RunRecord
+    | RosterTextRecord
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +118,8 @@ class Row:
 
     @property
     def is_secret(self) -> bool:
-        """Whether it holds a number: then it is purged in time, so it must not linger in any other file."""
-        return self.table == "caller_number"
+        """Whether it says who called: then it is purged in time, so it must not linger in any other file."""
+        return self.table in ("caller_number", "caller_token")
 
 
 _STATEMENTS = {
@@ -87,8 +141,10 @@ _STATEMENTS = {
         WHERE call.ended_at IS NULL OR call.ended_at <= excluded.ended_at
     """,
     "leg": """
-        INSERT INTO leg (leg, call, volunteer, endpoint, wave, rang_at, ended_at, outcome)
-        VALUES (:leg, :call, :volunteer, :endpoint, :wave, :rang_at, :ended_at, :outcome)
+        INSERT INTO leg
+            (leg, call, volunteer, endpoint, wave, rang_at, ended_at, outcome, endpoint_id, rang_s, talk_s)
+        VALUES
+            (:leg, :call, :volunteer, :endpoint, :wave, :rang_at, :ended_at, :outcome, :endpoint_id, :rang_s, :talk_s)
         ON CONFLICT (leg) DO NOTHING
     """,
     "fact": """
@@ -104,6 +160,34 @@ _STATEMENTS = {
     "caller_number": """
         INSERT INTO caller_number (call, number, stored_at) VALUES (:call, :number, :stored_at)
         ON CONFLICT (call) DO NOTHING
+    """,
+    "caller_token": """
+        INSERT INTO caller_token (call, token, stored_at) VALUES (:call, :token, :stored_at)
+        ON CONFLICT (call) DO NOTHING
+    """,
+    "volunteer_state": """
+        INSERT INTO volunteer_state (volunteer, seq, at, state, until_at, detail)
+        VALUES (:volunteer, :seq, :at, :state, :until_at, :detail)
+        ON CONFLICT (volunteer, seq) DO NOTHING
+    """,
+    "agreement": """
+        INSERT INTO agreement (kind, key, seq, at, until_at, told) VALUES (:kind, :key, :seq, :at, :until_at, :told)
+        ON CONFLICT (kind, key) DO UPDATE SET
+            seq = excluded.seq, at = excluded.at, until_at = excluded.until_at, told = excluded.told
+        WHERE agreement.seq <= excluded.seq
+    """,
+    "run": """
+        INSERT INTO run (run, started_at, program, roster, packed)
+        VALUES (:run, :started_at, :program, :roster, :packed)
+        ON CONFLICT (run) DO NOTHING
+    """,
+    "step": """
+        INSERT INTO step (run, first, steps, ended_at, packed) VALUES (:run, :first, :steps, :ended_at, :packed)
+        ON CONFLICT (run, first) DO NOTHING
+    """,
+    "roster_text": """
+        INSERT INTO roster_text (digest, used_at, packed) VALUES (:digest, :used_at, :packed)
+        ON CONFLICT (digest) DO UPDATE SET used_at = max(used_at, excluded.used_at)
     """,
 }
 
@@ -149,6 +233,19 @@ def rows_of(entry: Entry) -> list[Row]:
             ]
         case NumberRecord():
             return [_row("caller_number", call=record.call, number=record.number.reveal(), stored_at=to_text(at))]
+        case TokenRecord():
+            return [_row("caller_token", call=record.call, token=record.caller, stored_at=to_text(at))]
+        case NoteVolunteer():
+            return [_state_row(record, at, seq)]
+        case NoteReadiness():
+            return [_agreement_row(AgreementKind.READINESS, record, record.volunteer, at, seq)]
+        case NoteCover():
+            return [_agreement_row(AgreementKind.STAND_IN, record, record.absent, at, seq)]
+        case RunRecord():
+            values = {"run": record.run, "program": record.program, "roster": record.roster}
+            return [_row("run", **values, started_at=to_text(at), packed=record.packed)]
+        case RosterTextRecord():
+            return [_row("roster_text", digest=record.digest, used_at=to_text(at), packed=record.packed)]
         case _:
             assert_never(record)
 
@@ -180,7 +277,42 @@ def _leg_row(call: CallId, leg: LegRecord) -> Row:
         rang_at=to_text(leg.rang_at),
         ended_at=to_text(leg.ended_at),
         outcome=leg.outcome,
+        endpoint_id=leg.endpoint_id,
+        rang_s=float(leg.rang_s),
+        talk_s=float(leg.talk_s),
     )
+
+
+def _state_row(record: NoteVolunteer, at: datetime, seq: int) -> Row:
+    return _row(
+        "volunteer_state",
+        volunteer=record.volunteer,
+        seq=seq,
+        at=to_text(at),
+        state=record.state,
+        until_at=to_text(record.until_at) if record.until_at else None,
+        detail=record.detail,
+    )
+
+
+def _agreement_row(
+    kind: AgreementKind, record: NoteReadiness | NoteCover, whose: VolunteerId, at: datetime, seq: int
+) -> Row:
+    """A later word about the same place (the same person in the same slot of the same day) takes the earlier's."""
+    return _row(
+        "agreement",
+        kind=kind,
+        key=f"{record.line}/{record.slot}/{to_text(record.from_at)}/{whose}",
+        seq=seq,
+        at=to_text(at),
+        until_at=to_text(record.until_at),
+        told=to_json(record),
+    )
+
+
+def steps_row(*, run: str, first: int, steps: int, ended_at: datetime, packed: bytes) -> Row:
+    """Some steps of a machine, one after the other."""
+    return _row("step", run=run, first=first, steps=steps, ended_at=to_text(ended_at), packed=packed)
 
 
 def _row(table: str, **values: Value) -> Row:
@@ -196,7 +328,7 @@ def _row(table: str, **values: Value) -> Row:
 
 def to_line(row: Row) -> bytes:
     """`row` for the spool: one line of JSON, with its line feed."""
-    return json.dumps([row.table, dict(row.values)], ensure_ascii=False).encode() + b"\n"
+    return json.dumps([row.table, dict(row.values)], ensure_ascii=False, default=_octets).encode() + b"\n"
 
 
 def from_line(line: bytes) -> Row:
@@ -204,7 +336,20 @@ def from_line(line: bytes) -> Row:
 
     :raises ValueError: if the line is torn or not ours.
     """
-    match json.loads(line):
+    match json.loads(line, object_hook=_octets_again):
         case [str(table), dict(values)] if table in _STATEMENTS:
             return Row(table, values)
     raise ValueError("not a line of the spool")
+
+
+def _octets(value: object) -> dict[str, str]:
+    if not isinstance(value, bytes):
+        raise TypeError(f"{type(value).__name__} has no place in a row")
+    return {"base64": base64.b64encode(value).decode()}
+
+
+def _octets_again(told: dict[str, object]) -> object:
+    match told:
+        case {"base64": str(text)} if len(told) == 1:
+            return base64.b64decode(text, validate=True)
+    return told

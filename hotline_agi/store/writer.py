@@ -10,15 +10,17 @@ import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
+from hotline_agi.dispatch.replay import Step
 from hotline_agi.errors import SetupError
 from hotline_agi.log import logger
 from hotline_agi.store.database import Database
+from hotline_agi.store.purging import Ages, purge
 from hotline_agi.store.records import Entry, Row, from_line, rows_of, store, to_line
-from hotline_agi.store.schema import to_text
 from hotline_agi.store.spool import Spool
+from hotline_agi.store.steps import step_rows
 
 BATCH_S = 0.05
 """Entries gather this long before a commit; with its fsync they are on disk within 100 ms."""
@@ -55,20 +57,24 @@ class JournalState:
 
 
 class Writer:
-    """Takes entries off `queue` and brings them to disk."""
+    """Takes entries off `queue`, and steps of the machine off `steps`, and brings them to disk."""
 
     def __init__(
         self,
         path: Path,
         database: Database,
         queue: deque[Entry],
+        steps: deque[Step],
         *,
-        number_days: float,
+        run: str,
+        ages: Ages,
         queue_records: int,
     ) -> None:
         self._database = database
         self._queue = queue
-        self._number_days = number_days
+        self._steps = steps
+        self._run_id = run
+        self._ages = ages
         self._queue_records = queue_records
         self._spool = Spool(path.with_name(f"{path.name}.spool"))
         self._refused = Spool(path.with_name(f"{path.name}.refused"))
@@ -99,7 +105,10 @@ class Writer:
 
     def state(self, lost: int) -> JournalState:
         return JournalState(
-            waiting=len(self._queue) + len(self._batch), spooled=self._spooled, lost=lost, trouble=self._trouble
+            waiting=len(self._queue) + len(self._steps) + len(self._batch),
+            spooled=self._spooled,
+            lost=lost,
+            trouble=self._trouble,
         )
 
     def finish(self, timeout_s: float) -> int:
@@ -108,7 +117,7 @@ class Writer:
         self._closing.set()
         self._wake.set()
         self._thread.join(timeout_s + 1.0)
-        return len(self._queue) + len(self._batch)
+        return len(self._queue) + len(self._batch) + len(self._steps)
 
     # ---- the thread
 
@@ -127,7 +136,7 @@ class Writer:
             too_late = closing and time.monotonic() >= self._give_up_s
             if self._trouble is not None and (too_late or self._is_full()):
                 self._move_to_spool()
-            if closing and (too_late or not (self._queue or self._batch)):
+            if closing and (too_late or not (self._queue or self._steps or self._batch)):
                 break
             self._rest()
         self._database.disconnect()
@@ -145,7 +154,7 @@ class Writer:
         self._wake.clear()
 
     def _is_full(self) -> bool:
-        return len(self._queue) + len(self._batch) >= self._queue_records
+        return len(self._queue) + len(self._steps) + len(self._batch) >= self._queue_records
 
     def _failed(self, trouble: str) -> None:
         if self._trouble is None:
@@ -187,6 +196,9 @@ class Writer:
                 self._batch.extend(rows_of(entry))
             except Exception as error:  # not one of our records, or holding what is no text or instant
                 logger.error("journal record refused", record=type(entry.record).__name__, error=repr(error))
+        self._batch.extend(
+            step_rows(self._run_id, self._steps, min(count, len(self._steps)), unhurried=not self._closing.is_set())
+        )
 
     def _commit(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
         """All of `rows` in one transaction; if one is refused, each in its own, and that one to the file beside."""
@@ -204,19 +216,15 @@ class Writer:
         logger.error("journal record refused", table=table, error=error)
 
     def _purge(self, connection: sqlite3.Connection) -> None:
-        """Remove callers' numbers that are too old: from the table, and from the write-ahead log."""
-        before = to_text(datetime.now(UTC) - timedelta(days=self._number_days))
-        removed = connection.execute("DELETE FROM caller_number WHERE stored_at < ?", (before,)).rowcount
-        if removed:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            logger.info("callers' numbers purged", removed=removed)
+        """Remove what is too old."""
+        purge(connection, self._ages, self._run_id, datetime.now(UTC))
         self._purge_due_s = time.monotonic() + PURGE_EVERY_S
 
     # ---- the spool
 
     def _move_to_spool(self) -> None:
         """Everything from memory to the spool; if that fails too it stays, and is tried again."""
-        self._fill_batch(len(self._queue))
+        self._fill_batch(max(len(self._queue), len(self._steps)))
         try:
             self._spool.append([to_line(row) for row in self._batch])
         except OSError as error:

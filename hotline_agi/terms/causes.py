@@ -25,3 +25,14 @@ class Cause(IntEnum):
 
 NORMAL_END = frozenset({Cause.NORMAL_CLEARING, Cause.NORMAL_UNSPECIFIED})
 """A person hung up. With any other cause in a talk the volunteer's side failed, and the caller must not be cut off."""
+UNREACHABLE = frozenset(
+    {
+        Cause.UNALLOCATED,
+        Cause.SUBSCRIBER_ABSENT,
+        Cause.DESTINATION_OUT_OF_ORDER,
+        Cause.CONGESTION,
+        Cause.CHANNEL_UNAVAIL,
+        Cause.FAILURE,
+    }
+)
+"""No phone rang: another one of the same person is worth trying at once."""

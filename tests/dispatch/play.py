@@ -173,7 +173,8 @@ class Story:
         self.tape = Tape(tape)
         self.weathers = draw_weathers(self.tape)
         self.roster = self.first_roster = draw_roster(self.tape)
-        self.machine = machine(self.roster, boot=1, now=self._now(0.0))
+        self.began_at = self._now(0.0)
+        self.machine = machine(self.roster, boot=1, now=self.began_at)
         self.watch = Watch(
             self.machine,
             self.roster,

@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hotline_agi.dispatch.replay import replay
 from hotline_agi.lab import rtp
 from hotline_agi.lab.behaviour import Behaviour, never_answer
 from hotline_agi.lab.call import PhoneCall
 from hotline_agi.lab.stage import Stage, open_stage
 from hotline_agi.lab.wire import CallTimeout
+from hotline_agi.store.reading import JournalReader
+from hotline_agi.store.tape import PastRosters, beginning_of, lines_of, runs
 from tests.e2e.hearing import HZ, write_prompts
 from tests.e2e.scenery import CALLER, HOTLINE, OVERFLOW, Scenery, mobile_of
 
@@ -195,6 +198,18 @@ class Hotline:
             if PERSONAL_NUMBER.search(line)
         ]
 
+    def unproved(self) -> list[str]:
+        """Runs of the service whose commands do not follow from what the journal says that they were told."""
+        path = self.stage.state / "journal.sqlite"
+        if not path.exists():
+            return []
+        with JournalReader.open(path) as journal:
+            reports = {
+                run.run: replay(beginning_of(journal, run.run), lines_of(journal, run.run), PastRosters(journal))
+                for run in runs(journal)
+            }
+        return [f"{run}: {report}" for run, report in reports.items() if not report.proved]
+
     def complaints(self) -> list[str]:
         """Warnings and errors of the service and of Asterisk: a story that runs well has none.
 
@@ -233,6 +248,7 @@ async def open_hotline(
             hotline = Hotline(stage, scenery)
             yield hotline
             assert hotline.leaks() == []
+            assert hotline.unproved() == []
 
 
 def kept_sound() -> "_Kept":

@@ -11,12 +11,15 @@ import pytest
 
 from hotline_agi.errors import InvalidText, SetupError
 from hotline_agi.roster.model import Roster
+from hotline_agi.roster.reader import read_roster
+from hotline_agi.roster.texts import texts_of
 from hotline_agi.rosters import following, loading, status
 from hotline_agi.rosters.following import Places, RosterFollower
 from hotline_agi.rosters.status import Status
 from tests.rosters.places import SMALL, Desk, committed, put
 
 Story = Callable[["Followed"], Awaitable[None]]
+SMALL_PEOPLE = read_roster({name: text.encode() for name, text in SMALL.files().items()}).roster.volunteers.keys()
 
 
 class Followed:
@@ -260,5 +263,23 @@ def test_a_child_that_falls_or_hangs_is_a_refusal(desk: Desk, monkeypatch: pytes
             refused = followed.told().refused
             assert refused is not None and why in refused.problems[0], refused
         assert followed.told().in_force is not None
+
+    follow(desk, story)
+
+
+def test_what_the_roster_in_force_was_read_from_is_at_hand_without_contacts(desk: Desk) -> None:
+    async def story(followed: Followed) -> None:
+        follower = followed.follower
+        first = follower.digest
+        assert read_roster(texts_of(follower.texts)).roster.volunteers.keys() == SMALL_PEOPLE
+        told: list[tuple[str, dict[str, bytes]]] = []
+        follower.use = lambda _: told.append((follower.digest, texts_of(follower.texts)))
+        mended(desk)
+        follower.reload()
+        await followed.until(lambda: bool(told))
+        ((digest, files),) = told
+        assert digest != first
+        assert b"s01, " not in files["test/shifts.yaml"]
+        assert not any("contacts" in name for name in files)
 
     follow(desk, story)

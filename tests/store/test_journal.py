@@ -13,18 +13,29 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
+from hotline_agi.dispatch.codec import RosterUsed
+from hotline_agi.dispatch.commands import NoteVolunteer
+from hotline_agi.dispatch.memory import NOTHING
+from hotline_agi.dispatch.replay import Beginning
 from hotline_agi.errors import SetupError
+from hotline_agi.roster.model import Roster
 from hotline_agi.store import database, writer
+from hotline_agi.store.callers import CallerKey
 from hotline_agi.store.journal import HARD_LIMIT, Journal
+from hotline_agi.store.purging import Ages
 from hotline_agi.store.records import MessageRecord
 from hotline_agi.store.schema import connect, to_text
-from hotline_agi.terms.ids import CallId
+from hotline_agi.terms.ids import CallId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
-from tests.store.calls import LINE, START, call_id, closed, count, eventually, noted, opened, rows, write_call
+from hotline_agi.terms.packing import unpacked
+from hotline_agi.terms.standing import VolunteerState
+from tests.dispatch.play import TAPE_LENGTH, Story
+from tests.store.calls import AGELESS, LINE, START, call_id, closed, count, eventually, noted, opened, rows, write_call
 
 
 @pytest.fixture
@@ -335,31 +346,49 @@ def test_numbers_are_purged_after_their_days_and_are_gone_from_the_file(path: Pa
     assert journal.close(5)
     assert rows(path, "SELECT number FROM caller_number") == [("13800000029",)]
     assert b"13800000031" not in path.read_bytes()
-    journal = Journal.open(path, number_days=7)
+    journal = Journal.open(path, ages=Ages(numbers=7))
     eventually(lambda: count(path, "caller_number") == 0)
     assert journal.close(5)
 
 
 def test_numbers_are_purged_once_a_day(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "PURGE_EVERY_S", 0.1)
-    journal = Journal.open(path, number_days=0)
+    journal = Journal.open(path, ages=Ages(numbers=0))
     journal.write_number(call_id(1), PhoneNumber("13800000001"))
     eventually(lambda: b"13800000001" not in path.read_bytes() and count(path, "caller_number") == 0)
     assert journal.close(5)
 
 
 def test_no_number_stands_outside_its_table(path: Path) -> None:
-    journal = Journal.open(path)
+    """Nor does a step, or how a run began, or a token, hold one: neither the digits nor what they are told as."""
+    number = PhoneNumber("13800713972")
+    story = Story(Random(3).randbytes(TAPE_LENGTH))  # with mobiles that ring, and their numbers in its roster
+    story.play()
+    personal = [e.number.reveal() for v in story.roster.volunteers.values() for e in v.endpoints if e.number]
+    assert personal
+    journal = Journal.open(path, boot=1, ages=AGELESS)
     write_call(journal, call_id(1))
-    journal.write_number(call_id(1), PhoneNumber("13800000001"))
+    journal.write_number(call_id(1), number)
+    journal.write_token(call_id(1), CallerKey.of(path.parent).token(number))
     journal.write_message(MessageRecord(call=call_id(1), line=LINE, file="m.wav", length_s=3.2, recorded_at=START))
+    journal.write(NoteVolunteer(volunteer=VolunteerId("v01"), state=VolunteerState.PAUSED), START)
+    journal.write_beginning(Beginning(boot=1, now=story.began_at, roster="r0", memory=NOTHING), "0.3")
+    for (news, now), commands in zip(story.history, story.commands, strict=True):
+        journal.write_step(RosterUsed(digest="r1") if isinstance(news, Roster) else news, now, commands)
     assert journal.close(5)
     assert rows(path, "SELECT * FROM message") == [
         (call_id(1), "xinli", "m.wav", 3.2, "2026-07-01T18:00:00.120Z"),
     ]
-    for table in ("call", "leg", "fact", "message"):
-        assert "1380000" not in str(rows(path, f"SELECT * FROM {table}"))
-    assert rows(path, "SELECT call, number FROM caller_number") == [(call_id(1), "13800000001")]
+    tables = [str(name) for (name,) in rows(path, "SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    assert len(tables) >= 12
+    for table in set(tables) - {"caller_number"}:
+        told = str(rows(path, f"SELECT * FROM {table}"))
+        assert not any(each[-7:] in told for each in ("13800713972", *personal)), table
+    packed = rows(path, "SELECT packed FROM step UNION ALL SELECT packed FROM run")
+    texts = [unpacked(octets) for (octets,) in packed if isinstance(octets, bytes)]
+    assert "RingLeg" in "".join(texts)
+    assert not any(each[-7:] in text for text in texts for each in personal)
+    assert rows(path, "SELECT call, number FROM caller_number") == [(call_id(1), "13800713972")]
 
 
 def test_two_services_may_overlap_during_a_restart(path: Path) -> None:

@@ -183,7 +183,7 @@ time.sleep(60)
 
 def test_it_cannot_write(reader: JournalReader, path: Path) -> None:
     with pytest.raises(SetupError, match="readonly"):
-        reader._ask("DELETE FROM call", [])
+        reader.ask("DELETE FROM call", [])
     assert count(path, "call") == 4
 
 

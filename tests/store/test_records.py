@@ -9,13 +9,37 @@ from pathlib import Path
 
 import pytest
 
-from hotline_agi.store.records import Entry, MessageRecord, NumberRecord, Record, from_line, rows_of, store, to_line
+from hotline_agi.dispatch.codec import to_json
+from hotline_agi.dispatch.commands import NoteReadiness, NoteVolunteer
+from hotline_agi.store.records import (
+    Entry,
+    MessageRecord,
+    NumberRecord,
+    Record,
+    RosterTextRecord,
+    RunRecord,
+    TokenRecord,
+    from_line,
+    rows_of,
+    store,
+    to_line,
+)
 from hotline_agi.store.schema import connect
+from hotline_agi.terms.ids import CallerToken, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.outcomes import Outcome
+from hotline_agi.terms.standing import Readiness, VolunteerState
 from tests.store.calls import LINE, START, call_id, closed, noted, opened
 
 CALL = call_id(1)
+
+
+def answered(readiness: Readiness) -> NoteReadiness:
+    return NoteReadiness(
+        line=LINE, slot="late", from_at=START, until_at=START, volunteer=VolunteerId("v01"), readiness=readiness
+    )
+
+
 RECORDS: list[Record] = [
     opened(CALL, START + timedelta(seconds=1)),  # admitted again by a restarted service
     opened(CALL),
@@ -24,8 +48,14 @@ RECORDS: list[Record] = [
     closed(CALL, lasted_s=60),
     MessageRecord(call=CALL, line=LINE, file="1_2_x.wav", length_s=4, recorded_at=START),
     NumberRecord(call=CALL, number=PhoneNumber("13800000001")),
+    TokenRecord(call=CALL, caller=CallerToken("0123456789abcdef")),
+    NoteVolunteer(volunteer=VolunteerId("v01"), state=VolunteerState.RESTING, until_at=START, detail="3 missed"),
+    answered(Readiness.READY),
+    RunRecord(run="00000001", program="0.3", roster="r0", packed=b"\x00\xff"),
+    RosterTextRecord(digest="r0", packed=b"\n\x80"),
 ]
-TABLES = ("call", "leg", "fact", "message", "caller_number")
+TABLES = ("call", "leg", "fact", "message", "caller_number", "caller_token")
+TABLES_OF_RUNS = ("volunteer_state", "agreement", "run", "roster_text")
 
 
 def contents(connection: sqlite3.Connection) -> list[list[object]]:
@@ -37,7 +67,7 @@ def test_records_of_a_call_may_be_stored_twice_and_in_any_order(tmp_path: Path) 
     with closing(connect(tmp_path / "journal.db", busy_s=1)) as connection:
         for order in permutations(range(5)):
             connection.execute("BEGIN")
-            for number in (*order, 5, 6, *order):
+            for number in (*order, 5, 6, 7, *order):
                 store(connection, rows_of(Entry(RECORDS[number], START, number)))
             found = contents(connection)
             expected = expected or found
@@ -48,7 +78,31 @@ def test_records_of_a_call_may_be_stored_twice_and_in_any_order(tmp_path: Path) 
     assert expected[0] == [
         (CALL, "xinli", "pbx1", arrived_at, answered_at, ended_at, 5.0, 55.0, "talked", "v01"),
     ]
-    assert [len(rows) for rows in expected] == [1, 2, 1, 1, 1]
+    assert [len(rows) for rows in expected] == [1, 2, 1, 1, 1, 1]
+
+
+def test_records_of_people_and_runs_may_be_stored_twice(tmp_path: Path) -> None:
+    with closing(connect(tmp_path / "journal.db", busy_s=1)) as connection:
+        for _ in range(2):
+            for number, record in enumerate(RECORDS[8:], start=8):
+                store(connection, rows_of(Entry(record, START, number)))
+        found = [connection.execute(f"SELECT * FROM {table}").fetchall() for table in TABLES_OF_RUNS]
+    at = "2026-07-01T18:00:00.120Z"
+    assert found == [
+        [("v01", 8, at, "resting", at, "3 missed")],
+        [("readiness", f"xinli/late/{at}/v01", 9, at, at, to_json(RECORDS[9]))],  # type: ignore[arg-type]
+        [("00000001", at, "0.3", "r0", b"\x00\xff")],
+        [("r0", at, b"\n\x80")],
+    ]
+
+
+def test_of_two_words_about_one_place_the_later_counts_in_any_order(tmp_path: Path) -> None:
+    words = [answered(Readiness.ASKED), answered(Readiness.READY)]
+    for order in ((0, 1), (1, 0)):
+        with closing(connect(tmp_path / f"{order}.db", busy_s=1)) as connection:
+            for number in order:
+                store(connection, rows_of(Entry(words[number], START, number)))
+            assert connection.execute("SELECT told FROM agreement").fetchall() == [(to_json(words[1]),)]
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).__name__)
@@ -75,5 +129,7 @@ def test_a_number_is_in_its_own_table_and_in_no_repr() -> None:
     (row,) = rows_of(Entry(RECORDS[6], START, 1))
     assert row.is_secret and row.values["number"] == "13800000001"
     assert "1380000" not in f"{row} {row!r} {RECORDS[6]!r} {Entry(RECORDS[6], START, 1)!r}"
-    for record in RECORDS[:6]:
+    (row,) = rows_of(Entry(RECORDS[7], START, 1))
+    assert row.is_secret
+    for record in (*RECORDS[:6], *RECORDS[8:]):
         assert not any(row.is_secret for row in rows_of(Entry(record, START, 1)))

@@ -18,7 +18,8 @@ def test_a_new_file_gets_all_tables_and_is_for_its_owner_alone(tmp_path: Path) -
     with closing(connect(path, busy_s=1)) as connection:
         connection.execute("INSERT INTO caller_number VALUES ('c', '1', 't')")
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-        assert tables == {"call", "leg", "fact", "message", "caller_number"}
+        of_calls = {"call", "leg", "fact", "message", "caller_number", "caller_token", "flagged", "audit"}
+        assert tables == of_calls | {"run", "step", "roster_text", "volunteer_state", "agreement"}
         assert version_of(connection) == VERSION
         for name in ("journal.db", "journal.db-wal", "journal.db-shm"):
             assert stat.S_IMODE((path.parent / name).stat().st_mode) == 0o600, name
@@ -45,6 +46,23 @@ def test_version_0_moves_up_step_by_step_and_keeps_its_rows(tmp_path: Path) -> N
         migrate(connection, [["never run again"], ["ALTER TABLE a ADD COLUMN y"], ["UPDATE a SET y = 2"]])
         assert connection.execute("SELECT x, y FROM a").fetchall() == [(1, 2)]
         assert version_of(connection) == 3
+
+
+def test_a_journal_of_version_1_is_kept_and_gets_what_is_new(tmp_path: Path) -> None:
+    """As 0.2 wrote it: its legs do not say which phone rang, nor for how long."""
+    path = tmp_path / "journal.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        migrate(connection, MIGRATIONS[:1])
+        connection.execute("INSERT INTO leg VALUES ('leg-1', 'c1', 'v01', 'mobile', 1, 'a', 'b', 'busy')")
+        connection.execute("INSERT INTO fact VALUES ('c1', 1, 'a', 'rang', 'leg-1', 'v01', 'mobile')")
+        assert version_of(connection) == 1
+    with closing(connect(path, busy_s=1)) as connection:
+        assert version_of(connection) == VERSION >= 2
+        assert connection.execute("SELECT * FROM leg").fetchall() == [
+            ("leg-1", "c1", "v01", "mobile", 1, "a", "b", "busy", "", 0.0, 0.0)
+        ]
+        assert connection.execute("SELECT count(*) FROM fact").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM step").fetchone() == (0,)
 
 
 def test_a_migration_that_fails_leaves_no_trace(tmp_path: Path) -> None:

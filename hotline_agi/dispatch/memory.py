@@ -1,0 +1,85 @@
+"""What a new machine remembers of the runs before it: read from the journal at a start, kept with its run for a replay.
+
+A value like all others here: who reads it from where is the shell's business (`store/remembering.py`).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hotline_agi.dispatch.commands import NoteCover, NoteReadiness
+from hotline_agi.roster.model import EndpointKind
+from hotline_agi.terms.ids import CallerToken, EndpointId, VolunteerId
+from hotline_agi.terms.outcomes import LegOutcome
+
+RINGS_KEPT = 20_000
+"""The newest so many rings are remembered: of 170 volunteers more than a hundred each."""
+RINGS_DAYS = 14.0
+TALKS_H = 24.0
+
+
+class RingResult(StrEnum):
+    """What one ring taught about the endpoint that rang."""
+
+    ACCEPTED = "accepted"
+    """A human took the call, after `PastRing.rang_s`."""
+    MISSED = "missed"
+    """Nobody accepted: not answered, busy, declined, a voicemail, not reachable."""
+    CUT = "cut"
+    """It was stopped after `PastRing.rang_s` (somebody else accepted, the caller left): until then nobody accepted."""
+
+
+RESULTS = {
+    LegOutcome.TALKED: RingResult.ACCEPTED,
+    LegOutcome.NO_ANSWER: RingResult.MISSED,
+    LegOutcome.BUSY: RingResult.MISSED,
+    LegOutcome.DECLINED: RingResult.MISSED,
+    LegOutcome.UNREACHABLE: RingResult.MISSED,
+    LegOutcome.NOT_ACCEPTED: RingResult.MISSED,
+    LegOutcome.ELSEWHERE: RingResult.CUT,
+    LegOutcome.CALLER_LEFT: RingResult.CUT,
+    LegOutcome.WITHDRAWN: RingResult.CUT,
+}
+"""FAILED is left out: it is a winner who was lost before the talk as well as a network that said something unusual."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRing:
+    """One ring of one endpoint in the last `RINGS_DAYS`."""
+
+    endpoint: EndpointId
+    kind: EndpointKind
+    result: RingResult
+    rang_s: float
+    age_days: float
+    """From the ring's end to the start of the machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastTalk:
+    """One talk of the last `TALKS_H` hours; for limits, and for who talked least."""
+
+    volunteer: VolunteerId
+    started_at: datetime
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """Empty: nothing is known, as at the very first start."""
+
+    legs: tuple[PastRing, ...] = ()
+    """The oldest first, `RINGS_KEPT` at most."""
+    talks: tuple[PastTalk, ...] = ()
+    """In the order in which they ended."""
+    pauses: tuple[tuple[VolunteerId, datetime | None], ...] = ()
+    """Who paused, and until when; None: until they resume."""
+    tried: tuple[tuple[CallerToken, datetime], ...] = ()
+    """Callers who reached nobody, and when that call ended; the oldest first."""
+    stand_ins: tuple[NoteCover, ...] = ()
+    """The last word about each place of a shift that is not over, in the order in which they came."""
+    readiness: tuple[NoteReadiness, ...] = ()
+    """Likewise."""
+
+
+NOTHING = Memory()

@@ -1,0 +1,63 @@
+"""The service recognises callers: a number becomes a token, and the machine hears whether somebody flagged it."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hotline_agi.dispatch.events import CallerRecognised
+from hotline_agi.errors import HotlineError
+from hotline_agi.log import logger
+from hotline_agi.store.callers import CallerKey, flagged
+from hotline_agi.store.journal import Journal
+from hotline_agi.terms.ids import CallerToken, CallId
+from hotline_agi.terms.numbers import PhoneNumber
+
+LOOK_EVERY_S = 5.0
+"""A flag that a coordinator sets counts within 10 s."""
+CALLS_KEPT = 4096
+
+
+class Recognition:
+    """Give each number that a question carries to `of`, and keep `follow` running."""
+
+    def __init__(self, key: CallerKey, journal: Journal) -> None:
+        self._key = key
+        self._journal = journal
+        self._flagged: frozenset[CallerToken] = frozenset()
+        self._told: dict[CallId, bool] = {}
+        """What the machine heard of the last `CALLS_KEPT` calls: whether their caller is at high risk."""
+        self._troubled = False
+
+    def of(self, call: CallId, number: PhoneNumber) -> Iterator[CallerRecognised]:
+        """What the machine is to hear: once per call, and again if somebody flags the caller while they wait."""
+        caller = self._key.token(number)
+        high_risk = caller in self._flagged
+        before = self._told.get(call)
+        if before is high_risk:
+            return
+        if before is None:
+            self._journal.write_token(call, caller)
+        self._told[call] = high_risk
+        if len(self._told) > CALLS_KEPT:
+            del self._told[next(iter(self._told))]
+        yield CallerRecognised(call=call, caller=caller, high_risk=high_risk)
+
+    async def follow(self, journal: Path) -> None:
+        """Learn of flags, away from the loop. Never ends by itself."""
+        while True:
+            await self._look(journal)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _look(self, journal: Path) -> None:
+        try:
+            found = await asyncio.to_thread(flagged, journal, datetime.now(UTC))
+        except HotlineError as error:
+            if not self._troubled:
+                logger.error("flags of callers cannot be read; those known before count", trouble=str(error))
+            self._troubled = True
+            return
+        self._troubled = False
+        if found != self._flagged:
+            logger.info("flags of callers", flagged=len(found))
+        self._flagged = found

@@ -1,0 +1,148 @@
+"""Who calls, without saying who: the key that makes tokens of numbers, and the flags that coordinators put on them.
+
+A token is a keyed hash: without the key file nobody can try numbers, so the key stays in the state folder, readable by
+the service alone, and leaves no journal. Who deletes it makes all tokens and flags of before mean nobody.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from hotline_agi.errors import HotlineError, SetupError
+from hotline_agi.log import logger
+from hotline_agi.store.reading import JournalReader
+from hotline_agi.store.schema import VERSION, to_text, version_of
+from hotline_agi.terms.ids import CallerToken
+from hotline_agi.terms.numbers import PhoneNumber
+
+KEY_NAME = "caller-key"
+KEY_BYTES = 32
+TOKEN_DIGITS = 16
+LAST_DIGITS = 9
+"""``+44 7700 900999``, ``0044…`` and ``07700 900999`` are one caller: their last nine digits are the same. Numbers of
+two countries could be, too; a day has a thousand callers, so that is one chance in a million."""
+FLAG_DAYS = 365.0
+BUSY_S = 5.0
+
+
+class WhoIsUnknown(HotlineError):
+    """A call came without a number, or so long ago that it is deleted."""
+
+
+class CallerKey:
+    """Makes tokens. One per service."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    @classmethod
+    def of(cls, state: Path) -> "CallerKey":
+        """The key in the folder `state`, made if there is none. Blocks on disk.
+
+        Never raises: where it can neither be read nor made, one of this run alone is used, and that is logged.
+        """
+        path = state / KEY_NAME
+        try:
+            with suppress(FileNotFoundError):
+                key = path.read_bytes()
+                if len(key) == KEY_BYTES:
+                    return cls(key)
+                logger.error("the key of callers is damaged; flags of before mean nobody now")
+                path.unlink()
+            return cls(_made(path))
+        except OSError as error:
+            logger.error(
+                "the key of callers cannot be kept; flags and repeated calls are not known", why=error.strerror
+            )
+            return cls(secrets.token_bytes(KEY_BYTES))
+
+    def token(self, number: PhoneNumber) -> CallerToken:
+        """The same for each spelling of a number."""
+        digits = number.reveal().lstrip("+")[-LAST_DIGITS:]
+        return CallerToken(hmac.new(self._key, digits.encode(), hashlib.sha256).hexdigest()[:TOKEN_DIGITS])
+
+
+def _made(path: Path) -> bytes:
+    """A new key on disk, in one piece; that of another service if it was faster."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"{KEY_NAME}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        os.write(descriptor, secrets.token_bytes(KEY_BYTES))
+        os.fsync(descriptor)
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        os.close(descriptor)
+        draft.unlink()
+    return path.read_bytes()
+
+
+# ---- flags
+
+
+def flagged(path: Path, now: datetime) -> frozenset[CallerToken]:
+    """Whom the journal at `path` has flagged as at high risk. Blocks on disk.
+
+    :raises SetupError: if it cannot be read.
+    """
+    with JournalReader.open(path, busy_s=0.5) as reader:
+        rows = reader.ask("SELECT token FROM flagged WHERE expires_at > ?", [to_text(now)])
+    return frozenset(CallerToken(row["token"]) for row in rows)
+
+
+def flag(path: Path, call_id: str, *, on: bool, who: str, now: datetime) -> str:
+    """Flag the caller of a call as at high risk for `FLAG_DAYS`, or no longer; returns the call's id in full.
+
+    :param call_id: in full, or a beginning that only one call has.
+    :param who: the user of this machine who does it; it stands in the audit.
+    :raises CallNotFound: if no call or several calls are meant; `WhoIsUnknown` if its caller is not known.
+    :raises SetupError: if the journal cannot be written.
+    """
+    with JournalReader.open(path) as reader:
+        call = reader.call(call_id).call.call
+    with _writing(path) as connection:
+        found = connection.execute("SELECT token FROM caller_token WHERE call = ?", [call]).fetchone()
+        if found is None:
+            raise WhoIsUnknown(f"who called in {call} is not known: the number was withheld, or is deleted by now")
+        if on:
+            connection.execute(
+                "INSERT OR REPLACE INTO flagged (token, at, expires_at) VALUES (?, ?, ?)",
+                [found[0], to_text(now), to_text(now + timedelta(days=FLAG_DAYS))],
+            )
+        else:
+            connection.execute("DELETE FROM flagged WHERE token = ?", [found[0]])
+        connection.execute(
+            "INSERT INTO audit (at, who, did, subject) VALUES (?, ?, ?, ?)",
+            [to_text(now), who, "flagged high risk" if on else "took the flag off", call],
+        )
+    return call
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[sqlite3.Connection]:
+    """One transaction in the journal of a service that may be at work."""
+    try:
+        opened = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_S, isolation_level=None)
+        with closing(opened) as connection:
+            if version_of(connection) != VERSION:
+                raise SetupError(f"the journal {path} is of another version of this program: restart the service")
+            connection.execute("PRAGMA secure_delete = ON").fetchone()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+    except sqlite3.Error as error:
+        raise SetupError(
+            f"the journal {path} cannot be written ({error}): run this as the user of the service"
+        ) from error

@@ -1,0 +1,143 @@
+"""What a new machine remembers, read from the journal of the runs before it. In bounded time, and never in the way."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from hotline_agi.dispatch.codec import command_of
+from hotline_agi.dispatch.commands import NoteCover, NoteReadiness
+from hotline_agi.dispatch.memory import NOTHING, RESULTS, RINGS_DAYS, RINGS_KEPT, TALKS_H, Memory, PastRing, PastTalk
+from hotline_agi.errors import HotlineError
+from hotline_agi.log import logger
+from hotline_agi.roster.model import EndpointKind
+from hotline_agi.store.reading import JournalReader
+from hotline_agi.store.records import AgreementKind
+from hotline_agi.store.schema import to_instant, to_text
+from hotline_agi.terms.ids import CallerToken, EndpointId, VolunteerId
+from hotline_agi.terms.outcomes import LegOutcome, Outcome
+from hotline_agi.terms.standing import VolunteerState
+
+LIMIT_S = 2.0
+"""A start takes no longer for it; 100,000 legs of two weeks take a quarter of a second."""
+TRIED_H = 24.0
+"""A roster may count a caller as one who tried before for a day at most (`tried_within_min`)."""
+LONGEST_CALL_H = 6.0
+MOST = 20_000
+"""Rows of any other kind: bounds what a machine has to take in."""
+
+_Note = TypeVar("_Note", NoteCover, NoteReadiness)
+_REACHED_SOMEBODY = (Outcome.TALKED, Outcome.TRANSFERRED)
+_STATES = list(VolunteerState)
+_PAUSED = _STATES.index(VolunteerState.PAUSED)
+_DAY_S = 86_400.0
+
+
+def remembered(path: Path, now: datetime, *, limit_s: float = LIMIT_S) -> Memory:
+    """All that the journal at `path` remembers for a machine that starts at `now`. Blocks for `limit_s` at most.
+
+    Never raises: of a journal that is damaged, slow or not there, nothing is remembered, and that is logged.
+    """
+    try:
+        with JournalReader.open(path, busy_s=limit_s / 4, limit_s=limit_s) as reader:
+            return Memory(
+                legs=tuple(_rings(reader, now)),
+                talks=tuple(_talks(reader, now)),
+                pauses=tuple(_pauses(reader, now)),
+                tried=tuple(_tried(reader, now)),
+                stand_ins=tuple(_agreements(reader, AgreementKind.STAND_IN, NoteCover, now)),
+                readiness=tuple(_agreements(reader, AgreementKind.READINESS, NoteReadiness, now)),
+            )
+    except (HotlineError, ValueError, TypeError) as error:
+        logger.error("nothing is remembered of earlier runs", trouble=str(error))
+        return NOTHING
+
+
+def _rings(reader: JournalReader, now: datetime) -> list[PastRing]:
+    outcomes = {outcome.value: result for outcome, result in RESULTS.items()}
+    kinds = {kind.value: kind for kind in EndpointKind}
+    rows = reader.ask(
+        """
+        SELECT endpoint_id, endpoint, outcome, rang_s, ended_at FROM leg
+        WHERE ended_at >= ? AND ended_at <= ? AND endpoint_id <> '' AND volunteer IS NOT NULL AND outcome <> ?
+        ORDER BY ended_at DESC LIMIT ?
+        """,
+        [to_text(now - timedelta(days=RINGS_DAYS)), to_text(now), LegOutcome.FAILED, RINGS_KEPT],
+    )
+    return [
+        PastRing(
+            endpoint=EndpointId(row["endpoint_id"]),
+            kind=kinds[row["endpoint"]],
+            result=outcomes[row["outcome"]],
+            rang_s=round(row["rang_s"], 3),
+            age_days=round((now - to_instant(row["ended_at"])).total_seconds() / _DAY_S, 4),
+        )
+        for row in reversed(rows)
+        if row["outcome"] in outcomes and row["endpoint"] in kinds
+    ]
+
+
+def _talks(reader: JournalReader, now: datetime) -> Iterator[PastTalk]:
+    rows = reader.ask(
+        """
+        SELECT volunteer, ended_at, talk_s FROM leg
+        WHERE ended_at >= ? AND talk_s > 0 AND volunteer IS NOT NULL ORDER BY ended_at DESC LIMIT ?
+        """,
+        [to_text(now - timedelta(hours=TALKS_H)), MOST],
+    )
+    for row in reversed(rows):
+        ended_at = to_instant(row["ended_at"])
+        yield PastTalk(
+            volunteer=VolunteerId(row["volunteer"]),
+            started_at=ended_at - timedelta(seconds=row["talk_s"]),
+            ended_at=ended_at,
+        )
+
+
+def _pauses(reader: JournalReader, now: datetime) -> Iterator[tuple[VolunteerId, datetime | None]]:
+    """Whose pause goes on. Of a volunteer's reasons the first in `VolunteerState` is noted: whoever talks or rings may
+    be paused still, and a state behind PAUSED says that they are not."""
+    last = [state.value for state in _STATES[_PAUSED:]]
+    rows = reader.ask(
+        f"""
+        SELECT volunteer, until_at FROM volunteer_state AS pause WHERE state = 'paused' AND NOT EXISTS (
+            SELECT * FROM volunteer_state AS later
+            WHERE later.volunteer = pause.volunteer AND later.seq > pause.seq
+                AND later.state IN ({",".join("?" * len(last))})
+        )
+        ORDER BY volunteer LIMIT ?
+        """,
+        [*last, MOST],
+    )
+    for row in rows:
+        until_at = to_instant(row["until_at"]) if row["until_at"] else None
+        if until_at is None or until_at > now:
+            yield VolunteerId(row["volunteer"]), until_at
+
+
+def _tried(reader: JournalReader, now: datetime) -> list[tuple[CallerToken, datetime]]:
+    """Who reached nobody in their last call."""
+    rows = reader.ask(
+        """
+        SELECT token, ended_at, outcome FROM call JOIN caller_token USING (call)
+        WHERE arrived_at >= ? AND ended_at >= ? ORDER BY ended_at DESC LIMIT ?
+        """,
+        [to_text(now - timedelta(hours=TRIED_H + LONGEST_CALL_H)), to_text(now - timedelta(hours=TRIED_H)), MOST],
+    )
+    last = {row["token"]: row for row in reversed(rows)}
+    found = [
+        (CallerToken(token), to_instant(row["ended_at"]))
+        for token, row in last.items()
+        if row["outcome"] not in _REACHED_SOMEBODY
+    ]
+    return sorted(found, key=lambda one: (one[1], one[0]))
+
+
+def _agreements(reader: JournalReader, kind: AgreementKind, note: type[_Note], now: datetime) -> Iterator[_Note]:
+    rows = reader.ask(
+        "SELECT told FROM agreement WHERE until_at > ? AND kind = ? ORDER BY seq LIMIT ?", [to_text(now), kind, MOST]
+    )
+    for row in rows:
+        told = command_of(row["told"], {})
+        if isinstance(told, note):
+            yield told
