@@ -52,7 +52,7 @@ def note_freed(board: Switchboard, call: Call, volunteer: VolunteerId) -> None:
 def note_served(board: Switchboard, call: Call) -> None:
     """`call`, which still stands in the queue, gets its volunteer: say at which place it stood, if others wait."""
     if call.id in board.waiting and len(board.waiting) > 1:
-        place = board.waiting.place(call) + 1
+        place = board.waiting.place(call, board.now.mono_s) + 1
         found = caller_class(call)
         board.note(call, Fact.SERVED, detail=f"place={place}" + (f";class={found}" if found else ""))
 

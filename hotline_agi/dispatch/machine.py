@@ -128,6 +128,7 @@ class Machine:
         board = self._board
         board.now, board.out, board.roster = now, [], roster
         people.roster_changed(board)
+        callers.policy_changed(board)
         reminders.replan(board)
         waves.settle(board)
         return board.out
@@ -222,6 +223,7 @@ class Machine:
         call = Call(
             id=call_id,
             line=line,
+            policy=line.callers,
             node=node,
             order=board.admitted,
             arrived_at=stock.earlier(board.now.at, waited_s),

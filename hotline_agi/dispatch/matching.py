@@ -33,8 +33,12 @@ from hotline_agi.terms.ids import VolunteerId
 
 AGAIN_S = 10.0
 """An adaptive step rings the same person again for the same call at the earliest so long after the last ring."""
+CROWD = 0.3
+"""Each other call that waits raises the share by so much of itself: phones that ring are handed on anyway."""
 LEAST_GROUP = 2
 """An adaptive step rings as many as this whatever `share` says: of three people one would be a third."""
+GROW_BELOW = 0.5
+"""An adaptive group grows when the chance that it brings an accept in time has sunk below this."""
 LOOK_AT = 64
 """So many calls, or people, that do not fit are looked at in one move; what is left over is found at the call's next
 round, 4 s later at most."""
@@ -48,21 +52,24 @@ def group_size(call: Call) -> int:
     return sum(leg.state is not LegState.CANCELLING for leg in call.legs.values())
 
 
-def lacks(board: Switchboard, call: Call) -> bool:
-    """Whether the group of `call` should be larger."""
+def lacks(board: Switchboard, call: Call, *, anew: bool = True) -> bool:
+    """Whether the group of `call` should be larger. `anew`: by a phone that does not ring yet."""
     if call.wave >= len(call.ring_steps):
         return False
     step = call.ring_steps[call.wave]
     if step.adaptive:
-        return _adaptive_lacks(board, call)
+        return _adaptive_lacks(board, call, anew=anew)
     if step.count is None:
         return True
     ringing = sum(leg.state is not LegState.CANCELLING and leg.wave == call.wave for leg in call.legs.values())
     return ringing < step.count
 
 
-def _adaptive_lacks(board: Switchboard, call: Call) -> bool:
-    plan, now_s, size, missing = call.line.adaptive, board.now.mono_s, 0, 0.0
+def _adaptive_lacks(board: Switchboard, call: Call, *, anew: bool) -> bool:
+    """A group is filled until its chance is good enough, and left alone until the chance has sunk to `GROW_BELOW`: late
+    phones help little, and each is somebody's. A phone that rings anyway is always welcome."""
+    plan, now_s = call.line.adaptive, board.now.mono_s
+    size, missing = 0, 0.0
     for leg in call.legs.values():
         if leg.state is LegState.CANCELLING:
             continue
@@ -72,18 +79,30 @@ def _adaptive_lacks(board: Switchboard, call: Call) -> bool:
         else:
             missing += log_miss(board.acceptance.chance(leg.endpoint, plan.within_s, now_s - leg.rang_s))
     if missing <= log(1.0 - plan.chance):
+        call.filling = False
+        return False
+    if not anew:
+        return True
+    if missing > log(1.0 - GROW_BELOW):
+        call.filling = True
+    if not call.filling:
         return False
     could = size + sum(pool.free for pool, _ in _pools(board, call))
-    share = plan.share * (1.0 + max(0.0, now_s - call.rings_since_s) / plan.within_s)
-    return size < max(LEAST_GROUP, round(min(1.0, share) * could))
+    others = board.waiting.length(call.line.id)
+    grown = 1.0 + max(0.0, now_s - call.rings_since_s) / plan.within_s
+    if size < max(LEAST_GROUP, round(min(1.0, plan.share * grown * (1.0 + CROWD * max(0, others - 1))) * could)):
+        return True
+    call.filling = False
+    return False
 
 
 def wants(board: Switchboard, call: Call) -> tuple[Want, ...]:
     """What a volunteer must fulfil for `call` now: a preference lapses with time."""
-    if not call.line.wants:
+    wanted = board.current_line(call).wants
+    if not wanted:
         return ()
     waited_s = board.now.mono_s - call.arrived_s
-    return tuple(want for want in call.line.wants if want.for_s is None or waited_s < want.for_s)
+    return tuple(want for want in wanted if want.for_s is None or waited_s < want.for_s)
 
 
 def _pools(board: Switchboard, call: Call) -> Iterator[tuple[Pool, RingGroup]]:
@@ -132,7 +151,7 @@ def pull(board: Switchboard, call: Call) -> list[VolunteerId]:
         return rung
     for pool, group in _pools(board, call):
         rung += _ring_in_turn(board, call, pool, earlier=group is not call.ring_steps[call.wave].group)
-    if lacks(board, call):
+    if lacks(board, call, anew=False):
         _take_over(board, call)
     mark(board, call)
     return rung
@@ -201,13 +220,13 @@ def _take_over(board: Switchboard, call: Call) -> None:
                 break
             if giver is call or not board.wants_people(giver):
                 continue
-            while group_size(giver) >= group_size(call) + 2 and lacks(board, call):
+            while group_size(giver) >= group_size(call) + 2 and lacks(board, call, anew=False):
                 leg = _spare(board, giver, call)
                 if leg is None:
                     break
                 board.hand_over(leg, call)
             mark(board, giver)
-            if not lacks(board, call):
+            if not lacks(board, call, anew=False):
                 break
 
 
@@ -229,11 +248,11 @@ def _may_have(board: Switchboard, call: Call, leg: Leg) -> bool:
 
 def mark(board: Switchboard, call: Call) -> None:
     """Remember how large the group of `call` is."""
-    if not board.wants_people(call):
+    if not board.stands_in_queue(call):
         forget(board, call)
         return
     size = group_size(call)
-    if lacks(board, call):
+    if lacks(board, call, anew=False):
         board.needy.mark(call, size)
     else:
         board.needy.drop(call)
@@ -318,7 +337,12 @@ def _heir(board: Switchboard, leg: Leg) -> Call | None:
         for looked, call in enumerate(needy):
             if looked >= LOOK_AT:
                 return None
-            if call is not leg.call and board.wants_people(call) and _may_have(board, call, leg) and lacks(board, call):
+            if (
+                call is not leg.call
+                and board.wants_people(call)
+                and _may_have(board, call, leg)
+                and lacks(board, call, anew=False)
+            ):
                 return call
     return None
 
@@ -331,9 +355,12 @@ def served_first(board: Switchboard, leg: Leg) -> Call | None:
     best = leg.call if _is_there(leg.call) else None
     if leg.volunteer is None:
         return best
+    now_s = board.now.mono_s
     for line in board.waiting.lines():
-        for looked, call in enumerate(board.waiting.of_line(line)):
-            if looked >= LOOK_AT or (best is not None and board.waiting.key(best) <= board.waiting.key(call)):
+        for looked, call in enumerate(board.waiting.of_line(line, now_s)):
+            if looked >= LOOK_AT or (
+                best is not None and board.waiting.key(best, now_s) <= board.waiting.key(call, now_s)
+            ):
                 break
             if board.wants_people(call) and _may_have(board, call, leg):
                 best = call

@@ -2,12 +2,15 @@
 
 Served first is who waits longest, each class of callers counted as waiting so much longer (`CallerOrder`): a call's
 place depends on one instant that does not change while it waits, so nobody is passed but by those who come within the
-largest of these times.
+largest of these times. Where a line says so (`yields_s`), who is past the service level lets those pass who are not,
+for a bounded time: the queue then is read in three parts, each in that same order.
 """
 
 import heapq
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Generator, Iterator
+from enum import IntEnum
+from itertools import chain, islice
 
 from hotline_agi.dispatch.state import Call
 from hotline_agi.roster.model import CallerClass
@@ -19,7 +22,7 @@ _Place = tuple[float, int, Call]
 
 def caller_class(call: Call) -> CallerClass | None:
     """The class of `call` that is worth most on its line; None for an ordinary caller."""
-    worth_s = call.line.callers.worth_s
+    worth_s = call.policy.worth_s
     classes = [
         one
         for one, holds in (
@@ -35,7 +38,29 @@ def caller_class(call: Call) -> CallerClass | None:
 def served_s(call: Call) -> float:
     """When `call` counts as having arrived, in monotonic seconds: the earliest is served first."""
     found = caller_class(call)
-    return call.arrived_s - (call.line.callers.worth_s.get(found, 0.0) if found is not None else 0.0)
+    return call.arrived_s - (call.policy.worth_s.get(found, 0.0) if found is not None else 0.0)
+
+
+class Turn(IntEnum):
+    """The three parts of a queue."""
+
+    FIRST = 0
+    """Waited as long as anybody may be made to wait by others."""
+    IN_TIME = 1
+    """Can still be served within the service level."""
+    LATE = 2
+    """Past the service level, not for long."""
+
+
+def turn(call: Call, now_s: float) -> Turn:
+    """In which part of the queue `call` stands."""
+    order = call.policy
+    if order.yields_s <= 0.0:
+        return Turn.FIRST
+    waits_s = now_s - served_s(call)
+    if waits_s >= order.service_level_s + order.yields_s:
+        return Turn.FIRST
+    return Turn.IN_TIME if waits_s < order.service_level_s else Turn.LATE
 
 
 class Waiting:
@@ -65,27 +90,49 @@ class Waiting:
             if not queue:
                 del self._lines[place[2].line.id]
 
-    def key(self, call: Call) -> tuple[float, int]:
-        """Orders the calls of all lines."""
-        place = self._places.get(call.id)
-        return place[:2] if place is not None else (served_s(call), call.order)
+    def key(self, call: Call, now_s: float) -> tuple[Turn, float, int]:
+        """Orders the calls of all lines, at this moment."""
+        return turn(call, now_s), served_s(call), call.order
 
-    def place(self, call: Call) -> int:
-        """How many of its line are served before `call`."""
-        return bisect_left(self._lines.get(call.line.id, []), self._places[call.id])
+    def place(self, call: Call, now_s: float) -> int:
+        """How many of its line are served before `call`, as it looks now."""
+        queue = self._lines.get(call.line.id, [])
+        first, late = self._parts(queue, now_s)
+        index = bisect_left(queue, self._places[call.id])
+        if index < first:
+            return index
+        return index + len(queue) - late if index < late else index - (late - first)
+
+    def length(self, line: LineId) -> int:
+        """How many wait on `line`."""
+        return len(self._lines.get(line, ()))
 
     def lines(self) -> list[LineId]:
         """Lines on which somebody waits."""
         return list(self._lines)
 
-    def of_line(self, line: LineId) -> Iterator[Call]:
+    def of_line(self, line: LineId, now_s: float) -> Iterator[Call]:
         """In the order in which they are served."""
-        for place in self._lines.get(line, ()):
+        queue = self._lines.get(line, [])
+        first, late = self._parts(queue, now_s)
+        for place in chain(islice(queue, first), islice(queue, late, None), islice(queue, first, late)):
             yield place[2]
+
+    def _parts(self, queue: list[_Place], now_s: float) -> tuple[int, int]:
+        """Where the late ones of a queue begin and end: before them stand the first, behind them those in time."""
+        order = queue[0][2].policy if queue else None
+        if order is None or order.yields_s <= 0.0:
+            return len(queue), len(queue)
+        level_s = now_s - order.service_level_s
+        return bisect_right(queue, level_s - order.yields_s, key=_at), bisect_right(queue, level_s, key=_at)
 
     def all(self) -> list[Call]:
         """Of all lines, in the order in which they are served."""
         return [place[2] for place in sorted(self._places.values(), key=lambda place: place[:2])]
+
+
+def _at(place: _Place) -> float:
+    return place[0]
 
 
 class ByGroup:

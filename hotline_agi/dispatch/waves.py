@@ -84,6 +84,7 @@ def _next_wave(board: Switchboard, call: Call) -> None:
     call.line = board.roster.lines.get(call.line.id, call.line)
     call.wave += 1
     call.tried.clear()
+    call.filling = True
     if call.wave >= len(call.ring_steps):
         overflow.begin(board, call, Step.NOBODY)
         return

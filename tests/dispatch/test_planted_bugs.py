@@ -16,7 +16,7 @@ from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
 from hotline_agi.dispatch.switchboard import Switchboard, Timer
 from hotline_agi.terms.ids import LegId, VolunteerId
 from tests.dispatch.play import TAPE_LENGTH, Story
-from tests.dispatch.watch import Broken
+from tests.dispatch.truth import Broken
 
 MOST_STORIES = 6000
 Planting = Callable[[pytest.MonkeyPatch], None]
