@@ -161,6 +161,10 @@ class Want:
     for_s: float | None = None
     """So long after a call's arrival only such volunteers are rung, then others too; None: always (required)."""
 
+    def met_by(self, person: Volunteer) -> bool:
+        """Whether they speak the language, or have the qualification."""
+        return self.language in person.languages if self.language else self.qualification in person.qualifications
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LongWrapUp:
@@ -245,6 +249,15 @@ class Line:
     """What was worked out from the other fields, so that it is worked out once (`timetable.py`). Bounded there;
     `dataclasses.replace` begins with an empty one."""
 
+    @property
+    def required(self) -> tuple[Want, ...]:
+        """The wants that hold for the whole call."""
+        return tuple(want for want in self.wants if want.for_s is None)
+
+    def may_ring(self, person: Volunteer) -> bool:
+        """Whether they have what every caller wants; who has not is rung for nobody."""
+        return all(want.met_by(person) for want in self.wants if want.for_s is None)
+
     def steps(self, plan: str) -> tuple[RingStep, ...]:
         """The steps of a ring plan by name; of the usual one if none is called so."""
         return next((one.steps for one in self.ring_plans if one.name == plan), self.ring_steps)
@@ -276,7 +289,7 @@ class Roster:
         +447700900001. Of a shorter number all digits are compared, so a short code is no long number's end.
         """
         index: dict[PhoneNumber, VolunteerId | None] | None = self.memo.get("volunteer_of_number")
-        if index is None:  # made once, in some 15 ms for 10,000 people
+        if index is None:  # made once: 0.5 ms for 170 people, 30 ms for 10,000
             index = {}
             for person in self.volunteers.values():
                 for endpoint in person.endpoints:

@@ -56,7 +56,8 @@ from tests.dispatch.desk import PBX1
 from tests.dispatch.fake_pbx import Tape
 from tests.dispatch.lines import EVERY_DAY, NOON, XINLI, line, person, ring, roster
 from tests.dispatch.notice_desk import slot
-from tests.dispatch.watch import Reach, hold
+from tests.dispatch.truth import hold
+from tests.dispatch.watch import Reach
 
 TAPE_LENGTH = 256
 DAY_S = 26 * 3600.0

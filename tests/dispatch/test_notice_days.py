@@ -14,7 +14,8 @@ from hotline_agi.dispatch.notice_book import Notice, NoticeBook, Reminder
 from hotline_agi.dispatch.switchboard import Switchboard, Timer
 from hotline_agi.terms.standing import Readiness
 from tests.dispatch.notice_day import TAPE_LENGTH, Day
-from tests.dispatch.watch import Broken, Reach
+from tests.dispatch.truth import Broken
+from tests.dispatch.watch import Reach
 
 DAYS = 300
 MOST_DAYS = 1500

@@ -51,7 +51,7 @@ from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId, VolunteerId
 from hotline_agi.terms.outcomes import Outcome
 from tests.dispatch.fake_pbx import Caller, FakePbx, Phone
-from tests.dispatch.people_book import PeopleBook, may_have, who_is_served
+from tests.dispatch.people_book import PeopleBook, fits, may_have, who_is_served
 from tests.dispatch.truth import hold
 
 ACCEPT_ANSWER_S = 2.5
@@ -212,7 +212,8 @@ class Watch:
                 else:
                     hold(not book_of_leg.asked, "the fake asks once", leg)
                     book_of_leg.asked, book_of_leg.asked_s = True, now_s
-                    self._expected = leg, who_is_served(self.machine.board, leg, now_s)
+                    if leg in self.machine.board.legs:
+                        self._expected = leg, who_is_served(self.machine.board, leg, now_s)
             case TalkStarted(leg=leg):
                 if leg in self.legs and self.legs[leg].connected and not self.legs[leg].withdrawn:
                     self.legs[leg].talked = True
@@ -430,16 +431,11 @@ class Watch:
         hold(volunteer in (*duty.volunteers, *duty.backup), "only who is on duty is rung", detail)
         hold(call.was_open, "a closed line rings nobody", detail)
         hold(volunteer not in call.declined, "who declined is not asked again", detail)
-        person = board.roster.volunteers[volunteer]
         ours = board.calls[call_id]
-        waited_s = self._now_s - ours.arrived_s
-        wants = [want for want in board.current_line(ours).wants if want.for_s is None or waited_s < want.for_s]
-        fits = all(
-            (not want.language or want.language in person.languages)
-            and (not want.qualification or want.qualification in person.qualifications)
-            for want in wants
-        )
-        hold(fits, "who is rung fulfils what the line wants", (detail, wants))
+        if ours.wave < len(ours.ring_steps):
+            hold(
+                fits(board, ours, board.roster.volunteers[volunteer]), "who is rung fulfils what the line wants", detail
+            )
 
     def _counted(self, call: CallBook, leg: LegId) -> None:
         call.wave_legs.add(leg)
