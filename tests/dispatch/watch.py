@@ -358,6 +358,7 @@ class Watch:
                 if fact is Fact.WAVE:
                     book = self.calls[call]
                     number = int(command.detail.split(":")[0])
+                    hold(call in self.machine.board.calls, "a call's record is its last word", call)
                     book.wave_count = self.machine.board.calls[call].ring_steps[number - 1].count
                     book.wave_legs = set()
             case NoteVolunteer():
