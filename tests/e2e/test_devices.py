@@ -162,8 +162,11 @@ def test_after_a_gap_the_list_tells_what_was_missed():
             async with seam(stage) as hearing:
                 assert hearing.states["s01"] == (False, False)
             await stage.softphone("s01", never_answer())
+            async with asyncio.timeout(AT_ONCE_S):
+                while "Avail" not in await stage.pbx.ask("pjsip show contacts"):  # it knows, and has said so
+                    await asyncio.sleep(0.05)
             async with seam(stage) as hearing:
-                assert hearing.states["s01"] == (True, False)
+                await hearing.until("s01", reachable=True)
                 assert hearing.states["s02"] == (False, False)
 
     asyncio.run(story())
