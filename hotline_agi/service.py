@@ -52,6 +52,7 @@ from hotline_agi.notify import notify, watchdog_s
 from hotline_agi.prompts import present
 from hotline_agi.roster.model import Roster
 from hotline_agi.rosters.following import Places, RosterFollower
+from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.state import Standing
 from hotline_agi.settings import Settings
 from hotline_agi.store.journal import Journal
@@ -60,7 +61,6 @@ from hotline_agi.store.records import MessageRecord
 from hotline_agi.terms.ids import CallId, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.numbers import PhoneNumber
-from hotline_agi.terms.standing import VolunteerState
 
 JOURNAL = "journal.sqlite"
 CALLER_ARGUMENT = 2
@@ -115,7 +115,7 @@ class Service:
             user_event=self._user_event,
         )
         self._menu = ServiceMenu(now=self._now, tell=self.step, standing=self._standing)
-        self._menu.use_roster(roster)
+        self._menu.use_directory(Directory.of(roster))
         self._link = AmiLink(
             host=settings.ami_host,
             port=settings.ami_port,
@@ -233,7 +233,6 @@ class Service:
             asyncio.create_task(self._adopt_recordings(), name="recordings"),
             asyncio.create_task(self._follower.run(), name="rosters"),
         ]
-        self._chore(self._look_at_prompts())
         for task in tasks:
             task.add_done_callback(self._task_ended)
         try:
@@ -276,8 +275,6 @@ class Service:
         """Swap the roster, between two events: what calls do next follows the new one."""
         self._roster = roster
         self._carry_out(self._machine.use_roster(roster, self._now()))
-        self._menu.use_roster(roster)
-        self._chore(self._look_at_prompts())
         self._survival_due.set()
 
     def _chore(self, work: Coroutine[None, None, None]) -> None:
@@ -327,14 +324,13 @@ class Service:
             session.reply(reply)
 
     def _standing(self, volunteer: VolunteerId) -> Standing:
-        """PLACEHOLDER until `Machine.standing` is there, which says the same in one line."""
-        standing = getattr(self._machine, "standing", None)
-        return standing(volunteer) if standing is not None else (VolunteerState.AVAILABLE, None)
+        return self._machine.standing(volunteer, self._now())
 
-    async def _look_at_prompts(self) -> None:
-        """See what the menu can say; off a call's way, since the folder may be slow."""
+    async def _refresh_menu(self) -> None:
+        """What the menu knows of people and prompts: off a call's way, since both take their time."""
         found = await asyncio.to_thread(present.look, self._settings.sounds)
         self._menu.use_prompts(found.languages, found.names)
+        self._menu.use_directory(await asyncio.to_thread(Directory.of, self._roster))
 
     def _line_of_number(self, number: str) -> LineId | None:
         line = self._roster.line_of_number(number)
@@ -347,7 +343,8 @@ class Service:
             self._chore(self._recorded(CallId(str(message.get("Call", ""))), str(message.get("File", "")), None))
 
     async def _keep_survival_plan(self) -> None:
-        """Write the plan when the roster changes, when Asterisk comes back, and every hour."""
+        """Write the plan when the roster changes, when Asterisk comes back, and every hour; then, too, somebody may
+        have built or recorded prompts."""
         wait_s = 0.0
         while True:
             # not wait_for: Python 3.11's swallows a cancellation that comes together with the result
@@ -355,6 +352,7 @@ class Service:
                 async with asyncio.timeout(wait_s or None):
                     await self._survival_due.wait()
             self._survival_due.clear()
+            await self._refresh_menu()
             try:
                 rows = await self._survival.write(self._roster, datetime.now(UTC))
                 logger.info("survival plan written", rows=rows)

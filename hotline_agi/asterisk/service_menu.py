@@ -14,15 +14,14 @@ from collections.abc import Callable, Mapping
 
 from hotline_agi.asterisk.agi import AgiRequest
 from hotline_agi.dispatch.events import Event
-from hotline_agi.roster.model import Line, Roster
+from hotline_agi.roster.model import Line
+from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.lockout import Lockout
 from hotline_agi.selfservice.menu import Conversation, Outside, Place, Saying
-from hotline_agi.selfservice.shifts import lines_of
 from hotline_agi.selfservice.state import Standing
 from hotline_agi.terms.ids import CallerToken, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.languages import Language
-from hotline_agi.terms.numbers import PhoneNumber
 
 ROUTE = "menu"
 MOST_CONVERSATIONS = 200
@@ -43,22 +42,16 @@ class ServiceMenu:
     ) -> None:
         """`tell` hands an event to the machine, which has carried it out when `standing` is asked next."""
         self._now, self._tell, self._standing = now, tell, standing
-        self._roster: Roster | None = None
-        self._of_endpoint: dict[str, VolunteerId] = {}
+        self._directory: Directory | None = None
         self._languages: frozenset[str] = frozenset(Language)
         self._names: Mapping[str, frozenset[VolunteerId]] = {}
         self._conversations: OrderedDict[str, Conversation] = OrderedDict()
         self._lockout = Lockout()
         self._key = secrets.token_bytes(32)
 
-    def use_roster(self, roster: Roster) -> None:
-        self._roster = roster
-        self._of_endpoint = {
-            endpoint.pjsip_name: one.id
-            for one in roster.volunteers.values()
-            for endpoint in one.endpoints
-            if endpoint.pjsip_name is not None
-        }
+    def use_directory(self, directory: Directory) -> None:
+        """Who is who, from the next question on."""
+        self._directory = directory
 
     def use_prompts(self, languages: frozenset[str], names: Mapping[str, frozenset[VolunteerId]]) -> None:
         """In which languages all can be said, and by language whose names."""
@@ -66,18 +59,19 @@ class ServiceMenu:
 
     def is_service_number(self, number: str) -> bool:
         """Whether `number`, as the trunk delivers it, leads to the menu."""
-        return self._roster is not None and self._roster.service_line_of_number(number) is not None
+        return self._directory is not None and self._directory.roster.service_line_of_number(number) is not None
 
     def answer(self, request: AgiRequest) -> str | None:
-        """What the dialplan does next; None when nothing can be said (no roster, or a question that is none)."""
+        """What the dialplan does next; None when nothing can be said (no line, or a question that is none)."""
         entrance, who, dialled, report, keys = (request.argument(n) for n in range(5))
-        if self._roster is None or not self._roster.lines or entrance not in (PHONE, TRUNK):
-            return None
-        if _KEYS.fullmatch(keys) is None:
+        if self._directory is None or entrance not in (PHONE, TRUNK) or _KEYS.fullmatch(keys) is None:
             return None
         conversation = self._conversations.get(request.uniqueid)
-        known = self._whose(entrance, who)
-        outside = self._outside(self._roster, dialled, conversation.who if conversation else known)
+        known = self._directory.of_endpoint(who) if entrance == PHONE else self._directory.of_number(who)
+        line = self._directory.line_for(dialled, conversation.who if conversation else known)
+        if line is None:
+            return None
+        outside = self._outside(self._directory, line)
         if conversation is None or report == BEGIN:
             conversation = Conversation(who=known, caller=self._token(entrance, who))
             saying = conversation.begin(outside)
@@ -86,10 +80,10 @@ class ServiceMenu:
         self._keep(request.uniqueid, conversation)
         return reply_text(saying)
 
-    def _outside(self, roster: Roster, dialled: str, who: VolunteerId | None) -> Outside:
+    def _outside(self, directory: Directory, line: Line) -> Outside:
         return Outside(
-            roster=roster,
-            line=roster.service_line_of_number(dialled) or _first_line(roster, who),
+            directory=directory,
+            line=line,
             now=self._now(),
             standing=self._standing,
             tell=self._tell,
@@ -97,15 +91,6 @@ class ServiceMenu:
             languages=self._languages,
             names=self._names,
         )
-
-    def _whose(self, entrance: str, who: str) -> VolunteerId | None:
-        assert self._roster is not None
-        if entrance == PHONE:
-            return self._of_endpoint.get(who)
-        try:
-            return self._roster.volunteer_of_number(PhoneNumber(who))
-        except ValueError:  # withheld
-            return None
 
     def _token(self, entrance: str, who: str) -> CallerToken:
         return CallerToken(hmac.new(self._key, f"{entrance}:{who}".encode(), hashlib.sha256).hexdigest())
@@ -117,11 +102,6 @@ class ServiceMenu:
         self._conversations[uniqueid] = conversation
         if len(self._conversations) > MOST_CONVERSATIONS:
             self._conversations.popitem(last=False)
-
-
-def _first_line(roster: Roster, who: VolunteerId | None) -> Line:
-    """Of whoever dialled the number that all lines share."""
-    return next(iter(lines_of(roster, who) if who else ()), None) or next(iter(roster.lines.values()))
 
 
 def reply_text(saying: Saying) -> str:

@@ -18,7 +18,9 @@ States and transitions stand in `state.py`.
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import partial
+from math import inf
 from typing import assert_never
 
 from hotline_agi.dispatch import (
@@ -76,6 +78,7 @@ from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.outcomes import Outcome
+from hotline_agi.terms.standing import VolunteerState
 
 SURVIVAL_FORGET_S = 3600.0
 """The dialplan's own path takes minutes, and perhaps a talk; such a record is closed after this at the latest."""
@@ -132,6 +135,12 @@ class Machine:
         reminders.replan(board)
         waves.settle(board)
         return board.out
+
+    def standing(self, volunteer: VolunteerId, now: Now) -> tuple[VolunteerState, datetime | None]:
+        """Where `volunteer` stands, and until when, if that ends by itself. Changes nothing."""
+        seat = self._board.seats.seat(volunteer)
+        until_s = seat.until_s()
+        return seat.state, now.at + timedelta(seconds=until_s - now.mono_s) if until_s < inf else None
 
     @property
     def ignored(self) -> Mapping[str, int]:

@@ -114,6 +114,8 @@ class Call:
     """When ringing (through) began."""
     plan: str = ""
     """The ring plan of the hour in which ringing began: who waits over its end does not begin anew."""
+    ring_steps: tuple[RingStep, ...] = ()
+    """Of that ring plan, as the roster had it when the running wave began."""
     wave: int = -1
     """Index of the running ring step; past the last: the overflow number rings or the steps are told."""
     tried: dict[VolunteerId, float] = field(default_factory=dict)
@@ -168,10 +170,5 @@ class Call:
     talk_began_s: float | None = None
     volunteer: VolunteerId | None = None
     leg_records: list[LegRecord] = field(default_factory=list)
-
-    @property
-    def ring_steps(self) -> tuple[RingStep, ...]:
-        """Of the ring plan that this call follows."""
-        return self.line.steps(self.plan)
 
     ended_at: datetime | None = None

@@ -41,6 +41,8 @@ READINGS = {
     "下一班": " xia4 yi4 ban1 ",
     "还没有": " hai2 mei2 you3 ",
     "任何": " ren4 he2 ",
+    "答应": " da1 ying5 ",
+    "凌晨": " ling2 chen2 ",
     "登录": " deng1 lu4 ",
     "一二零": " yao1 er4 ling2 ",  # one is said yāo in the numbers of telephones
     "一一零": " yao1 yao1 ling2 ",

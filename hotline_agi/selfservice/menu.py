@@ -10,14 +10,15 @@
 ```
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum, auto
 
 from hotline_agi.dispatch.events import CoverAsked, Event, VolunteerPaused, VolunteerResumed
-from hotline_agi.roster.model import Line, Roster, Volunteer
+from hotline_agi.roster.model import Line, Volunteer
 from hotline_agi.selfservice import shifts, speech, state
+from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.lockout import Lockout
 from hotline_agi.selfservice.speech import Words
 from hotline_agi.selfservice.state import Standing
@@ -56,7 +57,7 @@ class Saying:
 class Outside:
     """All that a conversation knows of the outside, at one moment."""
 
-    roster: Roster
+    directory: Directory
     line: Line
     """Whose service number was dialled; speaks for who is not known (yet)."""
     now: Now
@@ -96,7 +97,7 @@ class Conversation:
         """The first words."""
         if self.who is not None:
             return self._say_menu(outside, ())
-        if all(one.pin is None for one in outside.roster.volunteers.values()):
+        if not outside.directory.has_pins:
             return self._end(outside, ("unknown-phone",))
         if not outside.lockout.may_try(self.caller, outside.now.mono_s):
             return self._end(outside, ("pin-locked",))
@@ -107,7 +108,7 @@ class Conversation:
         self._steps += 1
         if self.place is Place.OVER or self._steps >= MOST_STEPS:
             return self._end(outside, ("thanks",))
-        if self.who is not None and self.who not in outside.roster.volunteers:
+        if self.who is not None and self.who not in outside.directory.volunteers:
             return self._end(outside, ("unknown-phone",))
         if keys is None:
             return self._repeat(outside)
@@ -129,7 +130,7 @@ class Conversation:
     def _on_pin(self, outside: Outside, keys: str) -> Saying:
         if not outside.lockout.may_try(self.caller, outside.now.mono_s):
             return self._end(outside, ("pin-locked",))
-        self.who = whose_pin(outside.roster.volunteers.values(), keys)
+        self.who = outside.directory.of_pin(keys)
         if self.who is not None:
             return self._say_menu(outside, ())
         outside.lockout.wrong(self.caller, outside.now.mono_s)
@@ -226,21 +227,12 @@ class Conversation:
         assert self.who is not None, "only the PIN is asked of somebody unknown"
         return self.who
 
-    def _lines(self, outside: Outside) -> list[Line]:
+    def _lines(self, outside: Outside) -> tuple[Line, ...]:
         """Those that they serve; who serves none yet hears of the dialled line."""
-        return shifts.lines_of(outside.roster, self._known) or [outside.line]
+        return outside.directory.lines_of(self._known) or (outside.line,)
 
     def _language(self, outside: Outside) -> str:
         """The first of theirs in which all can be said, else the line's."""
-        person: Volunteer | None = outside.roster.volunteers.get(self.who) if self.who else None
+        person: Volunteer | None = outside.directory.volunteers.get(self.who) if self.who else None
         own = (language for language in (person.languages if person else ()) if language in outside.languages)
         return next(own, outside.line.language)
-
-
-def whose_pin(people: Iterable[Volunteer], keys: str) -> VolunteerId | None:
-    """Whose PIN this is. All are compared, so how long it takes says nothing of where a match is."""
-    found: VolunteerId | None = None
-    for one in people:
-        if one.pin is not None and one.pin.matches(keys):
-            found = one.id
-    return found

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from hotline_agi.planning.agenda import Appointment, appointments
-from hotline_agi.roster.duty import everybody, on_duty
-from hotline_agi.roster.model import Line, Roster
+from hotline_agi.roster.duty import on_duty
+from hotline_agi.roster.model import Line
 from hotline_agi.terms.ids import VolunteerId
 
 AHEAD = timedelta(days=6)
@@ -21,11 +21,6 @@ class OwnShift:
     start: datetime
     """Aware; likewise `end`."""
     end: datetime
-
-
-def lines_of(roster: Roster, who: VolunteerId) -> list[Line]:
-    """The lines that somebody serves, in roster order."""
-    return [line for line in roster.lines.values() if who in everybody(line)]
 
 
 def running_or_next(lines: Sequence[Line], who: VolunteerId, at: datetime) -> OwnShift | None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from hotline_agi.dispatch.events import CoverAsked, Event, VolunteerPaused, VolunteerResumed
 from hotline_agi.roster.model import Roster
+from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.lockout import Lockout
 from hotline_agi.selfservice.menu import Conversation, Outside, Saying
 from hotline_agi.selfservice.state import Standing
@@ -70,7 +71,7 @@ class House:
 
     def outside(self) -> Outside:
         return Outside(
-            roster=self.roster,
+            directory=Directory.of(self.roster),
             line=next(iter(self.roster.lines.values())),
             now=Now(self.now_s, self.at),
             standing=lambda who: self.standings.get(who, FREE),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hotline_agi.selfservice import lockout, menu, speech, state
+from hotline_agi.selfservice import directory, lockout, menu, speech, state
 from tests.selfservice.watch import Story
 
 MOST_STORIES = 250
@@ -57,10 +57,13 @@ BUGS: dict[str, Planting] = {
     ),
     # who
     "a PIN is compared by its beginning": instead_of(
-        menu, "whose_pin", "one.pin.matches(keys)", "(one.pin.matches(keys) or one.pin._digits.startswith(keys))"
+        directory,
+        "Directory.of_pin",
+        "one.pin.matches(keys)",
+        "(one.pin.matches(keys) or one.pin._digits.startswith(keys))",
     ),
     "zeros let in": instead_of(
-        menu, "whose_pin", "one.pin.matches(keys)", "(one.pin.matches(keys) or keys == '000000')"
+        directory, "Directory.of_pin", "one.pin.matches(keys)", "(one.pin.matches(keys) or keys == '000000')"
     ),
     # the end
     "silence goes on": lambda patch: patch.setattr(menu, "MOST_REPEATS", 3),
