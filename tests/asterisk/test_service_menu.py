@@ -19,7 +19,7 @@ from tests.selfservice.house import LIN, NINE, PINS, WANG, House, world
 
 SERVICE = "01632960180"
 DIALPLAN = (Path(__file__).parents[2] / "asterisk-conf/hotline/extensions.conf").read_text()
-(_PATTERN,) = re.findall(r'REGEX\("([^"]+ask[^"]+)" \$\{HOTLINE_REPLY\}', DIALPLAN)
+(_PATTERN,) = re.findall(r'REGEX\("([^"]+ask\|end[^"]+)" \$\{HOTLINE_REPLY\}', DIALPLAN)
 READABLE = re.compile(_PATTERN)
 """The dialplan's own check of an answer."""
 

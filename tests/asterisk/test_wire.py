@@ -46,7 +46,7 @@ def test_a_variable_reads_as_it_was_written(variable: str, value: str) -> None:
         line = set_variable(variable, value)
     except ValueError:
         return
-    found = re.fullmatch(rb'SET VARIABLE ([A-Za-z0-9_]+) "([A-Za-z0-9:/.@+-]*)"\n', line)
+    found = re.fullmatch(rb'SET VARIABLE ([A-Za-z0-9_]+) "([A-Za-z0-9:/._@+-]*)"\n', line)
     assert found
     assert (found[1].decode(), found[2].decode()) == (variable, value)
 

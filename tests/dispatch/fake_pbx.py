@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 
 from hotline_agi.dispatch.answers import ROUND_S
 from hotline_agi.dispatch.commands import (
+    AnswerNotice,
     CancelLeg,
     ConnectLeg,
     DismissLeg,
@@ -25,6 +26,7 @@ from hotline_agi.dispatch.commands import (
     ReassignLeg,
     RefuseLeg,
     RingLeg,
+    RingNotice,
 )
 from hotline_agi.dispatch.events import (
     CallArrived,
@@ -39,6 +41,7 @@ from hotline_agi.dispatch.events import (
     LegEnded,
     LiveLeg,
     MessageLeft,
+    NoticeAnswered,
     RoundEnded,
     Step,
     StepReached,
@@ -59,6 +62,8 @@ WORD_S = 2.0
 """A sentence that a leg hears before it ends."""
 NodeCommand = (
     RingLeg
+    | RingNotice
+    | AnswerNotice
     | ReassignLeg
     | CancelLeg
     | DismissLeg
@@ -98,6 +103,7 @@ class Observer(Protocol):
 
     def joined(self, caller: "Caller", phone: "Phone") -> None: ...
     def rings(self, phone: "Phone") -> None: ...
+    def tells(self, notice: RingNotice) -> None: ...
     def cut(self, phone: "Phone") -> None:
         """A command of the machine ended a talk."""
 
@@ -182,6 +188,10 @@ class FakePbx:
         self.now_s = 0.0
         self.callers: dict[CallId, Caller] = {}
         self.phones: dict[LegId, Phone] = {}
+        self.notices: dict[LegId, RingNotice] = {}
+        """Those that live."""
+        self.lifted: set[LegId] = set()
+        """Notices that were picked up."""
         self.link_is_up = True
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._plans = 0
@@ -493,6 +503,12 @@ class FakePbx:
                 self._answer_phone(self.phones[leg], None)
             case RingLeg():
                 self._ring(Phone(id=command.leg, command=command, swept_with=command.call))
+            case RingNotice():
+                self._ring_notice(command)
+            case AnswerNotice():
+                pass  # they hear a sentence
+            case CancelLeg(leg=leg) if leg in self.notices and self.link_is_up:
+                self.later(self.tape.span(0.001, 0.03), lambda: self._notice_ends(leg, Cause.NORMAL_CLEARING))
             case _ if not self.link_is_up:
                 pass
             case ReassignLeg(leg=leg, call=call):
@@ -518,6 +534,39 @@ class FakePbx:
             return
         self.observer.rings(phone)
         self._then(phone, self.tape.span(0.001, 0.05), lambda: self._made(phone))
+
+    def _ring_notice(self, notice: RingNotice) -> None:
+        leg = notice.leg
+        if not self.link_is_up:
+            self.agi(LegEnded(leg=leg, cause=Cause.FAILURE))  # by the shell; not an event of Asterisk
+            return
+        self.observer.tells(notice)
+        self.notices[leg] = notice
+        way = self.tape.among("yes", "misses", "no", "voicemail")
+        if way == "misses":
+            self.later(notice.ring_timeout_s, lambda: self._notice_ends(leg, Cause.NO_ANSWER))
+            return
+        lifts_s = self.tape.span(0.5, notice.ring_timeout_s - 1.0)
+        self.later(lifts_s, lambda: self._lifts(leg))
+        if way != "voicemail":
+            self.later(lifts_s + 5.0, lambda: self._keyed(leg, way == "yes"))
+        self.later(
+            lifts_s + (30.0 if way == "voicemail" else 8.0), lambda: self._notice_ends(leg, Cause.NORMAL_CLEARING)
+        )
+
+    def _lifts(self, leg: LegId) -> None:
+        if leg in self.notices:
+            self.lifted.add(leg)
+            self.ami(LegAnswered(leg=leg))
+
+    def _keyed(self, leg: LegId, agreed: bool) -> None:
+        if leg in self.notices:
+            self.agi(NoticeAnswered(leg=leg, agreed=agreed))
+
+    def _notice_ends(self, leg: LegId, cause: Cause) -> None:
+        if self.notices.pop(leg, None) is not None:
+            self.lifted.discard(leg)
+            self.ami(LegEnded(leg=leg, cause=cause))
 
     def _answer_phone(self, phone: Phone, won: CallId | None) -> None:
         if phone.state != "asking":
@@ -582,6 +631,10 @@ class FakePbx:
                 )
                 for phone in self.phones.values()
                 if phone.is_live and phone.state != "making"
+            )
+            + tuple(
+                LiveLeg(leg=leg, volunteer=notice.volunteer, up=leg in self.lifted)
+                for leg, notice in self.notices.items()
             ),
             asked_s=asked_s,
         )

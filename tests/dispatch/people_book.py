@@ -9,7 +9,8 @@ from hotline_agi.dispatch.events import DeviceChanged, Event, VolunteerPaused, V
 from hotline_agi.dispatch.state import Call, CallState, Leg
 from hotline_agi.dispatch.switchboard import Switchboard
 from hotline_agi.roster.duty import on_duty
-from hotline_agi.roster.model import CallerClass, RingGroup, Volunteer, Want
+from hotline_agi.roster.model import CallerClass, Line, RingGroup, Volunteer, Want
+from hotline_agi.roster.timetable import Duty
 from hotline_agi.terms.ids import CallId, EndpointId, LegId, VolunteerId
 from hotline_agi.terms.standing import VolunteerState
 from tests.dispatch.truth import hold
@@ -65,12 +66,18 @@ class PeopleBook:
         hold(noted is not VolunteerState.OVER_LIMIT, "limits are kept", (detail, "said so itself"))
 
 
+def duty_of(board: Switchboard, line: Line) -> Duty:
+    """Who is on duty by the roster, with those who agreed to stand in (`test_notice_days.py` watches these)."""
+    at = board.now.at
+    return board.notices.duty(line.id, on_duty(line, at), at, board.roster.volunteers)
+
+
 def may_have(board: Switchboard, call: Call, leg: Leg) -> bool:
     """Whether the volunteer of `leg` may serve `call`, looked up from the roster itself."""
     if leg.volunteer is None or leg.volunteer in call.declined or leg.language != call.line.language:
         return False
     line = board.current_line(call)
-    duty = on_duty(line, board.now.at)
+    duty = duty_of(board, line)
     groups = {step.group for step in call.ring_steps[: call.wave + 1]}
     on = [*duty.volunteers] if RingGroup.ON_SHIFT in groups else []
     on += duty.backup if RingGroup.BACKUP in groups else ()
@@ -85,7 +92,7 @@ def fits(board: Switchboard, call: Call, person: Volunteer) -> bool:
     line = board.current_line(call)
     waited_s = board.now.mono_s - call.arrived_s
     wants = [want for want in line.wants if want.for_s is None or waited_s < want.for_s]
-    duty = on_duty(line, board.now.at)
+    duty = duty_of(board, line)
     group = duty.volunteers if call.ring_steps[call.wave].group is RingGroup.ON_SHIFT else duty.backup
     people = [board.roster.volunteers[one] for one in group if one in board.roster.volunteers]
     if not any(_meets(one, wants) for one in people):

@@ -12,16 +12,18 @@ from hotline_agi.dispatch.commands import (
     CancelLeg,
     CloseRecord,
     Command,
+    NoteCover,
     NoteFact,
+    NoteReadiness,
     NoteVolunteer,
     OpenRecord,
-    RingNotice,
 )
 from hotline_agi.dispatch.events import (
     CallerHeld,
     CallerKeyed,
     CallerLeft,
     CallerRecognised,
+    CoverAsked,
     DeviceChanged,
     Event,
     LegAnswered,
@@ -55,6 +57,8 @@ from tests.dispatch.lines import ERTONG, NIGHT, NOON, XINLI, line, mobile, perso
 from tests.dispatch.truth import Broken, hold
 from tests.dispatch.watch import Reach, Watch
 
+NOTES = OpenRecord | NoteFact | CloseRecord | NoteVolunteer | NoteReadiness | NoteCover
+"""For the journal, not for Asterisk."""
 TAPE_LENGTH = 384
 ADAPTIVE = RingStep(group=RingGroup.ON_SHIFT, count=None, for_s=60.0, adaptive=True)
 KEPT = ("lin", "wang", "bao")
@@ -259,8 +263,12 @@ class Story:
         """A volunteer pauses or comes back, a softphone goes or is used, a caller is recognised."""
         who = self.tape.among(*self.roster.volunteers)
         phone = EndpointId(f"sp-{who}")
-        act = self.tape.among("pauses", "resumes", "phone gone", "phone back", "other call", "caller", "caller")
+        act = self.tape.among(
+            "pauses", "resumes", "phone gone", "phone back", "other call", "caller", "caller", "cover"
+        )
         match act:
+            case "cover":
+                self._ami(CoverAsked(volunteer=who))
             case "pauses":
                 self._ami(VolunteerPaused(volunteer=who, for_s=self.tape.among(20.0, None, 0.0, 200.0)))
             case "resumes":
@@ -411,7 +419,7 @@ class Story:
         for command in commands:
             if isinstance(command, CancelLeg):
                 self._perhaps_gap(6)
-            if not isinstance(command, OpenRecord | NoteFact | CloseRecord | NoteVolunteer | RingNotice):
+            if not isinstance(command, NOTES):
                 self.pbx.carry_out(command)
         self.watch.did(commands, self.now_s)
 

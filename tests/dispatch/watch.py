@@ -21,10 +21,12 @@ from hotline_agi.dispatch.commands import (
     HoldCaller,
     NoteFact,
     NoteVolunteer,
+    NoticeKind,
     OpenRecord,
     ReassignLeg,
     RefuseLeg,
     RingLeg,
+    RingNotice,
 )
 from hotline_agi.dispatch.events import (
     CallArrived,
@@ -34,12 +36,14 @@ from hotline_agi.dispatch.events import (
     HangupRequested,
     LegAccepted,
     LegEnded,
+    NoticeAnswered,
     RoundEnded,
     Step,
     StepReached,
     StockTaken,
     TalkEnded,
     TalkStarted,
+    VolunteerResumed,
     WrapUpDeclined,
 )
 from hotline_agi.dispatch.machine import Machine
@@ -52,7 +56,7 @@ from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId, VolunteerId
 from hotline_agi.terms.outcomes import Outcome
 from tests.dispatch.fake_pbx import Caller, FakePbx, Phone
-from tests.dispatch.people_book import PeopleBook, fits, may_have, who_is_served
+from tests.dispatch.people_book import PeopleBook, duty_of, fits, may_have, who_is_served
 from tests.dispatch.truth import hold
 
 ACCEPT_ANSWER_S = 2.5
@@ -162,7 +166,16 @@ class Watch:
         volunteer = phone.command.volunteer
         if volunteer is not None:
             others = [p.id for p in self._phones() if p.is_live and p is not phone and p.command.volunteer == volunteer]
+            assert self.pbx is not None
+            others += [leg for leg, notice in self.pbx.notices.items() if notice.volunteer == volunteer]
             hold(not others, "one live leg per volunteer", (volunteer, phone.id, others))
+
+    def tells(self, notice: RingNotice) -> None:
+        assert self.pbx is not None
+        self.reach.count("notice", notice.kind)
+        others = [p.id for p in self._phones() if p.is_live and p.command.volunteer == notice.volunteer]
+        others += [leg for leg, other in self.pbx.notices.items() if other.volunteer == notice.volunteer]
+        hold(not others, "one live leg per volunteer", (notice.volunteer, notice.leg, others))
 
     def cut(self, phone: Phone) -> None:
         self.reach.count("truth", "talk cut by us")
@@ -222,6 +235,10 @@ class Watch:
             case WrapUpDeclined(leg=leg):
                 if leg in self.legs:
                     self.legs[leg].no_rest = True
+            case NoticeAnswered(leg=leg, agreed=True) if leg in self.machine.board.notices.live:
+                notice = self.machine.board.notices.live[leg]
+                if notice.kind is not NoticeKind.COVER and not notice.answered:
+                    self.people.told(VolunteerResumed(volunteer=notice.volunteer), now_s, self.machine.board)
             case LegEnded(leg=leg, cause=cause):
                 self._leg_ended(leg, cause)
             case StockTaken(calls=calls, legs=live, asked_s=asked_s):
@@ -301,7 +318,7 @@ class Watch:
             step, line = call.ring_steps[call.wave], board.current_line(call)
             if step.count is not None or step.adaptive or line.wants:
                 continue
-            duty = on_duty(line, board.now.at)
+            duty = duty_of(board, line)
             for volunteer in duty.volunteers if step.group is RingGroup.ON_SHIFT else duty.backup:
                 free = board.seats.is_free(volunteer) and volunteer in board.roster.volunteers
                 hold(
@@ -348,6 +365,7 @@ class Watch:
                 if fact is Fact.WAVE:
                     book = self.calls[call]
                     number = int(command.detail.split(":")[0])
+                    hold(call in self.machine.board.calls, "a call's record is its last word", call)
                     book.wave_count = self.machine.board.calls[call].ring_steps[number - 1].count
                     book.wave_legs = set()
             case NoteVolunteer():
@@ -434,7 +452,7 @@ class Watch:
         if volunteer is None:
             return
         board = self.machine.board
-        duty = on_duty(board.current_line(board.calls[call_id]), board.now.at)
+        duty = duty_of(board, board.current_line(board.calls[call_id]))
         hold(volunteer in (*duty.volunteers, *duty.backup), "only who is on duty is rung", detail)
         hold(call.was_open, "a closed line rings nobody", detail)
         hold(volunteer not in call.declined, "who declined is not asked again", detail)
@@ -531,7 +549,7 @@ class Watch:
         hold(next_s is None or next_s <= self._now_s + TALK_FORGET_S, "deadlines are bounded", next_s)
         due = board.deadlines._due
         hold(len(board.deadlines._heap) <= 65 + 2 * len(due), "deadlines are bounded", len(board.deadlines._heap))
-        most = 8 * len(board.calls) + 2 * len(board.legs) + len(self._people)
+        most = 8 * len(board.calls) + 2 * len(board.legs) + 4 * len(self._people)  # wakes, rests, requests
         hold(len(due) <= most, "deadlines are bounded", len(due))
 
     # ---- at the end

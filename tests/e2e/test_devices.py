@@ -15,7 +15,8 @@ from hotline_agi.lab.pbx import CONF
 from hotline_agi.lab.phone import SipPeer
 from hotline_agi.lab.stage import PASSWORD, Stage, open_stage
 from hotline_agi.terms.ids import NodeId
-from tests.e2e.hotline import until
+from tests.e2e.hotline import open_hotline, until
+from tests.e2e.sayings import Ear, write_sayings
 from tests.e2e.scenery import Scenery
 
 pytestmark = pytest.mark.asterisk
@@ -24,7 +25,7 @@ AT_ONCE_S = 1.0
 QUALIFY_S, QUALIFY_TIMEOUT_S = 4.0, 3.0
 """As the project's 30 s, but for a test that waits for it."""
 SCENERY = Scenery(softphones=2)
-PARK = "\n[hotline-nothing]\nexten => 555,1,Answer()\n same => n,Wait(20)\n"
+PARK = "\n[hotline-volunteers]\nexten => 555,1,Answer()\n same => n,Wait(20)\n"
 """Somewhere where a softphone may call, as the service number will be."""
 
 
@@ -76,16 +77,21 @@ async def seam(stage: Stage) -> AsyncIterator[Seam]:
     hearing.link.hang_up()
 
 
-@asynccontextmanager
-async def quick_stage() -> AsyncIterator[Stage]:
+def quick_pjsip() -> dict[str, str]:
+    """The project's PJSIP configuration, but that it asks phones oftener whether they are there."""
     pjsip = (CONF / "hotline/pjsip.conf").read_text()
     assert "qualify_frequency = 30\nqualify_timeout = 3.0\n" in pjsip
+    return {"hotline/pjsip.conf": pjsip.replace("qualify_frequency = 30", f"qualify_frequency = {QUALIFY_S:g}")}
+
+
+@asynccontextmanager
+async def quick_stage() -> AsyncIterator[Stage]:
     async with open_stage(
         files=SCENERY.files(),
         contacts=SCENERY.contacts(),
         softphones=SCENERY.accounts,
         dialplan=PARK,
-        pbx_files={"hotline/pjsip.conf": pjsip.replace("qualify_frequency = 30", f"qualify_frequency = {QUALIFY_S:g}")},
+        pbx_files=quick_pjsip(),
     ) as stage:
         yield stage
 
@@ -136,7 +142,7 @@ def test_a_softphone_is_busy_in_a_call_of_its_own_and_in_ours():
                     ("Action", "Originate"),
                     ("Channel", "PJSIP/s01"),
                     ("ChannelId", "leg-00000000000001"),
-                    ("Context", "hotline-nothing"),
+                    ("Context", "hotline-volunteers"),
                     ("Exten", "555"),
                     ("Priority", "1"),
                     ("Async", "true"),
@@ -156,8 +162,11 @@ def test_after_a_gap_the_list_tells_what_was_missed():
             async with seam(stage) as hearing:
                 assert hearing.states["s01"] == (False, False)
             await stage.softphone("s01", never_answer())
+            async with asyncio.timeout(AT_ONCE_S):
+                while "Avail" not in await stage.pbx.ask("pjsip show contacts"):  # it knows, and has said so
+                    await asyncio.sleep(0.05)
             async with seam(stage) as hearing:
-                assert hearing.states["s01"] == (True, False)
+                await hearing.until("s01", reachable=True)
                 assert hearing.states["s02"] == (False, False)
 
     asyncio.run(story())
@@ -179,5 +188,49 @@ def test_an_asterisk_with_an_older_configuration_just_says_nothing():
                 await stage.softphone("s01", never_answer())
                 await hearing.link.request((("Action", "Ping"),), timeout_s=2.0)
                 assert hearing.told == 0
+
+    asyncio.run(story())
+
+
+# ---- what comes of it
+
+
+def test_a_phone_that_is_gone_or_in_a_call_of_its_own_is_not_rung_and_comes_back():
+    async def story():
+        async with open_hotline(Scenery(softphones=3), sayings=write_sayings, pbx_files=quick_pjsip()) as hotline:
+            gone, used, there = [await hotline.person(f"s0{n}") for n in (1, 2, 3)]
+            phones = hotline.stage.phones
+            own = phones["s02"].invite(server=hotline.stage.server, user="100", auth=("s02", PASSWORD))
+            await Ear(own).until("menu")
+            await phones["s01"].registrations["s01"].stop()
+            caller = hotline.caller()
+            await there.until_rung(2.0)
+            await asyncio.sleep(0.5)  # that something does not happen has no event
+            assert not gone.calls
+            assert not used.calls, "another call would ring into the one they are in"
+            own.hang_up()
+            await used.until_rung(2.0)
+            await phones["s01"].register(server=hotline.stage.server, user="s01", password=PASSWORD)
+            await gone.until_rung(2.0)
+            caller.hang_up()
+            await hotline.until_quiet()
+            assert hotline.complaints() == []
+
+    asyncio.run(story())
+
+
+def test_a_phone_that_vanished_is_not_rung_once_asterisk_knows():
+    async def story():
+        async with open_hotline(Scenery(softphones=2), pbx_files=quick_pjsip()) as hotline:
+            await hotline.person("s01")
+            there = await hotline.person("s02")
+            hotline.stage.phones["s01"].vanish()
+            await asyncio.sleep(QUALIFY_S + QUALIFY_TIMEOUT_S + 1.0)
+            caller = hotline.caller()
+            await there.until_rung(2.0)
+            caller.hang_up()
+            row = await hotline.closed()
+            assert list(row.legs) == ["s02"], "no leg was begun to a phone that is gone"
+            await hotline.until_quiet()
 
     asyncio.run(story())

@@ -1,0 +1,229 @@
+"""What holds on every day with reminders, whatever people do; and that each planted bug is seen."""
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotline_agi.dispatch import cover_requests, notice_legs, notices, reminders
+from hotline_agi.dispatch.commands import NoticeReply
+from hotline_agi.dispatch.notice_book import Notice, NoticeBook, Reminder
+from hotline_agi.dispatch.switchboard import Switchboard, Timer
+from hotline_agi.terms.standing import Readiness
+from tests.dispatch.notice_day import TAPE_LENGTH, Day
+from tests.dispatch.truth import Broken
+from tests.dispatch.watch import Reach
+
+DAYS = 300
+MOST_DAYS = 1500
+TAPES = st.binary(min_size=TAPE_LENGTH, max_size=TAPE_LENGTH)
+
+
+@settings(max_examples=100, deadline=None)
+@given(TAPES)
+def test_every_day_is_kind_and_ends(tape: bytes) -> None:
+    Day(tape).play()
+
+
+def test_the_days_reach_everything() -> None:
+    reach = Reach()
+    for seed in range(DAYS):
+        reach.add(Day(Random(seed).randbytes(TAPE_LENGTH)).play())
+    print(reach.table())
+    expected = {
+        "a notice": {"yes", "misses", "no", "voicemail", "declines", "unreachable", "lifts and hangs up"},
+        "readiness": {readiness.value for readiness in Readiness},
+        "reply": {reply.value for reply in NoticeReply} - {NoticeReply.LOST},
+        "cover": {"found", "nobody"},
+        "weather": {"link lost", "new roster"},
+    }
+    assert {kind: want - set(reach.counts[kind]) for kind, want in expected.items()} == {
+        kind: set() for kind in expected
+    }
+
+
+# ---- planted bugs
+
+Planting = Callable[[pytest.MonkeyPatch], None]
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    return
+
+
+def rung_while_a_leg_lives(patch: pytest.MonkeyPatch) -> None:
+    def may_ring(board: Switchboard, volunteer: Any, *, for_calls: bool = True) -> bool:
+        known = board.roster.volunteers.get(volunteer)
+        if known is None or board.notices.node is None or board.notices.node in board.settling:
+            return False
+        board.seats.seat(volunteer).legs.clear()
+        return not notice_legs.is_quiet(known, board.now.at) and len(board.notices.live) < notice_legs.MOST_AT_ONCE
+
+    patch.setattr(notice_legs, "may_ring", may_ring)
+
+
+def quiet_hours_are_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(notice_legs, "is_quiet", lambda _volunteer, _at: False)
+
+
+def everybody_is_rung_at_once(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(notice_legs, "MOST_AT_ONCE", 100)
+
+
+def calls_are_not_looked_at(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(notice_legs, "could_use", lambda _board, _call, _volunteer: False)
+
+
+def a_lost_link_is_not_noticed(patch: pytest.MonkeyPatch) -> None:
+    def may_ring(board: Switchboard, volunteer: Any, *, for_calls: bool = True) -> bool:
+        settling, board.settling = board.settling, set()
+        try:
+            return real(board, volunteer, for_calls=for_calls)
+        finally:
+            board.settling = settling
+
+    real = notice_legs.may_ring
+    patch.setattr(notice_legs, "may_ring", may_ring)
+
+
+def the_second_yes_wins_too(patch: pytest.MonkeyPatch) -> None:
+    def answered(board: Switchboard, notice: Notice, agreed: bool) -> NoticeReply:
+        request = board.notices.requests.get(notice.key)
+        if request is not None:
+            request.present = None
+        return real(board, notice, agreed)
+
+    real = cover_requests.answered
+    patch.setattr(cover_requests, "answered", answered)
+
+
+def a_no_stands_in(patch: pytest.MonkeyPatch) -> None:
+    real = cover_requests.answered
+    patch.setattr(cover_requests, "answered", lambda board, notice, _agreed: real(board, notice, True))
+
+
+def one_person_takes_two_places(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cover_requests, "_is_taken", lambda _board, _request, _who: False)
+
+
+def who_cannot_come_stays_on(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cover_requests, "leaves", _nothing)
+
+
+def stand_ins_are_not_laid_over(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(NoticeBook, "duty", lambda _self, _line, duty, _at, _people: duty)
+
+
+def a_voicemail_confirms(patch: pytest.MonkeyPatch) -> None:
+    def leg_ended(board: Switchboard, notice: Notice, try_next: bool) -> None:
+        if notice.picked_up and not notice.answered:
+            reminders.ready(board, notice.volunteer)
+        real(board, notice, try_next)
+
+    real = reminders.leg_ended
+    patch.setattr(reminders, "leg_ended", leg_ended)
+
+
+def a_voicemail_that_hangs_up_says_no(patch: pytest.MonkeyPatch) -> None:
+    def leg_ended(board: Switchboard, notice: Notice, try_next: bool) -> None:
+        if notice.picked_up and not notice.answered:
+            reminders.answered(board, notice, False)
+        real(board, notice, try_next)
+
+    real = reminders.leg_ended
+    patch.setattr(reminders, "leg_ended", leg_ended)
+
+
+def who_is_silent_is_rung_for_ever(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reminders, "MOST_RINGS", 5)
+
+
+def who_confirmed_is_asked_again(patch: pytest.MonkeyPatch) -> None:
+    def wants(board: Switchboard, reminder: Reminder) -> bool:
+        return reminder.leg is None and board.now.at < reminder.from_at and reminder.line in board.roster.lines
+
+    def ready(board: Switchboard, volunteer: Any) -> None:
+        real(board, volunteer)
+        for reminder in board.notices.reminders.values():
+            board.set_timer(Timer.REMIND, reminder.key, 100.0)
+
+    real = reminders.ready
+    patch.setattr(reminders, "_wants_ring", wants)
+    patch.setattr(reminders, "ready", ready)
+
+
+def the_backup_is_not_asked(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reminders, "_ask_backup", _nothing)
+
+
+def nobody_is_told_that_nobody_comes(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cover_requests, "_alarm", _nothing)
+
+
+def past_shifts_are_kept(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reminders, "_drop", _nothing)
+
+
+def past_stand_ins_are_kept(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cover_requests, "_sleep", _nothing)
+
+
+def a_key_is_not_answered(patch: pytest.MonkeyPatch) -> None:
+    def answered(board: Switchboard, leg: Any, agreed: bool) -> Any:
+        found = real(board, leg, agreed)
+        if agreed:
+            board.out.pop()
+        return found
+
+    real = notices.answered
+    patch.setattr(notices, "answered", answered)
+
+
+def reminders_come_too_early(patch: pytest.MonkeyPatch) -> None:
+    def look(board: Switchboard, line_id: Any) -> None:
+        line = board.roster.lines[line_id]
+        for slot, place in reminders._places(line, board.now.at, board.now.at + reminders.timedelta(hours=2)):
+            reminders._begin(board, line, slot, place)
+        real(board, line_id)
+
+    real = reminders.look
+    patch.setattr(reminders, "look", look)
+
+
+BUGS: list[Planting] = [
+    rung_while_a_leg_lives,
+    quiet_hours_are_forgotten,
+    everybody_is_rung_at_once,
+    calls_are_not_looked_at,
+    a_lost_link_is_not_noticed,
+    the_second_yes_wins_too,
+    a_no_stands_in,
+    one_person_takes_two_places,
+    who_cannot_come_stays_on,
+    stand_ins_are_not_laid_over,
+    a_voicemail_confirms,
+    a_voicemail_that_hangs_up_says_no,
+    who_is_silent_is_rung_for_ever,
+    who_confirmed_is_asked_again,
+    the_backup_is_not_asked,
+    nobody_is_told_that_nobody_comes,
+    past_shifts_are_kept,
+    past_stand_ins_are_kept,
+    a_key_is_not_answered,
+    reminders_come_too_early,
+]
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.__name__)
+def test_a_planted_bug_is_killed(bug: Planting, monkeypatch: pytest.MonkeyPatch) -> None:
+    bug(monkeypatch)
+    for seed in range(MOST_DAYS):
+        try:
+            Day(Random(seed).randbytes(TAPE_LENGTH)).play()
+        except Broken as broken:
+            print(f"\n{bug.__name__:40} {broken.invariant:45} day {seed + 1}")
+            return
+    pytest.fail(f"the bug lives: {bug.__name__}")
