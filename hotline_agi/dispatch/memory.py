@@ -24,7 +24,7 @@ class RingResult(StrEnum):
     ACCEPTED = "accepted"
     """A human took the call, after `PastRing.rang_s`."""
     MISSED = "missed"
-    """Nobody accepted: not answered, busy, declined, a voicemail, not reachable."""
+    """Nobody accepted: not answered, declined, a voicemail."""
     CUT = "cut"
     """It was stopped after `PastRing.rang_s` (somebody else accepted, the caller left): until then nobody accepted."""
 
@@ -32,15 +32,14 @@ class RingResult(StrEnum):
 RESULTS = {
     LegOutcome.TALKED: RingResult.ACCEPTED,
     LegOutcome.NO_ANSWER: RingResult.MISSED,
-    LegOutcome.BUSY: RingResult.MISSED,
     LegOutcome.DECLINED: RingResult.MISSED,
-    LegOutcome.UNREACHABLE: RingResult.MISSED,
     LegOutcome.NOT_ACCEPTED: RingResult.MISSED,
     LegOutcome.ELSEWHERE: RingResult.CUT,
     LegOutcome.CALLER_LEFT: RingResult.CUT,
     LegOutcome.WITHDRAWN: RingResult.CUT,
 }
-"""FAILED is left out: it is a winner who was lost before the talk as well as a network that said something unusual."""
+"""As `people` learns from rings that end now. BUSY and UNREACHABLE are left out: the phone did not ring. So is FAILED:
+it is a winner who was lost before the talk as well as a network that said something unusual."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
