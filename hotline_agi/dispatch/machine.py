@@ -27,7 +27,8 @@ from hotline_agi.dispatch import (
     answers,
     callers,
     cover_requests,
-    matching,
+    departures,
+    legs,
     notices,
     overflow,
     people,
@@ -37,7 +38,7 @@ from hotline_agi.dispatch import (
     talks,
     waves,
 )
-from hotline_agi.dispatch.commands import CancelLeg, CancelReason, Command, Fact, OpenRecord, RefuseLeg
+from hotline_agi.dispatch.commands import Command, Fact, OpenRecord
 from hotline_agi.dispatch.events import (
     CallArrived,
     CallerHeld,
@@ -66,27 +67,18 @@ from hotline_agi.dispatch.events import (
     WrapUpDeclined,
 )
 from hotline_agi.dispatch.memory import NOTHING, Memory
-from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
+from hotline_agi.dispatch.state import Call, CallState
 from hotline_agi.dispatch.switchboard import (
-    CALL_TIMERS,
-    CANCEL_GRACE_S,
-    CANCEL_REPEATS,
     NOTICE_TIMERS,
-    PROMPT_LIMIT_S,
     Switchboard,
     Timer,
 )
 from hotline_agi.roster.model import Roster
-from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.outcomes import Outcome
 from hotline_agi.terms.standing import VolunteerState
 
-SURVIVAL_FORGET_S = 3600.0
-"""The dialplan's own path takes minutes, and perhaps a talk; such a record is closed after this at the latest."""
-MESSAGE_WEIGH_S = 3.0
-"""Who hangs up in a recording has perhaps left a message; whether it is long enough is known a moment later."""
 KEY_MESSAGE = "*"
 CallerEvent = (
     CallerHeld | CallerKeyed | CallerSurviving | CallerLeft | StepReached | MessageLeft | TalkEnded | CallerRecognised
@@ -174,13 +166,13 @@ class Machine:
                 board.settling.discard(event.node)
                 waves.fill_all(board)
             case LegAnswered() | LegAccepted() | TalkStarted() | LegEnded():
-                self._of_leg(event)
+                legs.happened(board, event)
             case HangupRequested(party=party):
                 if party in board.calls or party in board.legs:
                     talks.hangup_requested(board, party)
                 elif party not in board.notices.live:
                     board.depart(CallId(party))  # its `CallArrived` may still be on the way, on the other stream
-                    self._ignore(event)
+                    board.ignore(event)
             case DeviceChanged():
                 people.device_changed(board, event)
             case VolunteerPaused(volunteer=volunteer, for_s=for_s) if volunteer in board.roster.volunteers:
@@ -197,13 +189,13 @@ class Machine:
                 if said is not None:
                     self._take(said)
             case WrapUpDeclined() | VolunteerPaused() | VolunteerResumed() | CoverAsked():
-                self._ignore(event)
+                board.ignore(event)
             case _:
                 call = board.calls.get(event.call)
                 if call is None:
                     self._of_unknown_call(event)
                 elif call.left and not isinstance(event, MessageLeft):  # a message may be weighed after the hang-up
-                    self._ignore(event)
+                    board.ignore(event)
                 else:
                     self._of_call(call, event)
 
@@ -212,7 +204,7 @@ class Machine:
         call = board.calls.get(event.call)
         if call is None:
             if event.line not in board.roster.lines or event.call in board.departed:
-                self._ignore(event)
+                board.ignore(event)
                 return
             call = self._admit(
                 event.call, event.line, event.node, event.waited_s if isinstance(event, RoundEnded) else 0.0
@@ -223,7 +215,7 @@ class Machine:
             else:
                 overflow.begin(board, call, Step.CLOSED)
         elif call.left or call.state is CallState.SURVIVING:
-            self._ignore(event)
+            board.ignore(event)
             return
         else:
             call.held, call.asking = False, True
@@ -279,11 +271,11 @@ class Machine:
             case CallerSurviving():
                 if call.outcome is Outcome.UNCERTAIN:
                     call.outcome = None  # now it is known
-                self._surrender(call)
+                departures.surrender(board, call)
             case CallerLeft():
-                self._left(call)
+                departures.left(board, call)
             case StepReached(step=step):
-                self._reached(call, step)
+                departures.reached(board, call, step)
             case MessageLeft():
                 call.outcome = Outcome.MESSAGE
                 board.note(call, Fact.MESSAGE_LEFT)
@@ -310,12 +302,12 @@ class Machine:
                 self._board.depart(event.call)  # its `CallArrived` may still be on the way, on the other stream
             case _:
                 pass
-        self._ignore(event)
+        self._board.ignore(event)
 
     def _talk_ended(self, call: Call, event: TalkEnded) -> None:
         board = self._board
         if call.state is CallState.SURVIVING:
-            self._ignore(event)
+            board.ignore(event)
             return
         if call.state is CallState.CONNECTING and call.winner is not None and call.winner.connected:
             # the other stream, which says that the talk began, is late
@@ -325,116 +317,6 @@ class Machine:
             talks.came_out(board, call)
         # else: a talk of which nothing was heard; the caller goes on where we believed them
         answers.answer(board, call)
-
-    def _reached(self, call: Call, step: Step) -> None:
-        board = self._board
-        call.step = step
-        board.note(call, Fact.STEP, detail=step)
-        untold = call.state is CallState.LEAVING and not call.steps_told
-        if step is Step.DEADLINE and (untold or call.state in (CallState.WAITING, CallState.CONNECTING)):
-            # the dialplan's own deadline was faster than our word
-            talks.release_winner(board, call, CancelReason.WITHDRAWN)
-            matching.forget(board, call)
-            board.cancel_all(call, CancelReason.WITHDRAWN)  # not handed on: the dialplan stops them in this moment
-            call.state, call.steps_told, call.held = CallState.LEAVING, True, False
-            board.clear_timers(call, *CALL_TIMERS)
-            board.set_timer(Timer.FORGET, call.id, answers.STEPS_LIMIT_S)
-        if step is Step.DIRECTORY and call.outcome is None:
-            call.outcome = Outcome.DIRECTORY
-
-    def _surrender(self, call: Call) -> None:
-        board = self._board
-        call.state, call.asking, call.held = CallState.SURVIVING, False, False
-        board.clear_timers(call, *CALL_TIMERS)
-        board.set_timer(Timer.FORGET, call.id, SURVIVAL_FORGET_S)
-        board.note(call, Fact.SURVIVING)
-        matching.forget(board, call)
-        if call.winner is not None and not call.winner.talked:
-            talks.release_winner(board, call, CancelReason.WITHDRAWN)
-        board.cancel_all(call, CancelReason.WITHDRAWN)
-
-    def _left(self, call: Call) -> None:
-        board = self._board
-        call.left, call.asking, call.held = True, False, False
-        call.ended_at = board.now.at
-        talks.count_talk(board, call)
-        board.note(call, Fact.CALLER_LEFT)
-        board.clear_timers(call, *CALL_TIMERS)
-        if call.outcome is None:
-            call.outcome = Outcome.SURVIVED if call.state is CallState.SURVIVING else Outcome.ABANDONED
-        if call.answered_s is None:
-            call.answered_s = board.now.mono_s
-        winner = call.winner
-        if winner is not None and winner.connected:
-            winner.talk_ended_s = board.now.mono_s
-            board.set_timer(Timer.LEG, winner.id, PROMPT_LIMIT_S)  # its dialplan ends it
-        else:
-            talks.release_winner(board, call, CancelReason.CALLER_LEFT)
-        matching.forget(board, call)
-        board.cancel_all(call, CancelReason.CALLER_LEFT)
-        if call.step is Step.MESSAGE and call.outcome is not Outcome.MESSAGE:
-            board.set_timer(Timer.MESSAGE, call.id, MESSAGE_WEIGH_S)
-        board.close_if_over(call)
-
-    def _of_leg(self, event: LegAnswered | LegAccepted | TalkStarted | LegEnded) -> None:
-        board = self._board
-        leg = board.legs.get(event.leg)
-        if event.leg in board.notices.live:
-            notices.of_leg(board, event)
-            return
-        if leg is None:
-            self._of_unknown_leg(event)
-            return
-        match event:
-            case LegAnswered():
-                if leg.state is LegState.RINGING:
-                    leg.state, leg.picked_up_s = LegState.ANSWERED, board.now.mono_s
-                    board.set_timer(Timer.LEG, leg.id, PROMPT_LIMIT_S)
-                    board.note(leg.call, Fact.PICKED_UP, leg.id, leg.volunteer)
-            case LegAccepted():
-                if leg.state is LegState.WINNER:
-                    self._ignore(event)
-                else:
-                    talks.accept(board, leg)
-            case TalkStarted():
-                if (
-                    leg.connected
-                    and leg.call.winner is leg
-                    and leg.call.state is CallState.CONNECTING
-                    and not leg.call.left
-                ):
-                    talks.talk_started(board, leg)
-                else:
-                    self._ignore(event)
-            case LegEnded(cause=cause):
-                self._leg_ended(leg, cause)
-            case _:
-                assert_never(event)
-
-    def _of_unknown_leg(self, event: LegAnswered | LegAccepted | TalkStarted | LegEnded) -> None:
-        board = self._board
-        match event:
-            case LegAccepted(leg=leg_id):
-                # rung by an earlier run of the service: kindly sent away, their phone will ring again
-                board.out.append(RefuseLeg(leg=leg_id, reason=CancelReason.WITHDRAWN))
-            case LegEnded(leg=leg_id) if leg_id in board.foreign:
-                volunteer = board.foreign.pop(leg_id)
-                board.seats.leave(volunteer, leg_id, board.now.mono_s)
-            case _:
-                self._ignore(event)
-
-    def _leg_ended(self, leg: Leg, cause: int) -> None:
-        board = self._board
-        call, was_winner = leg.call, leg.call.winner is leg
-        outcome = board.forget(leg, cause)
-        people.leg_gone(board, leg, outcome)
-        if was_winner:
-            talks.winner_gone(board, leg, cause)
-        elif call.state is CallState.WAITING and not call.left:
-            waves.leg_ended(board, leg, outcome)
-            waves.fill(board, call)
-        answers.answer(board, call)
-        board.close_if_over(call)
 
     # ---- deadlines
 
@@ -450,14 +332,14 @@ class Machine:
             case Timer.GHOST:
                 talks.ghost(board, CallId(key))
             case Timer.LEG if leg is not None:
-                self._leg_overdue(leg)
+                legs.overdue(board, leg)
             case Timer.WAVE if call is not None:
                 waves.wave_over(board, call)
             case Timer.OVERFLOW if call is not None:
                 waves.give_up(board, call)
             case Timer.ASK if call is not None:
                 call.outcome = call.outcome or Outcome.UNCERTAIN
-                self._surrender(call)
+                departures.surrender(board, call)
             case Timer.CONNECT if call is not None:
                 talks.connect_failed(board, call)
             case Timer.VERDICT if call is not None:
@@ -466,28 +348,6 @@ class Machine:
             case Timer.MESSAGE if call is not None:
                 board.close_if_over(call)
             case Timer.FORGET if call is not None:
-                self._forget(call)
+                departures.forget(board, call)
             case _:
                 pass
-
-    def _leg_overdue(self, leg: Leg) -> None:
-        """A leg that should be gone is not: cancel it, repeat the cancel, and at last believe that it is gone."""
-        board = self._board
-        if leg.state is not LegState.CANCELLING:
-            leg.state = LegState.RINGING  # whatever it hears, it is to be hung up, not talked to
-            board.cancel(leg, CancelReason.WITHDRAWN)
-        elif leg.cancel_repeats < CANCEL_REPEATS:
-            leg.cancel_repeats += 1
-            board.set_timer(Timer.LEG, leg.id, CANCEL_GRACE_S)
-            board.out.append(CancelLeg(leg=leg.id, node=leg.node, reason=leg.cancelled or CancelReason.WITHDRAWN))
-        else:
-            self._leg_ended(leg, Cause.UNKNOWN)
-
-    def _forget(self, call: Call) -> None:
-        """Nothing was heard of a call for so long that its end must have been missed."""
-        if call.outcome is None:
-            call.outcome = Outcome.SURVIVED if call.state is CallState.SURVIVING else Outcome.UNCERTAIN
-        self._left(call)
-
-    def _ignore(self, event: Event) -> None:
-        self._board.ignored[type(event).__name__] += 1

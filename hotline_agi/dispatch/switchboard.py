@@ -22,7 +22,7 @@ from hotline_agi.dispatch.commands import (
     RingLeg,
 )
 from hotline_agi.dispatch.deadlines import Deadlines
-from hotline_agi.dispatch.events import DeviceChanged
+from hotline_agi.dispatch.events import DeviceChanged, Event
 from hotline_agi.dispatch.notice_book import NoticeBook
 from hotline_agi.dispatch.pools import Pool, Pools
 from hotline_agi.dispatch.seats import Place, Seat, Seats
@@ -150,6 +150,10 @@ class Switchboard:
     @property
     def seats(self) -> Seats:
         return self.pools.seats
+
+    def ignore(self, event: Event) -> None:
+        """`event` could not be placed."""
+        self.ignored[type(event).__name__] += 1
 
     def note(
         self,

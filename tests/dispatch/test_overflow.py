@@ -1,8 +1,8 @@
 """Leaving the ring plan: an external number, a message, other places to turn to."""
 
 from hotline_agi.dispatch.commands import CloseRecord, EndRound, Fact, RingLeg
+from hotline_agi.dispatch.departures import MESSAGE_WEIGH_S
 from hotline_agi.dispatch.events import Step
-from hotline_agi.dispatch.machine import MESSAGE_WEIGH_S
 from hotline_agi.dispatch.state import CallState
 from hotline_agi.roster.model import OverflowStep
 from hotline_agi.terms.causes import Cause

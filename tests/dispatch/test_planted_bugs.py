@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hotline_agi.dispatch import answers, matching, overflow, stock, talks, waves
+from hotline_agi.dispatch import answers, departures, legs, matching, overflow, stock, talks, waves
 from hotline_agi.dispatch.commands import CancelReason, CloseRecord
 from hotline_agi.dispatch.events import CallArrived, Event, RoundEnded, StockTaken
 from hotline_agi.dispatch.machine import Machine
@@ -75,7 +75,7 @@ def stock_does_not_adopt(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_stuck_leg_is_left_alone(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Machine, "_leg_overdue", nothing)
+    patch.setattr(legs, "overdue", nothing)
 
 
 # ---- cancelling
@@ -253,14 +253,14 @@ def a_record_closes_twice(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_record_closes_before_its_legs(patch: pytest.MonkeyPatch) -> None:
-    def left(machine: Machine, call: Call) -> None:
-        real(machine, call)
-        legs, call.legs = call.legs, {}
-        machine.board.close_if_over(call)
-        call.legs = legs
+    def left(board: Switchboard, call: Call) -> None:
+        real(board, call)
+        kept, call.legs = call.legs, {}
+        board.close_if_over(call)
+        call.legs = kept
 
-    real = Machine._left
-    patch.setattr(Machine, "_left", left)
+    real = departures.left
+    patch.setattr(departures, "left", left)
 
 
 def the_departed_are_admitted_again(patch: pytest.MonkeyPatch) -> None:
