@@ -10,7 +10,7 @@ from datetime import timedelta
 from itertools import islice
 from math import inf
 
-from hotline_agi.dispatch import matching
+from hotline_agi.dispatch import groups
 from hotline_agi.dispatch.commands import Fact
 from hotline_agi.dispatch.pools import unmet
 from hotline_agi.dispatch.state import Call
@@ -69,7 +69,7 @@ def _reason(board: Switchboard, call: Call, volunteer: VolunteerId) -> tuple[str
     if volunteer in call.declined:
         return "declined", ""
     person = board.roster.volunteers.get(volunteer)
-    missing = unmet(person, matching.wants(board, call)) if person is not None else None
+    missing = unmet(person, groups.wants(board, call)) if person is not None else None
     if missing is not None:
         return ("language" if missing.language else "qualification"), ""
     seat = board.seats.seat(volunteer)

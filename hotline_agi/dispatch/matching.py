@@ -14,133 +14,29 @@ be of use:
 And who accepts gets the call that is served first among those that they may take, whichever their phone rang for. So
 who waits longest is served first, whatever the groups are.
 
-How large a group should be is the ring step's word: a number, everybody, or *adaptive*: as few as experience
-(`acceptance.py`) says are enough for an accept in time, bounded by a share of those who could be rung, which grows
-while the call waits.
+How large a group should be: `groups.py`.
 """
 
-from collections.abc import Iterator
 from contextlib import closing
-from math import log
 
-from hotline_agi.dispatch.acceptance import HOPELESS, PICKED_UP, PROMPT_S, log_miss
+from hotline_agi.dispatch import groups
 from hotline_agi.dispatch.commands import CancelReason
 from hotline_agi.dispatch.pools import Entry, Pool
 from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
 from hotline_agi.dispatch.switchboard import Switchboard
-from hotline_agi.roster.model import Endpoint, RingGroup, Want
+from hotline_agi.roster.model import Endpoint
 from hotline_agi.terms.ids import VolunteerId
 
 AGAIN_S = 10.0
 """An adaptive step rings the same person again for the same call at the earliest so long after the last ring."""
-CROWD = 0.3
-"""Each other call that waits raises the share by so much of itself: phones that ring are handed on anyway."""
-LEAST_GROUP = 2
-"""An adaptive step rings as many as this whatever `share` says: of three people one would be a third."""
-GROW_BELOW = 0.5
-"""An adaptive group grows when the chance that it brings an accept in time has sunk below this."""
 LOOK_AT = 64
 """So many calls, or people, that do not fit are looked at in one move; what is left over is found at the call's next
 round, 4 s later at most."""
 
 
-# ---- the group of a call
-
-
-def group_size(call: Call) -> int:
-    """How many phones ring, or hear the accept prompt, for `call`."""
-    return sum(leg.state is not LegState.CANCELLING for leg in call.legs.values())
-
-
-def lacks(board: Switchboard, call: Call, *, anew: bool = True) -> bool:
-    """Whether the group of `call` should be larger. `anew`: by a phone that does not ring yet."""
-    if call.wave >= len(call.ring_steps):
-        return False
-    step = call.ring_steps[call.wave]
-    if step.adaptive:
-        return _adaptive_lacks(board, call, anew=anew)
-    if step.count is None:
-        return True
-    ringing = sum(leg.state is not LegState.CANCELLING and leg.wave == call.wave for leg in call.legs.values())
-    return ringing < step.count
-
-
-def _adaptive_lacks(board: Switchboard, call: Call, *, anew: bool) -> bool:
-    """A group is filled until its chance is good enough, and left alone until the chance has sunk to `GROW_BELOW`: late
-    phones help little, and each is somebody's. A phone that rings anyway is always welcome."""
-    plan, now_s = call.line.adaptive, board.now.mono_s
-    size, missing = 0, 0.0
-    for leg in call.legs.values():
-        if leg.state is LegState.CANCELLING:
-            continue
-        size += 1
-        if leg.picked_up_s is not None:
-            missing += log_miss(PICKED_UP if now_s - leg.picked_up_s < PROMPT_S else HOPELESS)
-        else:
-            missing += log_miss(board.acceptance.chance(leg.endpoint, plan.within_s, now_s - leg.rang_s))
-    if missing <= log(1.0 - plan.chance):
-        call.filling = False
-        return False
-    if not anew:
-        return True
-    if missing > log(1.0 - GROW_BELOW):
-        call.filling = True
-    if not call.filling:
-        return False
-    could = size + sum(pool.free for pool, _ in _pools(board, call))
-    others = board.waiting.length(call.line.id)
-    grown = 1.0 + max(0.0, now_s - call.rings_since_s) / plan.within_s
-    if size < max(LEAST_GROUP, round(min(1.0, plan.share * grown * (1.0 + CROWD * max(0, others - 1))) * could)):
-        return True
-    call.filling = False
-    return False
-
-
-def wants(board: Switchboard, call: Call) -> tuple[Want, ...]:
-    """What a volunteer must fulfil for `call` now: a preference lapses with time, and where nobody could meet it."""
-    line = board.current_line(call)
-    if not line.wants or call.wave >= len(call.ring_steps):
-        return line.required
-    waited_s = board.now.mono_s - call.arrived_s
-    wanted = tuple(want for want in line.wants if want.for_s is None or waited_s < want.for_s)
-    group = call.ring_steps[max(0, call.wave)].group
-    return wanted if board.pool(line, group, wanted).members else line.required
-
-
-def _pools(board: Switchboard, call: Call) -> Iterator[tuple[Pool, RingGroup]]:
-    """Whom the running step is for; then, of earlier steps' groups, who could not be rung in them."""
-    if call.wave < 0 or call.wave >= len(call.ring_steps):
-        return
-    line, wanted = board.current_line(call), wants(board, call)
-    now = call.ring_steps[call.wave].group
-    yield board.pool(line, now, wanted), now
-    for group in RingGroup:
-        if group is not now and any(step.group is group for step in call.ring_steps[: call.wave]):
-            yield board.pool(line, group, wanted), group
-
-
 def _may_take(board: Switchboard, call: Call, volunteer: VolunteerId) -> bool:
     """Whether `call` may have `volunteer`, who rings or accepts already."""
-    return volunteer not in call.declined and any(volunteer in pool.members for pool, _ in _pools(board, call))
-
-
-def somebody_may_come(board: Switchboard, call: Call) -> bool:
-    """Whether anybody whom `call` may still ring is occupied, or (in an adaptive step) may be rung again later."""
-    adaptive = call.wave < len(call.ring_steps) and call.ring_steps[call.wave].adaptive
-    for pool, _ in _pools(board, call):
-        hopes = pool.occupied + (pool.free if adaptive else 0)
-        if hopes > len(call.declined) + (0 if adaptive else len(call.tried)):
-            return True
-        spent = call.declined if adaptive else {*call.declined, *call.tried}
-        away = sum(_counts(board, pool, volunteer, adaptive) for volunteer in spent)
-        if hopes > away:
-            return True
-    return False
-
-
-def _counts(board: Switchboard, pool: Pool, volunteer: VolunteerId, adaptive: bool) -> bool:
-    """Whether `volunteer` is among those whom `somebody_may_come` counted in `pool`."""
-    return volunteer in pool.members and pool.counts(board.seats.seat(volunteer), adaptive)
+    return volunteer not in call.declined and any(volunteer in pool.members for pool, _ in groups.pools_of(board, call))
 
 
 # ---- pull
@@ -151,9 +47,9 @@ def pull(board: Switchboard, call: Call) -> list[VolunteerId]:
     rung: list[VolunteerId] = []
     if not board.wants_people(call):
         return rung
-    for pool, group in _pools(board, call):
+    for pool, group in groups.pools_of(board, call):
         rung += _ring_in_turn(board, call, pool, earlier=group is not call.ring_steps[call.wave].group)
-    if lacks(board, call, anew=False):
+    if groups.lacks(board, call, anew=False):
         _take_over(board, call)
     mark(board, call)
     return rung
@@ -164,7 +60,7 @@ def _ring_in_turn(board: Switchboard, call: Call, pool: Pool, *, earlier: bool) 
     rung: list[VolunteerId] = []
     passed: list[Entry] = []
     turns = pool.in_turn()
-    while lacks(board, call) and len(passed) < LOOK_AT and (entry := next(turns, None)) is not None:
+    while groups.lacks(board, call) and len(passed) < LOOK_AT and (entry := next(turns, None)) is not None:
         volunteer = entry[3]
         again = volunteer in call.tried or (earlier and volunteer in call.attempts)
         if again or not _can_be_rung(board, call, volunteer):
@@ -175,7 +71,7 @@ def _ring_in_turn(board: Switchboard, call: Call, pool: Pool, *, earlier: bool) 
     if call.ring_steps[call.wave].adaptive and not earlier:
         for entry in sorted(passed, key=lambda entry: call.attempts.get(entry[3], 0)):
             volunteer = entry[3]
-            if not lacks(board, call):
+            if not groups.lacks(board, call):
                 break
             if board.now.mono_s - call.tried.get(volunteer, 0.0) >= AGAIN_S and _can_be_rung(board, call, volunteer):
                 _ring(board, call, volunteer, pool)
@@ -218,17 +114,17 @@ def _take_over(board: Switchboard, call: Call) -> None:
     with closing(board.givers.in_order()) as givers:
         for giver in givers:
             looked += 1
-            if looked > LOOK_AT or group_size(giver) < group_size(call) + 2:
+            if looked > LOOK_AT or groups.group_size(giver) < groups.group_size(call) + 2:
                 break
             if giver is call or not board.wants_people(giver):
                 continue
-            while group_size(giver) >= group_size(call) + 2 and lacks(board, call, anew=False):
+            while groups.group_size(giver) >= groups.group_size(call) + 2 and groups.lacks(board, call, anew=False):
                 leg = _spare(board, giver, call)
                 if leg is None:
                     break
                 board.hand_over(leg, call)
             mark(board, giver)
-            if not lacks(board, call, anew=False):
+            if not groups.lacks(board, call, anew=False):
                 break
 
 
@@ -253,8 +149,8 @@ def mark(board: Switchboard, call: Call) -> None:
     if not board.stands_in_queue(call):
         forget(board, call)
         return
-    size = group_size(call)
-    if lacks(board, call, anew=False):
+    size = groups.group_size(call)
+    if groups.lacks(board, call, anew=False):
         board.needy.mark(call, size)
     else:
         board.needy.drop(call)
@@ -298,7 +194,7 @@ def _neediest(board: Switchboard, volunteer: VolunteerId) -> Call | None:
                 and _was_not_rung(board, call, volunteer)
                 and _may_take(board, call, volunteer)
                 and _can_be_rung(board, call, volunteer)
-                and lacks(board, call)
+                and groups.lacks(board, call)
             ):
                 return call
     return None
@@ -312,7 +208,7 @@ def _was_not_rung(board: Switchboard, call: Call, volunteer: VolunteerId) -> boo
 
 
 def _pool_with(board: Switchboard, call: Call, volunteer: VolunteerId) -> Pool | None:
-    return next((pool for pool, _ in _pools(board, call) if volunteer in pool.members), None)
+    return next((pool for pool, _ in groups.pools_of(board, call) if volunteer in pool.members), None)
 
 
 # ---- release
@@ -343,7 +239,7 @@ def _heir(board: Switchboard, leg: Leg) -> Call | None:
                 call is not leg.call
                 and board.wants_people(call)
                 and _may_have(board, call, leg)
-                and lacks(board, call, anew=False)
+                and groups.lacks(board, call, anew=False)
             ):
                 return call
     return None

@@ -6,7 +6,7 @@ later one is rung then. When nobody is left to ring, nothing rings, and nobody i
 at once; a caller never waits for a clock that cannot bring anybody.
 """
 
-from hotline_agi.dispatch import choices, matching, overflow
+from hotline_agi.dispatch import choices, groups, matching, overflow
 from hotline_agi.dispatch.commands import Fact
 from hotline_agi.dispatch.events import Step
 from hotline_agi.dispatch.state import Call, CallState, Leg
@@ -30,7 +30,7 @@ def begin(board: Switchboard, call: Call) -> None:
 
 def wave_over(board: Switchboard, call: Call) -> None:
     """The running wave's time is up."""
-    if call.wave + 1 >= len(call.ring_steps) and matching.somebody_may_come(board, call):
+    if call.wave + 1 >= len(call.ring_steps) and groups.somebody_may_come(board, call):
         return  # nobody else to ring, but a talk may end: wait on until the overflow deadline
     _next_wave(board, call)
 
@@ -42,7 +42,7 @@ def fill(board: Switchboard, call: Call) -> None:
     rung = matching.pull(board, call)
     if rung:
         choices.note(board, call, rung)
-    if not matching.group_size(call) and not matching.somebody_may_come(board, call):
+    if not groups.group_size(call) and not groups.somebody_may_come(board, call):
         _next_wave(board, call)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from hotline_agi.dispatch import matching
+from hotline_agi.dispatch import groups
 from hotline_agi.dispatch.commands import CancelLeg, CancelReason, ConnectLeg, DismissLeg, Fact, NoteFact, ReassignLeg
 from hotline_agi.dispatch.events import LegEnded
 from hotline_agi.roster.model import Adaptive, RingGroup, RingStep, VolunteerOrder, Want
@@ -238,4 +238,4 @@ def test_the_choice_is_explained() -> None:
     said = desk.waits("c1")
     (chose,) = [note.detail for note in of(NoteFact, said) if note.fact is Fact.CHOSE]
     assert chose == "order=longest-idle;want=1;rang=wang;talking=lin;spare=zhao"
-    assert matching.group_size(desk.call("c1")) == 1
+    assert groups.group_size(desk.call("c1")) == 1

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hotline_agi.dispatch import answers, departures, legs, matching, overflow, stock, talks, waves
+from hotline_agi.dispatch import answers, departures, groups, legs, matching, overflow, stock, talks, waves
 from hotline_agi.dispatch.commands import CancelReason, CloseRecord
 from hotline_agi.dispatch.events import CallArrived, Event, RoundEnded, StockTaken
 from hotline_agi.dispatch.machine import Machine
@@ -126,7 +126,7 @@ def a_wave_rings_everybody(patch: pytest.MonkeyPatch) -> None:
     def lacks(board: Switchboard, call: Call) -> bool:
         return call.wave < len(call.ring_steps)
 
-    patch.setattr(matching, "lacks", lacks)
+    patch.setattr(groups, "lacks", lacks)
 
 
 def callers_who_left_are_served(patch: pytest.MonkeyPatch) -> None:

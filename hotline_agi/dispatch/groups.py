@@ -1,0 +1,114 @@
+"""The ring group of one call: whom it is for, how large it is, and how large it should be.
+
+A ring step says a number, everybody, or *adaptive*: as few as experience (`acceptance.py`) says are enough for an
+accept in time, bounded by a share of those who could be rung, which grows while the call waits and when others wait
+too.
+"""
+
+from collections.abc import Iterator
+from math import log
+
+from hotline_agi.dispatch.acceptance import HOPELESS, PICKED_UP, PROMPT_S, log_miss
+from hotline_agi.dispatch.pools import Pool
+from hotline_agi.dispatch.state import Call, LegState
+from hotline_agi.dispatch.switchboard import Switchboard
+from hotline_agi.roster.model import RingGroup, Want
+from hotline_agi.terms.ids import VolunteerId
+
+CROWD = 0.3
+"""Each other call that waits raises the share by so much of itself: phones that ring are handed on anyway."""
+LEAST_GROUP = 2
+"""An adaptive step rings as many as this whatever `share` says: of three people one would be a third."""
+GROW_BELOW = 0.5
+"""An adaptive group grows when the chance that it brings an accept in time has sunk below this."""
+
+
+def group_size(call: Call) -> int:
+    """How many phones ring, or hear the accept prompt, for `call`."""
+    return sum(leg.state is not LegState.CANCELLING for leg in call.legs.values())
+
+
+def lacks(board: Switchboard, call: Call, *, anew: bool = True) -> bool:
+    """Whether the group of `call` should be larger. `anew`: by a phone that does not ring yet."""
+    if call.wave >= len(call.ring_steps):
+        return False
+    step = call.ring_steps[call.wave]
+    if step.adaptive:
+        return _adaptive_lacks(board, call, anew=anew)
+    if step.count is None:
+        return True
+    ringing = sum(leg.state is not LegState.CANCELLING and leg.wave == call.wave for leg in call.legs.values())
+    return ringing < step.count
+
+
+def _adaptive_lacks(board: Switchboard, call: Call, *, anew: bool) -> bool:
+    """A group is filled until its chance is good enough, and left alone until the chance has sunk to `GROW_BELOW`: late
+    phones help little, and each is somebody's. A phone that rings anyway is always welcome."""
+    plan, now_s = call.line.adaptive, board.now.mono_s
+    size, missing = 0, 0.0
+    for leg in call.legs.values():
+        if leg.state is LegState.CANCELLING:
+            continue
+        size += 1
+        if leg.picked_up_s is not None:
+            missing += log_miss(PICKED_UP if now_s - leg.picked_up_s < PROMPT_S else HOPELESS)
+        else:
+            missing += log_miss(board.acceptance.chance(leg.endpoint, plan.within_s, now_s - leg.rang_s))
+    if missing <= log(1.0 - plan.chance):
+        call.filling = False
+        return False
+    if not anew:
+        return True
+    if missing > log(1.0 - GROW_BELOW):
+        call.filling = True
+    if not call.filling:
+        return False
+    could = size + sum(pool.free for pool, _ in pools_of(board, call))
+    others = board.waiting.length(call.line.id)
+    grown = 1.0 + max(0.0, now_s - call.rings_since_s) / plan.within_s
+    if size < max(LEAST_GROUP, round(min(1.0, plan.share * grown * (1.0 + CROWD * max(0, others - 1))) * could)):
+        return True
+    call.filling = False
+    return False
+
+
+def wants(board: Switchboard, call: Call) -> tuple[Want, ...]:
+    """What a volunteer must fulfil for `call` now: a preference lapses with time, and where nobody could meet it."""
+    line = board.current_line(call)
+    if not line.wants or call.wave >= len(call.ring_steps):
+        return line.required
+    waited_s = board.now.mono_s - call.arrived_s
+    wanted = tuple(want for want in line.wants if want.for_s is None or waited_s < want.for_s)
+    group = call.ring_steps[max(0, call.wave)].group
+    return wanted if board.pool(line, group, wanted).members else line.required
+
+
+def pools_of(board: Switchboard, call: Call) -> Iterator[tuple[Pool, RingGroup]]:
+    """Whom the running step is for; then, of earlier steps' groups, who could not be rung in them."""
+    if call.wave < 0 or call.wave >= len(call.ring_steps):
+        return
+    line, wanted = board.current_line(call), wants(board, call)
+    now = call.ring_steps[call.wave].group
+    yield board.pool(line, now, wanted), now
+    for group in RingGroup:
+        if group is not now and any(step.group is group for step in call.ring_steps[: call.wave]):
+            yield board.pool(line, group, wanted), group
+
+
+def somebody_may_come(board: Switchboard, call: Call) -> bool:
+    """Whether anybody whom `call` may still ring is occupied, or (in an adaptive step) may be rung again later."""
+    adaptive = call.wave < len(call.ring_steps) and call.ring_steps[call.wave].adaptive
+    for pool, _ in pools_of(board, call):
+        hopes = pool.occupied + (pool.free if adaptive else 0)
+        if hopes > len(call.declined) + (0 if adaptive else len(call.tried)):
+            return True
+        spent = call.declined if adaptive else {*call.declined, *call.tried}
+        away = sum(_counts(board, pool, volunteer, adaptive) for volunteer in spent)
+        if hopes > away:
+            return True
+    return False
+
+
+def _counts(board: Switchboard, pool: Pool, volunteer: VolunteerId, adaptive: bool) -> bool:
+    """Whether `volunteer` is among those whom `somebody_may_come` counted in `pool`."""
+    return volunteer in pool.members and pool.counts(board.seats.seat(volunteer), adaptive)
