@@ -8,7 +8,7 @@ import contextlib
 import socket
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 USER = "hotline-agi"
@@ -39,15 +39,25 @@ class Watched:
     rounds: tuple[Round, ...]
     survived: frozenset[str]
     """Callers whom the dialplan took over."""
+    last: Mapping[str, tuple[str, float]]
+    """Of each caller the last word and when it was said."""
+
+    def overdue(self, at: float, *, round_s: float, late_s: float) -> int:
+        """How many callers should long be back in the bridge: who are in a round without end, or never came back from
+        asking. Who hangs up out of the bridge counts too: ask before they do."""
+        bounds = {"in": round_s + late_s, "out": late_s}
+        return sum(word in bounds and at - since > bounds[word] for word, since in self.last.values())
 
 
 def watched(lines: Iterable[str]) -> Watched:
     """The rounds that the printed lines tell of; a round that ended in a talk or by a hang-up is none."""
     entered: dict[str, float] = {}
     left: dict[str, float] = {}
+    last: dict[str, tuple[str, float]] = {}
     rounds, survived = [], set()
     for line in lines:
         word, caller, at = line.split()
+        last[caller] = (word, float(at))
         match word:
             case "in":
                 if caller in entered and caller in left:
@@ -61,7 +71,7 @@ def watched(lines: Iterable[str]) -> Watched:
             case _:
                 entered.pop(caller, None)
                 left.pop(caller, None)
-    return Watched(tuple(rounds), frozenset(survived))
+    return Watched(tuple(rounds), frozenset(survived), last)
 
 
 def main() -> None:

@@ -232,3 +232,9 @@ def test_a_round_lasts_from_entry_to_entry_and_talks_and_hangups_are_none() -> N
     )
     assert [(one.outside_s, one.lasted_s) for one in seen.rounds] == [(0.25, 4.25)]
     assert seen.survived == {"c"}
+
+
+def test_a_caller_who_is_not_back_in_time_is_overdue() -> None:
+    seen = watched(["in a 10.0", "in b 13.0", "in c 10.0", "out c 14.0", "in d 8.0", "out d 12.0", "joined d 12.0"])
+    assert seen.overdue(14.5, round_s=4.0, late_s=1.0) == 0
+    assert seen.overdue(15.5, round_s=4.0, late_s=1.0) == 2

@@ -104,6 +104,7 @@ async def _held(stage: Stage, peer: SipPeer, did: str, watcher: _Watcher) -> Fin
     }
     held = sum(call.ended_at is None for call in calls)
     seen = watcher.watched()
+    overdue = seen.overdue(ended, round_s=ROUND_S, late_s=LATE_S)
     print(f"{held} are there still; {busyness}\n", flush=True)
     for call in calls:
         call.hang_up()
@@ -111,7 +112,9 @@ async def _held(stage: Stage, peer: SipPeer, did: str, watcher: _Watcher) -> Fin
     all_of_them = [one for one in seen.rounds if one.back_at >= began]
     return _findings(
         all_of_them,
-        {"waiting_first": waiting, "waiting_last": held, "survived": len(seen.survived)} | cpu | busyness.figures(),
+        {"waiting_first": waiting, "waiting_last": held, "survived": len(seen.survived), "overdue": overdue}
+        | cpu
+        | busyness.figures(),
         [call.answered_at - call.invited_at for call in calls if call.answered_at is not None],
         refused=sum(call.answered_at is None for call in calls),
     )
@@ -145,6 +148,7 @@ def _findings(rounds: list[Round], figures: dict[str, object], answers_s: list[f
     findings.goals = [
         Goal("callers waiting at once, to the end", float(str(figures["waiting_last"])), WAITING, at_least=True),
         Goal("late rounds", late, 0),
+        Goal("callers whose round never ended", float(str(figures["overdue"])), 0),
         Goal("callers whom the dialplan took over", float(str(figures["survived"])), 0),
     ]
     return findings
