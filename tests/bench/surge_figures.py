@@ -46,7 +46,7 @@ class Tally:
     fates: list[Fate] = field(default_factory=list)
     rings: int = 0
     talks: list[int] = field(default_factory=list)
-    """By volunteer."""
+    """By volunteer, of those who ever accept."""
     double_rings: int = 0
     in_vain: int = 0
     """A volunteer accepted, and got nobody (another was faster, or the caller had left)."""

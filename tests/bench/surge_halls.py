@@ -11,8 +11,9 @@ source of app_queue of Asterisk 22:
   wrapuptime, memberdelay 0; no announcements, no autopause
 
 A mobile of a queue is a Local channel of its own with a confirm routine within: `Queue` sees the answer only after the
-key 1, so no mailbox wins, and no mailbox stops the other phones. `/n` keeps the Local channel for the talk, so its
-device state (`local_devicestate`) says that the mobile is in use.
+key 1, so no mailbox wins, and no mailbox stops the other phones. Its state is a custom one, set for as long as the
+mobile's own leg lives: the Local channel's state (`local_devicestate`) is free again as soon as the queue drops it, while
+the confirm routine of a cancelled leg goes on for seconds, and the mobile would be rung twice.
 """
 
 from collections.abc import Sequence
@@ -61,6 +62,10 @@ exten => s,1,Set(TRY=0)
  same => n,GotoIf($[${TRY} < 2]?again)
  same => n,Set(GOSUB_RESULT=CONTINUE)
  same => n(yes),Return()
+
+[bench-free]
+exten => s,1,Set(DEVICE_STATE(Custom:${ARG1})=NOT_INUSE)
+ same => n,Return()
 
 [bench-mobile]
 """
@@ -125,7 +130,9 @@ def dialplan(halls: Sequence[Hall]) -> str:
             " same => n,Hangup(16)",
         ]
     mobiles = [
-        f"exten => {name},1,Dial(PJSIP/{number}@trunk,60,iIU(bench-confirm))\n same => n,Hangup(${{HANGUPCAUSE}})"
+        f"exten => {name},1,Set(CHANNEL(hangup_handler_push)=bench-free,s,1({name}))\n"
+        f" same => n,Set(DEVICE_STATE(Custom:{name})=INUSE)\n"
+        f" same => n,Dial(PJSIP/{number}@trunk,60,iIU(bench-confirm))\n same => n,Hangup(${{HANGUPCAUSE}})"
         for hall in of_queues
         for n, name in enumerate(hall.volunteers)
         if (number := hall.number_of(n))
@@ -169,4 +176,6 @@ def roster(halls: Sequence[Hall]) -> tuple[dict[str, str], str]:
 
 def _interface(hall: Hall, volunteer: int) -> str:
     name = hall.volunteers[volunteer]
-    return f"PJSIP/{name}" if hall.number_of(volunteer) is None else f"Local/{name}@bench-mobile/n"
+    if hall.number_of(volunteer) is None:
+        return f"PJSIP/{name}"
+    return f"Local/{name}@bench-mobile/n,0,{name},Custom:{name}"  # penalty, name, what its state is read from

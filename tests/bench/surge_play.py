@@ -214,7 +214,7 @@ class Game:
         tally = self._tally
         tally.fates = list(fates)
         tally.rings = sum(volunteer.rings for volunteer in self._volunteers)
-        tally.talks = [volunteer.talks for volunteer in self._volunteers]
+        tally.talks = [who.talks for n, who in enumerate(self._volunteers) if not self._draws.has_mailbox(n)]
         tally.cut = sum(leg.end_reason == "bye-in" for leg in self._talks)
         return tally
 
@@ -263,16 +263,17 @@ class Game:
     # ---- volunteers
 
     def _press(self, who: _Volunteer, leg: PhoneCall) -> None:
+        self._tally.in_vain += 1  # until somebody hears it
         leg.press("1")
         leg.later(KEY_LASTS_S, partial(self._speak, who, leg))
 
     def _accept(self, who: _Volunteer, leg: PhoneCall) -> None:
+        self._tally.in_vain += 1
         leg.answer(media=False)
         self._speak(who, leg)
 
     def _speak(self, who: _Volunteer, leg: PhoneCall) -> None:
         self._town.speak(leg, partial(self._heard, who, leg))
-        self._tally.in_vain += 1  # until somebody hears it
         leg.later(WAITS_FOR_S, partial(self._end_in_vain, leg))
 
     def _end_in_vain(self, leg: PhoneCall) -> None:
