@@ -115,11 +115,11 @@ class _Evening:
         print(_terms(self._asked) + "\n", flush=True)
         together = [hall for hall in self._halls if not self._alone(hall)]
         if together:
-            await self._act([[hall] for hall in together])
+            await self._act(together)
         for number in range(max(load.rounds for load in self._asked.loads)):
             for hall in self._halls:
                 if self._alone(hall) and number < hall.load.rounds:
-                    await self._act([[hall]], number)
+                    await self._act([hall], number)
         self._close_books()
         for load in self._asked.loads:
             of_systems = {system: self._tallies[load.name, system] for system in self._asked.systems}
@@ -129,25 +129,23 @@ class _Evening:
     def _alone(self, hall: Hall) -> bool:
         return self._asked.in_turn or hall.load.name in IN_TURN
 
-    async def _act(self, sides: list[list[Hall]], number: int = 0) -> None:
+    async def _act(self, halls: list[Hall], number: int = 0) -> None:
         """Play one round in these halls side by side; each is at it until its last call is over."""
-        names = ", ".join(f"{hall.load.name} on {hall.system}" for side in sides for hall in side)
+        names = ", ".join(f"{hall.load.name} on {hall.system}" for hall in halls)
         print(f"{time.strftime('%H:%M:%S')}  {names}{f', round {number + 1}' if number else ''} …", flush=True)
         pid, busyness = self._stage.service_pid, Busyness()
         service_s, asterisk_s = cpu_seconds(pid), self._stage.pbx.cpu_s()
         watching = asyncio.create_task(busyness.watch())
-        halls = [hall for side in sides for hall in side]
         tallies = await asyncio.gather(*(self._game(hall, number).play() for hall in halls))
         watching.cancel()
-        ours = [tally for hall, tally in zip(halls, tallies, strict=True) if hall.system == HOTLINE]
+        service_s, asterisk_s = cpu_seconds(pid) - service_s, self._stage.pbx.cpu_s() - asterisk_s
+        calls = sum(len(tally.fates) for tally in tallies)
+        our_calls = sum(hall.load.calls for hall in halls if hall.system == HOTLINE)
         for hall, tally in zip(halls, tallies, strict=True):
-            # of several side by side: by their calls
-            share = len(tally.fates) / sum(len(one.fates) for one in (ours if hall.system == HOTLINE else tallies))
+            # what several side by side cost together is shared among them by their calls
+            tally.asterisk_cpu_s = asterisk_s * len(tally.fates) / calls
             if hall.system == HOTLINE:
-                tally.service_cpu_s = share * (cpu_seconds(pid) - service_s)
-            tally.asterisk_cpu_s = (len(tally.fates) / sum(len(one.fates) for one in tallies)) * (
-                self._stage.pbx.cpu_s() - asterisk_s
-            )
+                tally.service_cpu_s = service_s * len(tally.fates) / our_calls
             self._tallies.setdefault((hall.load.name, hall.system), Tally()).add(tally)
         self._findings.figures.setdefault("machine", []).append({"played": names} | busyness.figures())
         print(f"{time.strftime('%H:%M:%S')}  done; {busyness}", flush=True)
