@@ -18,9 +18,10 @@ States and transitions stand in `state.py`.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import assert_never
 
-from hotline_agi.dispatch import answers, overflow, stock, talks, waves
+from hotline_agi.dispatch import answers, callers, matching, overflow, people, stock, talks, waves
 from hotline_agi.dispatch.commands import CancelLeg, CancelReason, Command, Fact, OpenRecord, RefuseLeg
 from hotline_agi.dispatch.events import (
     CallArrived,
@@ -59,7 +60,7 @@ from hotline_agi.dispatch.switchboard import (
 )
 from hotline_agi.roster.model import Roster
 from hotline_agi.terms.causes import Cause
-from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId
+from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.outcomes import Outcome
 
@@ -68,7 +69,9 @@ SURVIVAL_FORGET_S = 3600.0
 MESSAGE_WEIGH_S = 3.0
 """Who hangs up in a recording has perhaps left a message; whether it is long enough is known a moment later."""
 KEY_MESSAGE = "*"
-CallerEvent = CallerHeld | CallerKeyed | CallerSurviving | CallerLeft | StepReached | MessageLeft | TalkEnded
+CallerEvent = (
+    CallerHeld | CallerKeyed | CallerSurviving | CallerLeft | StepReached | MessageLeft | TalkEnded | CallerRecognised
+)
 
 
 class Machine:
@@ -76,7 +79,8 @@ class Machine:
 
     def __init__(self, roster: Roster, *, boot: int, now: Now) -> None:
         """`boot`: 32 bits that no earlier run used, for leg ids that none used either."""
-        self._board = Switchboard(roster=roster, boot=boot, now=now)
+        self._board = board = Switchboard(roster=roster, boot=boot, now=now)
+        board.shift_changed = partial(people.duty_changed, board)
 
     # ---- the seam
 
@@ -85,6 +89,7 @@ class Machine:
         board = self._board
         board.now, board.out = now, []
         self._take(event)
+        waves.settle(board)
         return board.out
 
     def handle_deadline(self, now: Now) -> list[Command]:
@@ -94,6 +99,7 @@ class Machine:
         for key in board.deadlines.take_due(now.mono_s):
             assert isinstance(key, tuple)
             self._due(*key)
+            waves.settle(board)
         return board.out
 
     def next_deadline(self) -> float | None:
@@ -101,9 +107,12 @@ class Machine:
         return self._board.deadlines.next_s()
 
     def use_roster(self, roster: Roster, now: Now) -> list[Command]:
-        """Swap the roster between two events. Running legs stay; each waiting call follows it from its next wave."""
+        """Swap the roster between two events. Running legs stay; each waiting call rings its people from its next round
+        on, and follows its plan from its next wave on."""
         board = self._board
         board.now, board.out, board.roster = now, [], roster
+        people.roster_changed(board)
+        waves.settle(board)
         return board.out
 
     @property
@@ -140,14 +149,13 @@ class Machine:
                 else:
                     board.depart(CallId(party))  # its `CallArrived` may still be on the way, on the other stream
                     self._ignore(event)
-            case (
-                DeviceChanged()
-                | VolunteerPaused()
-                | VolunteerResumed()
-                | CoverAsked()
-                | NoticeAnswered()
-                | CallerRecognised()
-            ):
+            case DeviceChanged():
+                people.device_changed(board, event)
+            case VolunteerPaused(volunteer=volunteer, for_s=for_s) if volunteer in board.roster.volunteers:
+                people.paused(board, volunteer, for_s)
+            case VolunteerResumed(volunteer=volunteer) if volunteer in board.roster.volunteers:
+                people.resumed(board, volunteer)
+            case VolunteerPaused() | VolunteerResumed() | CoverAsked() | NoticeAnswered():
                 self._ignore(event)
             case _:
                 call = board.calls.get(event.call)
@@ -179,6 +187,7 @@ class Machine:
         else:
             call.held, call.asking = False, True
             self._came_back(call)
+            waves.fill(board, call)
         answers.answer(board, call)
 
     def _admit(self, call_id: CallId, line_id: LineId, node: NodeId, waited_s: float) -> Call:
@@ -225,7 +234,6 @@ class Machine:
             case CallerKeyed(key=key):
                 if key == KEY_MESSAGE and call.state is CallState.WAITING:
                     overflow.leave_message(board, call)
-                    waves.fill_all(board)
             case CallerSurviving():
                 if call.outcome is Outcome.UNCERTAIN:
                     call.outcome = None  # now it is known
@@ -241,6 +249,8 @@ class Machine:
                 board.close_if_over(call)
             case TalkEnded():
                 self._talk_ended(call, event)
+            case CallerRecognised():
+                callers.recognised(board, call, event)
             case _:
                 assert_never(event)
 
@@ -281,7 +291,8 @@ class Machine:
         if step is Step.DEADLINE and call.state in (CallState.WAITING, CallState.CONNECTING):
             # the dialplan's own deadline was faster than our word
             talks.release_winner(board, call, CancelReason.WITHDRAWN)
-            board.cancel_all(call, CancelReason.WITHDRAWN)
+            matching.forget(board, call)
+            board.cancel_all(call, CancelReason.WITHDRAWN)  # not handed on: the dialplan stops them in this moment
             call.state, call.steps_told, call.held = CallState.LEAVING, True, False
             board.clear_timers(call, *CALL_TIMERS)
             board.set_timer(Timer.FORGET, call.id, answers.STEPS_LIMIT_S)
@@ -294,6 +305,7 @@ class Machine:
         board.clear_timers(call, *CALL_TIMERS)
         board.set_timer(Timer.FORGET, call.id, SURVIVAL_FORGET_S)
         board.note(call, Fact.SURVIVING)
+        matching.forget(board, call)
         if call.winner is not None and not call.winner.talked:
             talks.release_winner(board, call, CancelReason.WITHDRAWN)
         board.cancel_all(call, CancelReason.WITHDRAWN)
@@ -314,11 +326,11 @@ class Machine:
             board.set_timer(Timer.LEG, winner.id, PROMPT_LIMIT_S)  # its dialplan ends it
         else:
             talks.release_winner(board, call, CancelReason.CALLER_LEFT)
+        matching.forget(board, call)
         board.cancel_all(call, CancelReason.CALLER_LEFT)
         if call.step is Step.MESSAGE and call.outcome is not Outcome.MESSAGE:
             board.set_timer(Timer.MESSAGE, call.id, MESSAGE_WEIGH_S)
         board.close_if_over(call)
-        waves.fill_all(board)
 
     def _of_leg(self, event: LegAnswered | LegAccepted | TalkStarted | LegEnded) -> None:
         board = self._board
@@ -329,7 +341,7 @@ class Machine:
         match event:
             case LegAnswered():
                 if leg.state is LegState.RINGING:
-                    leg.state = LegState.ANSWERED
+                    leg.state, leg.picked_up_s = LegState.ANSWERED, board.now.mono_s
                     board.set_timer(Timer.LEG, leg.id, PROMPT_LIMIT_S)
                     board.note(leg.call, Fact.PICKED_UP, leg.id, leg.volunteer)
             case LegAccepted():
@@ -360,8 +372,7 @@ class Machine:
                 board.out.append(RefuseLeg(leg=leg_id, reason=CancelReason.WITHDRAWN))
             case LegEnded(leg=leg_id) if leg_id in board.foreign:
                 volunteer = board.foreign.pop(leg_id)
-                board.seats.leave(volunteer, leg_id)
-                waves.fill_all(board)
+                board.seats.leave(volunteer, leg_id, board.now.mono_s)
             case _:
                 self._ignore(event)
 
@@ -369,13 +380,14 @@ class Machine:
         board = self._board
         call, was_winner = leg.call, leg.call.winner is leg
         outcome = board.forget(leg, cause)
+        people.leg_gone(board, leg, outcome)
         if was_winner:
             talks.winner_gone(board, leg, cause)
         elif call.state is CallState.WAITING and not call.left:
             waves.leg_ended(board, leg, outcome)
+            waves.fill(board, call)
         answers.answer(board, call)
         board.close_if_over(call)
-        waves.fill_all(board)
 
     # ---- deadlines
 
@@ -385,7 +397,7 @@ class Machine:
         leg = board.legs.get(LegId(key))
         match kind:
             case Timer.REST:
-                waves.fill_all(board)
+                people.woke(board, VolunteerId(key))
             case Timer.GHOST:
                 talks.ghost(board, CallId(key))
             case Timer.LEG if leg is not None:

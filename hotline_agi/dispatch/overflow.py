@@ -1,5 +1,6 @@
 """Leaving the ring plan: an external number, a message, other places to turn to, in the order that the line says."""
 
+from hotline_agi.dispatch import matching
 from hotline_agi.dispatch.answers import leave
 from hotline_agi.dispatch.commands import CancelReason, Fact
 from hotline_agi.dispatch.events import Step
@@ -13,7 +14,7 @@ TRANSFER_GRACE_S = 2.0
 
 def begin(board: Switchboard, call: Call, opening_step: Step) -> None:
     """Nobody will come (or the line is closed): stop all ringing and walk the line's overflow from its start."""
-    board.cancel_all(call, CancelReason.WITHDRAWN)
+    matching.release(board, call, CancelReason.WITHDRAWN)
     board.clear_timers(call, Timer.WAVE, Timer.OVERFLOW)
     closed = opening_step is Step.CLOSED
     call.opening_step = opening_step
@@ -24,7 +25,7 @@ def begin(board: Switchboard, call: Call, opening_step: Step) -> None:
 
 def leave_message(board: Switchboard, call: Call) -> None:
     """The caller asked by a key to leave a message now."""
-    board.cancel_all(call, CancelReason.WITHDRAWN)
+    matching.release(board, call, CancelReason.WITHDRAWN)
     board.note(call, Fact.ASKED_MESSAGE)
     call.overflow_left = []
     leave(board, call, (Step.MESSAGE, Step.DIRECTORY, Step.GOODBYE))

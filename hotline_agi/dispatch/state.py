@@ -29,6 +29,8 @@ A leg:
                  └──── CancelLeg ──► CANCELLING ◄── DismissLeg ──┘     LegEnded, from any ┴─► gone
 ```
 
+A leg that is RINGING or ANSWERED may be handed to another waiting call (`matching.py`): its phone rings on.
+
 CANCELLING lasts until the channel is gone, or a grace deadline; only then is the volunteer free again.
 """
 
@@ -39,7 +41,7 @@ from enum import Enum, auto
 from hotline_agi.dispatch.commands import CancelReason, LegRecord, Music
 from hotline_agi.dispatch.events import Step
 from hotline_agi.roster.model import Endpoint, Line, OverflowStep, RingStep
-from hotline_agi.terms.ids import CallId, LegId, NodeId, VolunteerId
+from hotline_agi.terms.ids import CallerToken, CallId, LegId, NodeId, VolunteerId
 from hotline_agi.terms.outcomes import Outcome
 
 
@@ -70,12 +72,19 @@ class Leg:
     wave: int
     rang_at: datetime
     rang_s: float
+    language: str
+    """Of the accept prompt: it may be handed to calls of this language only."""
     state: LegState = LegState.RINGING
     cancelled: CancelReason | None = None
     cancel_repeats: int = 0
     connected: bool = False
     """The winner was told to join the caller."""
     talked: bool = False
+    talk_began_s: float | None = None
+    picked_up_s: float | None = None
+    accepted_s: float | None = None
+    handed_s: float | None = None
+    """When it was handed from one call to another last."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -87,7 +96,7 @@ class Call:
     """As the roster had it when the running wave began; a new roster counts from the next wave on."""
     node: NodeId
     order: int
-    """Admission order; calls that wait are served by it."""
+    """Admission order."""
     arrived_at: datetime
     arrived_s: float
     admitted_s: float
@@ -97,18 +106,27 @@ class Call:
     winner: Leg | None = None
 
     # where the ring plan is
+    filling: bool = True
+    """An adaptive group that was not good enough since it was found too small."""
+    rings_since_s: float = 0.0
+    """When ringing (through) began."""
     plan: str = ""
     """The ring plan of the hour in which ringing began: who waits over its end does not begin anew."""
     wave: int = -1
     """Index of the running ring step; past the last: the overflow number rings or the steps are told."""
-    tried: set[VolunteerId] = field(default_factory=set)
-    """Rung in this wave already."""
+    tried: dict[VolunteerId, float] = field(default_factory=dict)
+    """Rung in this wave already, and when that began or ended last (monotonic seconds)."""
     declined: set[VolunteerId] = field(default_factory=set)
     """Said no to this call; never asked again for it."""
     attempts: dict[VolunteerId, int] = field(default_factory=dict)
     next_endpoint: dict[VolunteerId, int] = field(default_factory=dict)
+    caller: CallerToken | None = None
+    """Who calls, once that is known."""
+    high_risk: bool = False
+    tried_before: bool = False
+    """Called a short while ago and reached nobody."""
     urgent: bool = False
-    """Was cut off from a talk through no fault of their own: stands at the head of the queue."""
+    """Was cut off from a talk through no fault of their own."""
 
     # where the caller is
     asking: bool = False

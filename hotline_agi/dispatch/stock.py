@@ -44,7 +44,7 @@ def adopt(board: Switchboard, stock: StockTaken) -> None:
         if found.leg in board.legs:
             continue
         if found.volunteer is not None:
-            board.seats.adopt(found.volunteer, found.leg)
+            board.seats.adopt(found.volunteer, found.leg, board.now.mono_s)
             board.foreign[found.leg] = found.volunteer
         if not found.up:
             board.out.append(CancelLeg(leg=found.leg, node=stock.node, reason=CancelReason.WITHDRAWN))

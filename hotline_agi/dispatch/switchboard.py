@@ -1,9 +1,13 @@
 """The machine's memory, and the few moves on it that every part needs: ring, cancel, forget, note."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import Enum, auto
+from math import inf
 
+from hotline_agi.dispatch.acceptance import Acceptance
 from hotline_agi.dispatch.commands import (
     CancelLeg,
     CancelReason,
@@ -13,18 +17,24 @@ from hotline_agi.dispatch.commands import (
     Fact,
     LegRecord,
     NoteFact,
+    NoteVolunteer,
+    ReassignLeg,
     RingLeg,
 )
 from hotline_agi.dispatch.deadlines import Deadlines
-from hotline_agi.dispatch.seats import Seats
+from hotline_agi.dispatch.events import DeviceChanged
+from hotline_agi.dispatch.pools import Pool, Pools
+from hotline_agi.dispatch.seats import Place, Seat, Seats
 from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
+from hotline_agi.dispatch.waiting import ByGroup, Waiting
 from hotline_agi.roster.duty import on_duty
-from hotline_agi.roster.model import Endpoint, Line, Roster
+from hotline_agi.roster.model import Endpoint, Line, RingGroup, Roster, Want
 from hotline_agi.roster.timetable import Duty
-from hotline_agi.terms.causes import Cause
-from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
+from hotline_agi.terms.causes import NORMAL_END, Cause
+from hotline_agi.terms.ids import CallerToken, CallId, EndpointId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
+from hotline_agi.terms.standing import VolunteerState
 
 RING_GRACE_S = 5.0
 """A ringing leg outlives its ring timeout by this much before we take it back ourselves."""
@@ -55,6 +65,8 @@ class Timer(Enum):
 
 CALL_TIMERS = (Timer.WAVE, Timer.OVERFLOW, Timer.ASK, Timer.CONNECT, Timer.VERDICT, Timer.FORGET)
 
+TRIED_KEPT = 4096
+_REACHED = (Outcome.TALKED, Outcome.TRANSFERRED)
 _OUTCOME_OF_CANCEL = {
     CancelReason.ELSEWHERE: LegOutcome.ELSEWHERE,
     CancelReason.CALLER_LEFT: LegOutcome.CALLER_LEFT,
@@ -74,6 +86,9 @@ _OUTCOME_OF_CAUSE: dict[int, LegOutcome] = {
 }
 
 
+ShiftChanged = Callable[[Line, Duty | None, datetime, Duty], None]
+
+
 @dataclass(slots=True, eq=False)
 class Switchboard:
     """Everything the machine remembers. `out` collects the commands of the step that is being taken."""
@@ -90,15 +105,41 @@ class Switchboard:
     """Calls that are over (or were never ours), the latest `DEPARTED_KEPT` of them: they are not admitted again."""
     settling: set[NodeId] = field(default_factory=set)
     """Stock is being taken: nobody is rung before we know who is still there."""
-    seats: Seats = field(default_factory=Seats)
+    waiting: Waiting = field(default_factory=Waiting)
+    needy: ByGroup = field(default_factory=lambda: ByGroup(largest=False))
+    """Waiting calls that could do with another phone, the smallest group first."""
+    givers: ByGroup = field(default_factory=lambda: ByGroup(largest=True))
+    """Waiting calls with two phones or more, the largest group first."""
+    acceptance: Acceptance = field(default_factory=Acceptance)
+    devices: dict[EndpointId, dict[NodeId, DeviceChanged]] = field(default_factory=dict)
+    """The latest word on each softphone of which any was heard."""
+    tried: dict[CallerToken, float] = field(default_factory=dict)
+    """Callers who reached nobody, and when (monotonic seconds); in order of time, the latest `TRIED_KEPT`."""
     deadlines: Deadlines = field(default_factory=Deadlines)
     ignored: Counter[str] = field(default_factory=Counter)
     """Events that could not be placed, by name: late, doubled or unknown."""
     out: list[Command] = field(default_factory=list)
     admitted: int = 0
     legs_made: int = 0
+    resting: set[VolunteerId] = field(default_factory=set)
+    pools: Pools = field(init=False)
+    shift_changed: ShiftChanged | None = None
+    """Told when other people are on duty for a line than when somebody looked last."""
+    _shifts: dict[LineId, tuple[Duty, datetime]] = field(default_factory=dict)
+    """Who was on duty when somebody looked last, and when that was."""
+    _owners: dict[EndpointId, tuple[VolunteerId, ...]] = field(default_factory=dict)
+    _owners_of: Roster | None = None
     _duties: dict[LineId, tuple[Line, Duty]] = field(default_factory=dict)
     _duties_at: Now | None = None
+    _told: dict[VolunteerId, VolunteerState] = field(default_factory=dict)
+    """States that the journal was told of, of those who are not simply there."""
+
+    def __post_init__(self) -> None:
+        self.pools = Pools(self._seat_moved)
+
+    @property
+    def seats(self) -> Seats:
+        return self.pools.seats
 
     def note(
         self,
@@ -125,7 +166,74 @@ class Switchboard:
         known = self._duties.get(line.id)
         if known is None or known[0] is not line:  # two calls may follow two rosters
             known = self._duties[line.id] = line, on_duty(line, self.now.at)
+            self._look_at_shift(line, known[1])
         return known[1]
+
+    def _look_at_shift(self, line: Line, duty: Duty) -> None:
+        was = self._shifts.get(line.id)
+        self._shifts[line.id] = duty, self.now.at
+        if self.shift_changed is not None and (was is None or was[0] is not duty):
+            self.shift_changed(line, None if was is None else was[0], self.now.at if was is None else was[1], duty)
+
+    def is_on_elsewhere(self, volunteer: VolunteerId, line: Line) -> bool:
+        """Whether `volunteer` was on duty for another line when somebody looked last."""
+        return any(
+            volunteer in duty.volunteers or volunteer in duty.backup
+            for other, (duty, _) in self._shifts.items()
+            if other != line.id
+        )
+
+    def owners(self, endpoint: EndpointId) -> tuple[VolunteerId, ...]:
+        """Whose `endpoint` is: by the roster in force."""
+        if self._owners_of is not self.roster:
+            self._owners_of = self.roster
+            self._owners = {}
+            for person in self.roster.volunteers.values():
+                for one in person.endpoints:
+                    self._owners[one.id] = (*self._owners.get(one.id, ()), person.id)
+        return self._owners.get(endpoint, ())
+
+    def is_reachable(self, endpoint: Endpoint) -> bool:
+        """Whether `endpoint` can be rung somewhere. A mobile can, and a softphone of which nothing was heard."""
+        heard = self.devices.get(endpoint.id)
+        return not heard or any(device.reachable for device in heard.values())
+
+    def current_line(self, call: Call) -> Line:
+        """The line of `call` as the roster in force has it: who is rung is always a question to that one."""
+        return self.roster.lines.get(call.line.id, call.line)
+
+    def pool(self, line: Line, group: RingGroup, wants: tuple[Want, ...]) -> Pool:
+        """Those of `group` who are on duty for `line` now and fulfil `wants`."""
+        return self.pools.of(line, self.duty(line), group, wants, self.roster.volunteers)
+
+    # ---- seats
+
+    def wake_at(self, seat: Seat) -> None:
+        """Look at `seat` again when its state ends by itself, if it does."""
+        until_s = seat.until_s()
+        if until_s < inf:
+            self.deadlines.set((Timer.REST, seat.volunteer), until_s)
+
+    def _seat_moved(self, seat: Seat) -> None:
+        """Wake up when the new state ends by itself; tell the journal of those who are away, and of their return."""
+        self.wake_at(seat)
+        if seat.state is VolunteerState.RESTING:
+            self.resting.add(seat.volunteer)
+        else:
+            self.resting.discard(seat.volunteer)
+        told = self._told.get(seat.volunteer)
+        if seat.place is Place.AWAY or told is not None:
+            if told is seat.state:
+                return
+            self._told[seat.volunteer] = seat.state
+            if seat.place is not Place.AWAY:
+                del self._told[seat.volunteer]
+            self.note_volunteer(seat)
+
+    def note_volunteer(self, seat: Seat, detail: str = "") -> None:
+        until_s = seat.until_s()
+        until_at = self.now.at + timedelta(seconds=until_s - self.now.mono_s) if until_s < inf else None
+        self.out.append(NoteVolunteer(volunteer=seat.volunteer, state=seat.state, until_at=until_at, detail=detail))
 
     # ---- legs
 
@@ -141,10 +249,11 @@ class Switchboard:
             wave=call.wave,
             rang_at=self.now.at,
             rang_s=self.now.mono_s,
+            language=call.line.language,
         )
         self.legs[leg.id] = call.legs[leg.id] = leg
         if volunteer is not None:
-            self.seats.take(volunteer, leg.id)
+            self.seats.take(volunteer, leg.id, self.now.mono_s)
         self.set_timer(Timer.LEG, leg.id, ring_timeout_s + RING_GRACE_S)
         self.out.append(
             RingLeg(
@@ -159,6 +268,19 @@ class Switchboard:
         )
         self.note(call, Fact.RANG, leg.id, volunteer, endpoint.kind)
         return leg
+
+    def hand_over(self, leg: Leg, call: Call) -> None:
+        """`leg`, which rings or hears the accept prompt, is `call`'s from now on."""
+        before = leg.call
+        del before.legs[leg.id]
+        call.legs[leg.id] = leg
+        leg.call, leg.wave, leg.handed_s = call, call.wave, self.now.mono_s
+        if leg.volunteer is not None:
+            call.tried[leg.volunteer] = self.now.mono_s
+            call.attempts[leg.volunteer] = call.attempts.get(leg.volunteer, 0) + 1
+        self.out.append(ReassignLeg(leg=leg.id, call=call.id, node=leg.node))
+        self.note(before, Fact.HANDED, leg.id, leg.volunteer, f"to={call.id}")
+        self.note(call, Fact.HANDED, leg.id, leg.volunteer, f"from={before.id}")
 
     def cancel(self, leg: Leg, reason: CancelReason) -> None:
         """Take a leg back: silently while it rings, with a word when it was picked up. Cancelling twice is one."""
@@ -178,7 +300,9 @@ class Switchboard:
                 self.cancel(leg, reason)
 
     def forget(self, leg: Leg, cause: int) -> LegOutcome:
-        """The leg's channel is gone: free the seat, write the leg's record, say how it ended."""
+        """The leg's channel is gone: write the leg's record, say how it ended. Its seat is freed by
+        `people.leg_gone`.
+        """
         call = leg.call
         del self.legs[leg.id], call.legs[leg.id]
         self.deadlines.clear((Timer.LEG, leg.id))
@@ -186,11 +310,6 @@ class Switchboard:
         if call.winner is leg:
             call.winner = None
         outcome = outcome_of(leg, cause)
-        if leg.volunteer is not None:
-            resting_s = call.line.wrap_up_s if leg.talked else 0.0
-            self.seats.leave(leg.volunteer, leg.id, resting_until_s=self.now.mono_s + resting_s)
-            if resting_s > 0:
-                self.set_timer(Timer.REST, leg.volunteer, resting_s)
         call.leg_records.append(
             LegRecord(
                 leg=leg.id,
@@ -200,6 +319,9 @@ class Switchboard:
                 rang_at=leg.rang_at,
                 ended_at=self.now.at,
                 outcome=outcome,
+                endpoint_id=leg.endpoint.id,
+                rang_s=round((leg.accepted_s or self.now.mono_s) - leg.rang_s, 3),
+                talk_s=round(self.now.mono_s - leg.talk_began_s, 3) if leg.talk_began_s is not None else 0.0,
             )
         )
         self.note(call, Fact.LEG_ENDED, leg.id, leg.volunteer, outcome)
@@ -207,10 +329,14 @@ class Switchboard:
 
     # ---- calls
 
-    def waiting_in_order(self) -> list[Call]:
-        """Calls that want somebody, in the order in which they are served."""
-        waiting = [call for call in self.calls.values() if call.state is CallState.WAITING and not call.left]
-        return sorted(waiting, key=lambda call: (not call.urgent, call.order))
+    def wants_people(self, call: Call) -> bool:
+        """Whether volunteers may be rung, or phones be handed over, for `call` now."""
+        return (
+            call.state is CallState.WAITING
+            and call.wave >= 0
+            and not (call.transferring or call.left or call.hanging_up)
+            and call.node not in self.settling
+        )
 
     def depart(self, call: CallId) -> None:
         """`call` is over: a question that still comes from it comes too late."""
@@ -226,6 +352,7 @@ class Switchboard:
             return
         self.clear_timers(call, *CALL_TIMERS, Timer.GHOST)
         self.depart(call.id)
+        self._remember_caller(call)
         ended_at = call.ended_at or self.now.at
         answered_s = call.answered_s if call.answered_s is not None else self.now.mono_s
         self.out.append(
@@ -244,6 +371,16 @@ class Switchboard:
             )
         )
 
+    def _remember_caller(self, call: Call) -> None:
+        """Who reached nobody comes sooner when they call again."""
+        if call.caller is None:
+            return
+        self.tried.pop(call.caller, None)
+        if call.outcome not in _REACHED:
+            self.tried[call.caller] = self.now.mono_s
+            if len(self.tried) > TRIED_KEPT:
+                del self.tried[next(iter(self.tried))]
+
 
 def outcome_of(leg: Leg, cause: int) -> LegOutcome:
     """What the end of a leg means: first what we did, then what the human did, then what the network said."""
@@ -255,4 +392,6 @@ def outcome_of(leg: Leg, cause: int) -> LegOutcome:
         return LegOutcome.NOT_ACCEPTED
     if leg.state is LegState.WINNER:
         return LegOutcome.FAILED
+    if leg.handed_s is not None and cause in NORMAL_END:
+        return LegOutcome.WITHDRAWN  # the dialplan stopped it for the caller whom it had rung for before
     return _OUTCOME_OF_CAUSE.get(cause, LegOutcome.FAILED)

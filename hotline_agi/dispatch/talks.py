@@ -1,6 +1,6 @@
 """From the first accept to the end of the talk: one winner, tested and set in one go, and nobody cut off."""
 
-from hotline_agi.dispatch import answers, overflow, waves
+from hotline_agi.dispatch import answers, choices, matching, overflow, waves
 from hotline_agi.dispatch.commands import CancelReason, ConnectLeg, Fact, HangUp, Music, RefuseLeg
 from hotline_agi.dispatch.events import Step
 from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
@@ -28,23 +28,35 @@ MAX_FAILURES = 3
 
 
 def accept(board: Switchboard, leg: Leg) -> None:
-    """A human agreed. Test and set: there is no way from here to a second winner."""
-    call = leg.call
-    gone = call.left or call.hanging_up
-    if leg.state is not LegState.CANCELLING and (call.state is not CallState.WAITING or gone):
-        refuse(board, leg, CancelReason.CALLER_LEFT if gone else CancelReason.ELSEWHERE)
-        return
+    """A human agreed, and gets the call that is served first. Test and set: there is no way from here to a second
+    winner.
+
+    That need not be the call for which the phone rang; then that one goes on waiting, and gets phones of the other's.
+    """
     if leg.state is LegState.CANCELLING:
         refuse(board, leg, leg.cancelled or CancelReason.WITHDRAWN)
         return
+    call = matching.served_first(board, leg)
+    if call is None:
+        gone = leg.call.left or leg.call.hanging_up
+        refuse(board, leg, CancelReason.CALLER_LEFT if gone else CancelReason.ELSEWHERE)
+        return
+    passed_over = leg.call
+    if call is not passed_over:
+        board.hand_over(leg, call)
+    choices.note_served(board, call)
     call.state, call.winner = CallState.CONNECTING, leg
-    leg.state = LegState.WINNER
+    leg.state, leg.accepted_s = LegState.WINNER, board.now.mono_s
     board.note(call, Fact.ACCEPTED, leg.id, leg.volunteer)
     board.deadlines.clear((Timer.LEG, leg.id))
     board.clear_timers(call, Timer.WAVE, Timer.OVERFLOW)
     board.set_timer(Timer.CONNECT, call.id, HOLD_WAIT_S)
     connect_if_held(board, call)
-    board.cancel_all(call, CancelReason.ELSEWHERE)
+    if call is not passed_over:
+        matching.mark(board, passed_over)
+    matching.release(board, call, CancelReason.ELSEWHERE)
+    if call is not passed_over:
+        waves.fill(board, passed_over)
 
 
 def refuse(board: Switchboard, leg: Leg, reason: CancelReason) -> None:
@@ -91,7 +103,11 @@ def connect_failed(board: Switchboard, call: Call) -> None:
 
 def talk_started(board: Switchboard, leg: Leg) -> None:
     call = leg.call
-    leg.talked = True
+    leg.talked, leg.talk_began_s = True, board.now.mono_s
+    if leg.volunteer is not None:
+        seat = board.seats.seat(leg.volunteer)
+        seat.talking = True
+        board.seats.settle(seat, board.now.mono_s)
     call.state = CallState.TALKING
     call.held, call.talk_ended_well = False, None
     call.talk_began_s = board.now.mono_s
@@ -118,7 +134,7 @@ def found_talking(board: Switchboard, leg: Leg) -> bool:
         leg.state, leg.cancelled = LegState.WINNER, None
         board.deadlines.clear((Timer.LEG, leg.id))
         board.clear_timers(call, Timer.WAVE, Timer.OVERFLOW)
-        board.cancel_all(call, CancelReason.ELSEWHERE)
+        matching.release(board, call, CancelReason.ELSEWHERE)
     return call.winner is leg and call.state is CallState.CONNECTING
 
 
@@ -206,6 +222,8 @@ def hangup_requested(board: Switchboard, party: CallId | LegId) -> None:
     if call is not None and not call.left:
         call.hanging_up = True
         if call.state is CallState.WAITING:
+            # not handed on: the dialplan stops them in this moment
+            matching.forget(board, call)
             board.cancel_all(call, CancelReason.CALLER_LEFT)
 
 

@@ -97,10 +97,10 @@ class RingPlan:
 class Adaptive:
     """How many phones an adaptive ring step rings: the fewest whose chance of an accept is good enough."""
 
-    chance: float = 0.95
+    chance: float = 0.97
     """That somebody of the group accepts within `within_s`; below 1."""
     within_s: float = 12.0
-    share: float = 1 / 3
+    share: float = 0.32
     """At most this share of those who could be rung ring for one call at first (one at least): night volunteers are not
     all woken by one call, and the next caller finds somebody. Grows while the call waits."""
 
@@ -145,6 +145,11 @@ class CallerOrder:
     )
     """Of several classes the one that is worth most counts."""
     tried_within_s: float = 1800.0
+    service_level_s: float = 30.0
+    """Within this a call should be answered."""
+    yields_s: float = 0.0
+    """Who could not be answered within `service_level_s` lets those pass who still can, for so long at most. In a surge
+    more callers are answered in time that way, and the mean wait is the same; 0: never."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

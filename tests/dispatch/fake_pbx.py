@@ -22,6 +22,7 @@ from hotline_agi.dispatch.commands import (
     GuideCaller,
     HangUp,
     HoldCaller,
+    ReassignLeg,
     RefuseLeg,
     RingLeg,
 )
@@ -55,7 +56,18 @@ GUARD_S = 3.0
 """How long the dialplan waits for an answer of ours."""
 WORD_S = 2.0
 """A sentence that a leg hears before it ends."""
-NodeCommand = RingLeg | CancelLeg | DismissLeg | ConnectLeg | RefuseLeg | HoldCaller | GuideCaller | EndRound | HangUp
+NodeCommand = (
+    RingLeg
+    | ReassignLeg
+    | CancelLeg
+    | DismissLeg
+    | ConnectLeg
+    | RefuseLeg
+    | HoldCaller
+    | GuideCaller
+    | EndRound
+    | HangUp
+)
 
 
 class Tape:
@@ -126,6 +138,8 @@ class Phone:
 
     id: LegId
     command: RingLeg
+    swept_with: CallId
+    """With which caller the dialplan stops it: the last that Asterisk was told."""
     state: str = "making"
     """making, ringing, up, asking, joining, talking, word, gone"""
     turn: int = 0
@@ -205,7 +219,7 @@ class FakePbx:
         command = RingLeg(
             leg=leg, call=call, node=PBX1, volunteer=volunteer, endpoint=endpoint, language="zh", ring_timeout_s=25.0
         )
-        phone = self.phones[leg] = Phone(id=leg, command=command)
+        phone = self.phones[leg] = Phone(id=leg, command=command, swept_with=call)
         if up:
             self._turn(phone, "talking")
             self._turn(caller, "talking")
@@ -321,7 +335,7 @@ class FakePbx:
     def _sweep(self, caller: Caller) -> None:
         """The dialplan itself stops the phones that ring for this caller."""
         for phone in self.phones.values():
-            if phone.command.call == caller.id and phone.state == "ringing":
+            if phone.swept_with == caller.id and phone.state == "ringing":
                 self._then(phone, 0.003, lambda phone=phone: self._ends(phone, Cause.NORMAL_CLEARING))  # type: ignore[misc]
 
     def _hangs_up(self, caller: Caller) -> None:
@@ -389,7 +403,7 @@ class FakePbx:
 
     def _until_round_over(self, phone: Phone) -> float:
         """To the end of a round of the phone's caller, give or take a few milliseconds."""
-        caller = self.callers[phone.command.call]
+        caller = self.callers[phone.swept_with]
         return max(0.0, (caller.held_s - self.now_s) % ROUND_S + self.tape.span(-0.03, 0.01))
 
     def _accepts(self, phone: Phone) -> None:
@@ -399,14 +413,14 @@ class FakePbx:
         self._turn(phone, "asking")
         self.agi(LegAccepted(leg=phone.id))
         self._then(phone, GUARD_S, lambda: self._hears_word(phone))
-        caller = self.callers[phone.command.call]
+        caller = self.callers[phone.swept_with]
         if self.tape.one_in(8):  # the worst instant to leave
             self.later(self.tape.span(0.0, 0.03), lambda: self._hangs_up(caller))
         if self.tape.one_in(16):
             cause = self.tape.among(Cause.NORMAL_CLEARING, Cause.CHANNEL_UNAVAIL)
             self._then(phone, self.tape.span(0.0, 0.03), lambda: self._ends(phone, cause))
         for rival in self.phones.values():
-            if rival.command.call == caller.id and rival.state in ("ringing", "up") and self.tape.one_in(4):
+            if rival.swept_with == caller.id and rival.state in ("ringing", "up") and self.tape.one_in(4):
                 self._then(rival, self.tape.span(0.0, 0.02), lambda rival=rival: self._accepts_too(rival))  # type: ignore[misc]
 
     def _accepts_too(self, phone: Phone) -> None:
@@ -419,8 +433,8 @@ class FakePbx:
         self._turn(phone, "word")
         self._then(phone, WORD_S, lambda: self._ends(phone, Cause.NORMAL_CLEARING))
 
-    def _joins(self, phone: Phone) -> None:
-        caller = self.callers[phone.command.call]
+    def _joins(self, phone: Phone, call: CallId) -> None:
+        caller = self.callers[call]
         if caller.state != "held" or self.tape.one_in(12):  # the volunteer may fail just now, too
             if caller.is_there and caller.state != "held":
                 self.observer.missed(caller)
@@ -470,12 +484,16 @@ class FakePbx:
         match command:
             case HoldCaller() | GuideCaller():
                 self._answer(command)
-            case ConnectLeg(leg=leg) | RefuseLeg(leg=leg):
-                self._answer_phone(self.phones[leg], won=isinstance(command, ConnectLeg))
+            case ConnectLeg(leg=leg, call=call):
+                self._answer_phone(self.phones[leg], call)
+            case RefuseLeg(leg=leg):
+                self._answer_phone(self.phones[leg], None)
             case RingLeg():
-                self._ring(Phone(id=command.leg, command=command))
+                self._ring(Phone(id=command.leg, command=command, swept_with=command.call))
             case _ if not self.link_is_up:
                 pass
+            case ReassignLeg(leg=leg, call=call):
+                self.later(self.tape.span(0.001, 0.01), lambda: setattr(self.phones[leg], "swept_with", call))
             case CancelLeg(leg=leg):
                 self._cancel(self.phones.get(leg))
             case DismissLeg(leg=leg):
@@ -498,12 +516,12 @@ class FakePbx:
         self.observer.rings(phone)
         self._then(phone, self.tape.span(0.001, 0.05), lambda: self._made(phone))
 
-    def _answer_phone(self, phone: Phone, *, won: bool) -> None:
+    def _answer_phone(self, phone: Phone, won: CallId | None) -> None:
         if phone.state != "asking":
             return  # it is gone, or the guard was faster
-        if won:
+        if won is not None:
             self._turn(phone, "joining")
-            self._then(phone, self.tape.span(0.001, 0.01), lambda: self._joins(phone))
+            self._then(phone, self.tape.span(0.001, 0.01), lambda: self._joins(phone, won))
         else:
             self._hears_word(phone)
 

@@ -36,6 +36,7 @@ def test_a_call_from_the_first_word_to_the_last() -> None:
         Fact.WAVE,
         Fact.RANG,
         Fact.RANG,
+        Fact.CHOSE,
         Fact.PICKED_UP,
         Fact.ACCEPTED,
         Fact.TALK_STARTED,

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from hotline_agi.dispatch import answers, overflow, stock, talks, waves
+from hotline_agi.dispatch import answers, matching, overflow, stock, talks, waves
 from hotline_agi.dispatch.commands import CancelReason, CloseRecord
 from hotline_agi.dispatch.events import CallArrived, Event, RoundEnded, StockTaken
 from hotline_agi.dispatch.machine import Machine
+from hotline_agi.dispatch.pools import Pool
 from hotline_agi.dispatch.seats import Seats
 from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
 from hotline_agi.dispatch.switchboard import Switchboard, Timer
@@ -61,15 +62,15 @@ def a_seat_is_freed_by_the_cancel(patch: pytest.MonkeyPatch) -> None:
     def cancel(board: Switchboard, leg: Leg, reason: CancelReason) -> None:
         real(board, leg, reason)
         if leg.volunteer is not None:
-            board.seats.leave(leg.volunteer, leg.id)
+            board.seats.leave(leg.volunteer, leg.id, board.now.mono_s)
 
     real = Switchboard.cancel
     patch.setattr(Switchboard, "cancel", cancel)
 
 
 def no_wrap_up(patch: pytest.MonkeyPatch) -> None:
-    def leave(seats: Seats, volunteer: VolunteerId, leg: LegId, *, resting_until_s: float | None = None) -> None:
-        real(seats, volunteer, leg)
+    def leave(seats: Seats, volunteer: VolunteerId, leg: LegId, now_s: float, *, wraps_until_s: Any = None) -> None:
+        real(seats, volunteer, leg, now_s)
 
     real = Seats.leave
     patch.setattr(Seats, "leave", leave)
@@ -98,7 +99,7 @@ def cancel_all_forgets_who_picked_up(patch: pytest.MonkeyPatch) -> None:
 def overflow_lets_phones_ring_on(patch: pytest.MonkeyPatch) -> None:
     def begin(board: Switchboard, call: Call, opening_step: Any) -> None:
         with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(Switchboard, "cancel_all", _nothing)
+            inner.setattr(matching, "release", _nothing)
             real(board, call, opening_step)
 
     real = overflow.begin
@@ -108,7 +109,7 @@ def overflow_lets_phones_ring_on(patch: pytest.MonkeyPatch) -> None:
 def a_key_lets_phones_ring_on(patch: pytest.MonkeyPatch) -> None:
     def leave_message(board: Switchboard, call: Call) -> None:
         with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(Switchboard, "cancel_all", _nothing)
+            inner.setattr(matching, "release", _nothing)
             real(board, call)
 
     real = overflow.leave_message
@@ -128,19 +129,23 @@ def who_declined_is_asked_again(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_wave_rings_everybody(patch: pytest.MonkeyPatch) -> None:
-    real = waves._ringing
-    patch.setattr(waves, "_ringing", lambda call, wave=None: 0 if wave is not None else real(call))
+    def lacks(board: Switchboard, call: Call) -> bool:
+        return call.wave < len(call.ring_steps)
+
+    patch.setattr(matching, "lacks", lacks)
 
 
 def callers_who_left_are_served(patch: pytest.MonkeyPatch) -> None:
-    def fill_all(board: Switchboard) -> None:
-        for call in list(board.calls.values()):
-            if call.state is CallState.WAITING and call.wave >= 0:
-                left, call.left = call.left, False
-                waves.fill(board, call)
-                call.left = left
+    def wants_people(board: Switchboard, call: Call) -> bool:
+        left, call.left = call.left, False
+        try:
+            return real(board, call)
+        finally:
+            call.left = left
 
-    patch.setattr(waves, "fill_all", fill_all)
+    real = Switchboard.wants_people
+    patch.setattr(Switchboard, "wants_people", wants_people)
+    patch.setattr(matching, "forget", _nothing)
 
 
 def a_wave_has_no_deadline(patch: pytest.MonkeyPatch) -> None:
@@ -285,12 +290,13 @@ def a_talk_is_not_recorded(patch: pytest.MonkeyPatch) -> None:
 def an_answer_depends_on_who_asks_first(patch: pytest.MonkeyPatch) -> None:
     turns: list[int] = []
 
-    def by_turn(seats: Seats, volunteers: Any) -> list[VolunteerId]:
+    def entry(pool: Pool, seat: Any) -> Any:
         turns.append(1)
-        people = list(volunteers)
-        return people[::-1] if len(turns) % 7 == 0 else people
+        turn, rank, stamp, who = real(pool, seat)
+        return (turn, -rank, stamp, who) if len(turns) % 7 == 0 else (turn, rank, stamp, who)
 
-    patch.setattr(Seats, "by_turn", by_turn)
+    real = Pool._entry
+    patch.setattr(Pool, "_entry", entry)
 
 
 def a_talk_is_taken_for_a_failed_join(patch: pytest.MonkeyPatch) -> None:

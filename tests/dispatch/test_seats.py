@@ -2,71 +2,72 @@
 
 import pytest
 
-from hotline_agi.dispatch.seats import Seats
+from hotline_agi.dispatch.seats import Place, Seat, Seats
 from hotline_agi.terms.ids import LegId, VolunteerId
 from tests.dispatch.desk import Desk, rung, taken_back
 from tests.dispatch.lines import line, ring, roster, shift
 
-LIN, WANG, ZHAO = map(VolunteerId, ("lin", "wang", "zhao"))
+LIN = VolunteerId("lin")
 ONE, TWO = LegId("leg-1"), LegId("leg-2")
 
 
+def _moved(seat: Seat, before: Place) -> None:
+    """Nobody asks."""
+
+
+def is_free_at(seats: Seats, volunteer: VolunteerId, now_s: float) -> bool:
+    seats.settle(seats.seat(volunteer), now_s)
+    return seats.is_free(volunteer)
+
+
 def test_a_seat_is_taken_until_its_leg_is_gone() -> None:
-    seats = Seats()
-    assert seats.is_free(LIN, 0.0)
-    seats.take(LIN, ONE)
-    assert not seats.is_free(LIN, 1e9)
-    seats.leave(LIN, ONE)
-    assert seats.is_free(LIN, 0.0)
+    seats = Seats(_moved)
+    assert seats.is_free(LIN)
+    seats.take(LIN, ONE, 0.0)
+    assert not seats.is_free(LIN)
+    seats.leave(LIN, ONE, 0.0)
+    assert seats.is_free(LIN)
 
 
 def test_a_taken_seat_is_not_taken_again() -> None:
-    seats = Seats()
-    seats.take(LIN, ONE)
+    seats = Seats(_moved)
+    seats.take(LIN, ONE, 0.0)
     with pytest.raises(AssertionError):
-        seats.take(LIN, TWO)
+        seats.take(LIN, TWO, 0.0)
 
 
 def test_a_leg_that_turns_up_sits_down_beside() -> None:
-    seats = Seats()
-    seats.take(LIN, ONE)
-    seats.adopt(LIN, TWO)
-    seats.leave(LIN, ONE)
-    assert not seats.is_free(LIN, 0.0)
-    seats.leave(LIN, TWO)
-    assert seats.is_free(LIN, 0.0)
+    seats = Seats(_moved)
+    seats.take(LIN, ONE, 0.0)
+    seats.adopt(LIN, TWO, 0.0)
+    seats.leave(LIN, ONE, 0.0)
+    assert not seats.is_free(LIN)
+    seats.leave(LIN, TWO, 0.0)
+    assert seats.is_free(LIN)
 
 
 def test_a_leg_that_does_not_sit_frees_nobody() -> None:
-    seats = Seats()
-    seats.take(LIN, ONE)
-    seats.leave(LIN, TWO)
-    assert not seats.is_free(LIN, 0.0)
+    seats = Seats(_moved)
+    seats.take(LIN, ONE, 0.0)
+    seats.leave(LIN, TWO, 0.0)
+    assert not seats.is_free(LIN)
 
 
 def test_wrap_up_keeps_the_seat_until_it_is_over() -> None:
-    seats = Seats()
-    seats.take(LIN, ONE)
-    seats.leave(LIN, ONE, resting_until_s=60.0)
-    assert not seats.is_free(LIN, 59.9)
-    assert seats.is_free(LIN, 60.0)
+    seats = Seats(_moved)
+    seats.take(LIN, ONE, 0.0)
+    seats.leave(LIN, ONE, 0.0, wraps_until_s=60.0)
+    assert not is_free_at(seats, LIN, 59.9)
+    assert is_free_at(seats, LIN, 60.0)
 
 
 def test_a_later_leg_does_not_shorten_the_wrap_up() -> None:
-    seats = Seats()
-    seats.adopt(LIN, ONE)
-    seats.leave(LIN, ONE, resting_until_s=60.0)
-    seats.adopt(LIN, TWO)
-    seats.leave(LIN, TWO, resting_until_s=10.0)
-    assert not seats.is_free(LIN, 59.9)
-
-
-def test_the_longest_not_rung_comes_first_and_the_roster_decides_among_equals() -> None:
-    seats = Seats()
-    for volunteer, leg in ((WANG, ONE), (LIN, TWO)):
-        seats.take(volunteer, leg)
-        seats.leave(volunteer, leg)
-    assert seats.by_turn((LIN, WANG, ZHAO)) == [ZHAO, WANG, LIN]
+    seats = Seats(_moved)
+    seats.adopt(LIN, ONE, 0.0)
+    seats.leave(LIN, ONE, 0.0, wraps_until_s=60.0)
+    seats.adopt(LIN, TWO, 0.0)
+    seats.leave(LIN, TWO, 0.0, wraps_until_s=10.0)
+    assert not is_free_at(seats, LIN, 59.9)
 
 
 # ---- as the machine uses them
@@ -124,7 +125,7 @@ def test_a_cancel_that_has_no_effect_is_repeated_and_the_seat_is_freed_at_last()
     desk.leaves("c1")
     assert taken_back(desk.passes(2.0)) == {leg}
     assert taken_back(desk.passes(2.0)) == {leg}
-    assert not desk.machine.board.seats.is_free(LIN, desk.now_s)
+    assert not desk.machine.board.seats.is_free(LIN)
     desk.passes(2.0)
-    assert desk.machine.board.seats.is_free(LIN, desk.now_s)
+    assert desk.machine.board.seats.is_free(LIN)
     assert desk.record("c1").legs[0].outcome == "caller left"

@@ -1,6 +1,6 @@
 """Ringing: which volunteers, how many together, when more, and when it is over."""
 
-from hotline_agi.dispatch.commands import Fact, RingLeg
+from hotline_agi.dispatch.commands import ConnectLeg, Fact, RingLeg
 from hotline_agi.dispatch.events import Step
 from hotline_agi.dispatch.state import CallState
 from hotline_agi.roster.model import EndpointKind, RingGroup
@@ -110,8 +110,8 @@ def test_a_caller_waits_for_a_volunteer_who_may_come_free() -> None:
     assert rung(desk.passes(10.0)) == ["lin"]
 
 
-def test_who_comes_free_in_a_later_wave_goes_to_the_older_caller() -> None:
-    """Not to the younger one whose earlier wave wants them."""
+def test_who_comes_free_in_a_later_wave_gets_the_older_caller() -> None:
+    """Though their phone rings for the younger one, whose group is smaller."""
     desk = Desk(roster(line(wrap_up_s=1.0, ring_steps=(ring(None), ring(None, 90.0, RingGroup.BACKUP)))))
     desk.waits("c0")
     desk.talks("lin")
@@ -122,7 +122,9 @@ def test_who_comes_free_in_a_later_wave_goes_to_the_older_caller() -> None:
     desk.waits("c2")
     desk.ends("lin")
     assert rung(desk.passes(1.0)) == ["lin"]
-    assert desk.call("c1").legs.get(desk.leg("lin"))
+    assert desk.call("c2").legs.get(desk.leg("lin"))
+    desk.picks_up("lin")
+    assert of(ConnectLeg, desk.accepts("lin"))[0].call == "c1"
 
 
 def test_the_waiting_time_is_bounded_even_when_somebody_may_come_free() -> None:
@@ -180,8 +182,7 @@ def test_a_line_that_left_the_roster_ends_its_calls_by_what_it_said() -> None:
     desk = Desk()
     desk.waits("c1")
     desk.reads(roster(line(id=ERTONG, shifts=(shift(["hu"], []),))))
-    desk.passes(36.0)
-    assert told(desk.asks("c1")) == (Step.NOBODY, Step.MESSAGE, Step.DIRECTORY, Step.GOODBYE)
+    assert told(desk.passes(36.0)) == (Step.NOBODY, Step.MESSAGE, Step.DIRECTORY, Step.GOODBYE)
 
 
 def test_a_wave_never_rings_more_than_its_count() -> None:

@@ -21,6 +21,7 @@ from hotline_agi.dispatch.commands import (
     HoldCaller,
     NoteFact,
     OpenRecord,
+    ReassignLeg,
     RefuseLeg,
     RingLeg,
 )
@@ -258,6 +259,19 @@ class Watch:
         self._legs_are_wanted()
         self._no_ghosts()
         self._deadlines()
+        self._groups()
+
+    def _groups(self) -> None:
+        """Each leg stands in the group of its call, and in no other."""
+        board = self.machine.board
+        grouped = [leg for call in board.calls.values() for leg in call.legs.values() if leg.call is call]
+        hold(len(grouped) == len(board.legs), "ring groups are disjoint", len(board.legs))
+        for call in board.calls.values():
+            if call.id in board.waiting:
+                wants = call.state is CallState.WAITING and not call.left and not call.hanging_up
+                hold(wants, "who wants nobody does not stand in the queue", call.id)
+            elif board.wants_people(call):
+                hold(False, "who waits stands in the queue", call.id)
 
     def _said(self, command: Command) -> None:
         match command:
@@ -289,6 +303,8 @@ class Watch:
                     book.wave_legs = set()
             case RingLeg():
                 self._rings(command)
+            case ReassignLeg():
+                self._handed(command)
             case CancelLeg(leg=leg) | DismissLeg(leg=leg):
                 self._withdraw(leg)
             case ConnectLeg(leg=leg, call=call):
@@ -330,25 +346,48 @@ class Watch:
 
     def _rings(self, command: RingLeg) -> None:
         call, volunteer = self.calls[command.call], command.volunteer
-        self._is_open(command.call, "RingLeg")
+        self.legs[command.leg] = LegBook(call=command.call, volunteer=volunteer)
+        self._may_ring_for(command.call, command.leg)
+        if volunteer is None:
+            return
         detail = (command.call, command.leg, volunteer)
+        hold(self.resting_until_s.get(volunteer, 0.0) <= self._now_s, "nobody is rung in wrap-up", detail)
+        self._counted(call, command.leg)
+
+    def _handed(self, command: ReassignLeg) -> None:
+        """A phone rings for another caller from now on; an accept that comes first hands it, too."""
+        book = self.legs[command.leg]
+        hold(not book.ended and not book.withdrawn, "only a phone that rings is handed on", command)
+        hold(book.volunteer is not None, "the overflow number is not handed on", command)
+        hold(not book.talked and not book.connected, "who talks is not handed on", command)
+        self.calls[book.call].legs.discard(command.leg)
+        self.calls[book.call].wave_legs.discard(command.leg)
+        book.call = command.call
+        self._may_ring_for(command.call, command.leg)
+        if not book.asked:
+            self._counted(self.calls[command.call], command.leg)
+
+    def _may_ring_for(self, call_id: CallId, leg: LegId) -> None:
+        call, volunteer = self.calls[call_id], self.legs[leg].volunteer
+        self._is_open(call_id, "RingLeg")
+        detail = (call_id, leg, volunteer)
         hold(not call.gone, "no phone rings for a caller who left", detail)
         hold(not call.hanging_up, "no phone rings for a caller who hangs up", detail)
         hold(not call.surviving, "no phone rings for a caller in survival", detail)
         hold(not call.leaving, "no phone rings for a caller who is leaving", detail)
-        self.legs[command.leg] = LegBook(call=command.call, volunteer=volunteer)
-        call.legs.add(command.leg)
+        call.legs.add(leg)
         if volunteer is None:
             return
         board = self.machine.board
-        duty = on_duty(board.calls[command.call].line, board.now.at)
+        duty = on_duty(board.current_line(board.calls[call_id]), board.now.at)
         hold(volunteer in (*duty.volunteers, *duty.backup), "only who is on duty is rung", detail)
         hold(call.was_open, "a closed line rings nobody", detail)
         hold(volunteer not in call.declined, "who declined is not asked again", detail)
-        hold(self.resting_until_s.get(volunteer, 0.0) <= self._now_s, "nobody is rung in wrap-up", detail)
-        call.wave_legs.add(command.leg)
+
+    def _counted(self, call: CallBook, leg: LegId) -> None:
+        call.wave_legs.add(leg)
         ringing = [leg for leg in call.wave_legs if not self.legs[leg].ended and not self.legs[leg].withdrawn]
-        hold(call.wave_count is None or len(ringing) <= call.wave_count, "a wave rings no more than its count", detail)
+        hold(call.wave_count is None or len(ringing) <= call.wave_count, "a wave rings no more than its count", leg)
 
     def _withdraw(self, leg: LegId) -> None:
         if leg in self.legs:

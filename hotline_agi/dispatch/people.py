@@ -1,0 +1,216 @@
+"""What happens to a volunteer besides ringing: wrap-up, pause, rest after missed rings, limits, devices, shifts.
+
+Nobody who rests leaves their line without anybody: the last who can be reached is not rested, and who rests comes back
+when the others go. A pause and a limit are kept even then: the one is a person's word, the other protects them.
+"""
+
+from datetime import datetime, time, timedelta
+from math import inf
+
+from hotline_agi.dispatch.events import DeviceChanged
+from hotline_agi.dispatch.seats import Place, Seat
+from hotline_agi.dispatch.state import Leg
+from hotline_agi.dispatch.switchboard import Switchboard
+from hotline_agi.roster.duty import duty_spans
+from hotline_agi.roster.model import EndpointKind, Line
+from hotline_agi.roster.timetable import Duty
+from hotline_agi.terms.ids import VolunteerId
+from hotline_agi.terms.outcomes import LegOutcome
+from hotline_agi.terms.standing import VolunteerState
+
+BREAK_S = 900.0
+"""So long without a talk is a break; also how long somebody has one after `talk_min_in_a_row`."""
+_MISSED = (LegOutcome.NO_ANSWER, LegOutcome.NOT_ACCEPTED)
+_LEARNED = (*_MISSED, LegOutcome.DECLINED)
+"""Rings that a person, or nobody, ended; of the others we ended some ourselves, and the network the rest."""
+_CUT_SHORT = (LegOutcome.ELSEWHERE, LegOutcome.CALLER_LEFT, LegOutcome.WITHDRAWN)
+
+
+def leg_gone(board: Switchboard, leg: Leg, outcome: LegOutcome) -> None:
+    """A leg's channel is gone: free the volunteer's seat, after what the leg was to them."""
+    if leg.volunteer is None:
+        return
+    seat, now_s, line = board.seats.seat(leg.volunteer), board.now.mono_s, leg.call.line
+    _learn(board, leg, outcome)
+    if leg.accepted_s is not None or outcome is LegOutcome.DECLINED:
+        seat.missed = 0
+    elif outcome in _MISSED:
+        seat.missed += 1
+    wraps_until_s = None
+    if leg.talk_began_s is not None:
+        talk_s = now_s - leg.talk_began_s
+        _count_talk(board, seat, line, talk_s)
+        longer = line.long_wrap_up
+        wrap_up_s = longer.wrap_up_s if longer is not None and talk_s >= longer.talk_s else line.wrap_up_s
+        wraps_until_s = now_s + wrap_up_s
+    if outcome in _MISSED and line.rest is not None and seat.missed >= line.rest.missed:
+        seat.missed = 0
+        if _others_are_there(board, board.current_line(leg.call), leg.volunteer):
+            seat.rests_until_s = now_s + line.rest.for_s
+    board.seats.leave(leg.volunteer, leg.id, now_s, wraps_until_s=wraps_until_s)
+    if seat.place is Place.AWAY:
+        keep_somebody(board)
+
+
+def _learn(board: Switchboard, leg: Leg, outcome: LegOutcome) -> None:
+    accepted = leg.accepted_s is not None
+    if accepted or outcome in _LEARNED or outcome in _CUT_SHORT:
+        board.acceptance.learn(
+            leg.endpoint.id,
+            leg.endpoint.kind,
+            (leg.accepted_s or board.now.mono_s) - leg.rang_s,
+            board.now.mono_s,
+            accepted=accepted,
+            whole=outcome in _LEARNED,
+        )
+
+
+# ---- limits
+
+
+def _count_talk(board: Switchboard, seat: Seat, line: Line, talk_s: float) -> None:
+    now_s = board.now.mono_s
+    if now_s - talk_s - seat.talk_ended_s >= BREAK_S:
+        seat.row_s = 0.0
+    today = board.now.at.astimezone(line.zone).date()
+    if seat.day != today:
+        seat.day, seat.day_talk_s = today, 0.0
+    seat.calls += 1
+    seat.talk_s += talk_s
+    seat.row_s += talk_s
+    seat.day_talk_s += talk_s
+    seat.talk_ended_s = now_s
+    _stop_at_limits(board, seat, line)
+
+
+def _stop_at_limits(board: Switchboard, seat: Seat, line: Line) -> None:
+    """Who reached a limit is not rung until it is over: the next shift, the next day, the end of the break."""
+    person = board.roster.volunteers.get(seat.volunteer)
+    if person is None:
+        return
+    limits, now_s = person.limits, board.now.mono_s
+    if limits.calls_per_shift is not None and seat.calls >= limits.calls_per_shift:
+        seat.stopped_until_s = inf
+    if limits.talk_min_per_day is not None and seat.day_talk_s >= 60.0 * limits.talk_min_per_day:
+        seat.stopped_until_s = max(seat.stopped_until_s, now_s + _to_midnight_s(board.now.at, line))
+    if limits.talk_min_in_a_row is not None and seat.row_s >= 60.0 * limits.talk_min_in_a_row:
+        seat.row_s = 0.0
+        seat.stopped_until_s = max(seat.stopped_until_s, now_s + BREAK_S)
+
+
+def _to_midnight_s(at: datetime, line: Line) -> float:
+    local = at.astimezone(line.zone)
+    midnight = datetime.combine(local.date() + timedelta(days=1), time(), tzinfo=line.zone)
+    return (midnight - at).total_seconds()
+
+
+def duty_changed(board: Switchboard, line: Line, was: Duty | None, seen_at: datetime, duty: Duty) -> None:
+    """Other people are on duty for `line` than at `seen_at`: a new shift begins for those who were not on all the
+    while.
+    """
+    staying: set[VolunteerId] = set()
+    if was is not None:
+        staying = {*was.volunteers, *was.backup}
+        for span in duty_spans(line, seen_at, board.now.at):
+            staying &= {*span.duty.volunteers, *span.duty.backup}
+    for volunteer in (*duty.volunteers, *duty.backup):
+        if volunteer not in staying and not board.is_on_elsewhere(volunteer, line):
+            seat = board.seats.seat(volunteer)
+            if seat.calls or seat.talk_s:
+                seat.calls, seat.talk_s = 0, 0.0
+                if seat.stopped_until_s == inf:
+                    seat.stopped_until_s = -inf
+                board.seats.settle(seat, board.now.mono_s)
+                board.seats.turn_changed(seat)
+
+
+def roster_changed(board: Switchboard) -> None:
+    """Other people, with other phones: what was heard of softphones counts for whoever has them now."""
+    board.pools.forget(board.roster)
+    for endpoint in board.devices:
+        for volunteer in board.owners(endpoint):
+            look_at_devices(board, volunteer)
+    keep_somebody(board)
+
+
+# ---- what they say
+
+
+def paused(board: Switchboard, volunteer: VolunteerId, for_s: float | None) -> None:
+    """They asked not to be rung; a phone of theirs that rings now rings on."""
+    seat = board.seats.seat(volunteer)
+    seat.paused_until_s = inf if for_s is None else board.now.mono_s + max(0.0, for_s)
+    _settle(board, seat)
+    keep_somebody(board)
+
+
+def resumed(board: Switchboard, volunteer: VolunteerId) -> None:
+    """They are there: pause, rest and wrap-up are over. A limit is not: it is there for them."""
+    seat = board.seats.seat(volunteer)
+    seat.paused_until_s = seat.rests_until_s = seat.wraps_until_s = -inf
+    seat.missed = 0
+    _settle(board, seat)
+
+
+def woke(board: Switchboard, volunteer: VolunteerId) -> None:
+    """An instant passed at which the state of somebody may end."""
+    _settle(board, board.seats.seat(volunteer))
+
+
+def _settle(board: Switchboard, seat: Seat) -> None:
+    was = seat.state
+    board.seats.settle(seat, board.now.mono_s)
+    if seat.state is was and seat.until_s() < inf:
+        board.wake_at(seat)  # the state is the same and its end another
+
+
+# ---- devices
+
+
+def device_changed(board: Switchboard, changed: DeviceChanged) -> None:
+    """A softphone came, went, or is in a call."""
+    board.devices.setdefault(changed.endpoint, {})[changed.node] = changed
+    for volunteer in board.owners(changed.endpoint):
+        look_at_devices(board, volunteer)
+    keep_somebody(board)
+
+
+def look_at_devices(board: Switchboard, volunteer: VolunteerId) -> None:
+    """Whether `volunteer` can be reached at all, and is in a call of their own. Nothing heard: reachable, idle."""
+    person = board.roster.volunteers.get(volunteer)
+    seat = board.seats.seat(volunteer)
+    if person is not None:
+        seat.reachable = any(board.is_reachable(endpoint) for endpoint in person.endpoints)
+        seat.elsewhere = any(
+            device.busy
+            for endpoint in person.endpoints
+            if endpoint.kind is EndpointKind.SOFTPHONE
+            for device in board.devices.get(endpoint.id, {}).values()
+        )
+    _settle(board, seat)
+
+
+# ---- never nobody
+
+
+def keep_somebody(board: Switchboard) -> None:
+    """Where those who could be rung are all gone, who rests is rung after all."""
+    if not board.resting:
+        return
+    for line in board.roster.lines.values():
+        duty = board.duty(line)
+        on = (*duty.volunteers, *duty.backup)
+        seats = [board.seats.seat(volunteer) for volunteer in on]
+        if seats and all(seat.place is Place.AWAY for seat in seats):
+            for seat in seats:
+                if seat.state is VolunteerState.RESTING:
+                    seat.rests_until_s = -inf
+                    _settle(board, seat)
+
+
+def _others_are_there(board: Switchboard, line: Line, volunteer: VolunteerId) -> bool:
+    duty = board.duty(line)
+    return any(
+        other != volunteer and board.seats.seat(other).place is not Place.AWAY
+        for other in (*duty.volunteers, *duty.backup)
+    )
