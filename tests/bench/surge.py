@@ -34,6 +34,7 @@ from tests.bench.surge_play import Game, Town
 
 DEFAULT_LOADS = "light,medium,mixed,surge"
 IN_TURN = ("surge", "overload")
+QUIET_S = 60.0
 SETTLE_S = 2.0
 
 
@@ -147,10 +148,20 @@ class _Evening:
             if hall.system == HOTLINE:
                 tally.service_cpu_s = service_s * len(tally.fates) / our_calls
             self._tallies.setdefault((hall.load.name, hall.system), Tally()).add(tally)
-        self._findings.figures.setdefault("machine", []).append({"played": names} | busyness.figures())
-        print(f"{time.strftime('%H:%M:%S')}  done; {busyness}", flush=True)
-        await self._stage.until_quiet(60.0)
+        left = await self._channels_left()
+        self._findings.figures.setdefault("acts", []).append(
+            {"played": names, "channels_left": left} | busyness.figures()
+        )
+        print(f"{time.strftime('%H:%M:%S')}  done; {busyness}{f'; {left} CHANNELS LEFT' if left else ''}", flush=True)
         await asyncio.sleep(SETTLE_S)
+
+    async def _channels_left(self) -> int:
+        """What still lives in Asterisk long after the last call."""
+        try:
+            await self._stage.until_quiet(QUIET_S)
+        except TimeoutError:
+            return await self._stage.pbx.channels()
+        return 0
 
     def _game(self, hall: Hall, number: int) -> Game:
         draws = Draws(seed=self._asked.seed, load=hall.load, number=number, patience=self._asked.patience)

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from statistics import fmean
+from statistics import fmean, stdev
 from typing import Any
 
 from tests.bench.figures import Goal, percentile, plain
@@ -93,7 +93,7 @@ class Tally:
 
     @property
     def rings_per_answered(self) -> float:
-        return self.rings / self.answered if self.answered else float("nan")
+        return self.rings / self.answered if self.answered else math.nan
 
     @property
     def endless(self) -> int:
@@ -112,6 +112,7 @@ class Tally:
             "mean_wait_s": rounded(mean(self.waits_s)),
             "p90_wait_s": rounded(percentile(self.waits_s, 0.9)),
             "mean_wait_all_s": rounded(self.mean_wait_s),
+            "mean_wait_all_error_s": rounded(standard_error(self.all_waits_s)),
             "p90_wait_all_s": rounded(percentile(self.all_waits_s, 0.9)),
             "rings": self.rings,
             "rings_per_answered": rounded(self.rings_per_answered),
@@ -138,6 +139,7 @@ ROWS = (
     ("mean wait, s", "mean_wait_s"),
     ("p90 wait, s", "p90_wait_s"),
     ("mean wait of all, s", "mean_wait_all_s"),
+    ("  its standard error, s", "mean_wait_all_error_s"),
     ("p90 wait of all, s", "p90_wait_all_s"),
     ("rings per answered call", "rings_per_answered"),
     ("talks of the busiest volunteer", "most_talks"),
@@ -174,7 +176,7 @@ def goals(tallies: Tallies) -> list[Goal]:
         better_s = min(pooled[queue] for queue in QUEUES)
         found.append(Goal("all loads: mean wait ÷ better queue's", pooled[HOTLINE] / better_s, 0.7))
         most = max(answered_share(tallies, queue) for queue in QUEUES)
-        share = answered_share(tallies, HOTLINE) / most if most else float("nan")
+        share = answered_share(tallies, HOTLINE) / most if most else math.nan
         found.append(Goal("all loads: answered share ÷ better queue's", share, 1.0, at_least=True))
     if ours:
         found.append(Goal("double rings", sum(tally.double_rings for tally in ours.values()), 0))
@@ -193,7 +195,12 @@ def answered_share(tallies: Tallies, system: str) -> float:
 
 
 def mean(values: list[float]) -> float:
-    return fmean(values) if values else float("nan")
+    return fmean(values) if values else math.nan
+
+
+def standard_error(values: list[float]) -> float:
+    """Of the mean, as if the values were independent: calls of one surge are not, and err by more."""
+    return stdev(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
 
 
 def rounded(value: float) -> float | None:
@@ -225,7 +232,7 @@ def _surge_goals(tallies: Tallies) -> list[Goal]:
 def _ratio(ours: float, theirs: float) -> float:
     """Of nothing by nothing there is no ratio (NaN, which meets no goal)."""
     if not theirs:
-        return float("inf") if ours else float("nan")
+        return math.inf if ours else math.nan
     return ours / theirs
 
 

@@ -22,8 +22,11 @@ from dataclasses import dataclass
 from tests.bench.surge_figures import HOTLINE, RINGALL
 from tests.bench.surge_people import VOLUNTEERS, Draws, Load
 
-RING_PLAN = "ring: [{ring: everybody, for_s: 60}]\n"
-"""Of this product, for all loads. The issue's: ``ring: [{ring: adaptive, for_s: 120}]`` and ``order: longest-idle``."""
+EVERYBODY = "ring: [{ring: everybody, for_s: 60}]\n"
+ADAPTIVE = "ring: [{ring: adaptive, for_s: 120}]\norder: longest-idle\n"
+"""As the issue has it."""
+RING_PLAN = EVERYBODY
+"""Of this product, the same for all loads."""
 
 RING_S = 15
 MAX_WAIT_S = 900

@@ -127,6 +127,7 @@ def test_waits_count_from_the_call_to_the_talk_and_of_who_left_until_then() -> N
     assert figures["within_30_s_share"] == 0.5
     assert (figures["mean_wait_s"], figures["mean_wait_all_s"]) == (30.0, 40.0)
     assert (figures["p90_wait_s"], figures["p90_wait_all_s"]) == (50.0, 70.0)
+    assert figures["mean_wait_all_error_s"] == pytest.approx(12.91)  # deviations 30, 10, 10, 30: √(2000 / 3) / √4
     assert figures["rings_per_answered"] == 4.0
     assert (figures["most_talks"], figures["fewest_talks"], figures["gave_up"]) == (3, 0, 1)
 
