@@ -109,7 +109,29 @@ def test_who_tells_programs_the_same(folder: Path, capsys: pytest.CaptureFixture
         }
     ]
     assert told["plan"] == "rush"
-    assert told["waves"][0] == {"ring": "on-shift", "count": 5, "for_s": 15.0}
+    assert told["waves"][0] == {"ring": "on-shift", "count": 5, "adaptive": False, "for_s": 15.0}
+
+
+def test_who_tells_how_few_are_rung_and_what_callers_want(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = folder / "haven/line.yaml"
+    text = line.read_text(encoding="utf-8").replace("ring: 5", "ring: adaptive")
+    policy = "adaptive: {chance_percent: 90, within_s: 20}\norder: least-talk\nwants: [{language: en, for_s: 10}]\n"
+    line.write_text(text.replace("...\n", f"{policy}...\n"), encoding="utf-8")
+    asked = ("who", "--line", "haven", "--at", "2026-02-14T20:30")
+    assert Ran(capsys, folder, *asked).out.splitlines()[-3:] == [
+        (
+            "rings (plan rush): as few on shift as are likely enough (90 % within 20 s) for 15 s; "
+            "then everybody backup for 30 s"
+        ),
+        "whose turn it is is decided by who talked the fewest minutes in this shift",
+        "callers want: en for 10 s",
+    ]
+    [told] = Ran(capsys, folder, *asked, "--json").json
+    assert told["waves"][0] == {"ring": "on-shift", "count": None, "adaptive": True, "for_s": 15.0}
+    assert (told["order"], told["wants"]) == (
+        "least-talk",
+        [{"language": "en", "qualification": None, "for_s": 10.0}],
+    )
 
 
 def test_who_names_the_zones_of_lines_whose_clocks_differ(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -88,9 +88,10 @@ class _Legs:
         self.of_people(line, (person for person in self._roster.volunteers if person in people), most=len(people))
 
     def of_people(self, line: Line, people: Iterable[VolunteerId], most: int = MOST_RUNG) -> str:
-        """The legs of the first `most` of them, joined as the dialplan wants them."""
+        """The legs of the first `most` of them who have what every caller wants, joined as the dialplan wants them."""
         known = [self._roster.volunteers[one] for one in people if one in self._roster.volunteers]
-        reachable = filter(None, (self.of(line.language, person.endpoints) for person in known))
+        able = filter(line.may_ring, known)
+        reachable = filter(None, (self.of(line.language, person.endpoints) for person in able))
         return "-".join(islice(reachable, most))
 
     def of(self, language: str, endpoints: Sequence[Endpoint]) -> str:

@@ -276,11 +276,17 @@ def roster_remove(desk: Desk, who: str, slot: str, weekdays: str | None, backup:
 @click.option("--name", "called", required=True, help="For people: 1 to 80 characters.")
 @click.option("--endpoints", required=True, help="In order of preference: softphone:v07,mobile.")
 @click.option("--languages", help="zh,en. The line's if left out.")
-def roster_add_person(desk: Desk, who: str, called: str, endpoints: str, languages: str | None) -> Edit:
+@click.option("--qualifications", help="screened,crisis. None if left out.")
+def roster_add_person(
+    desk: Desk, who: str, called: str, endpoints: str, languages: str | None, qualifications: str | None
+) -> Edit:
     """Somebody new. Their number belongs into the contacts file, which is not in git."""
-    spoken = [word.strip() for word in languages.split(",")] if languages is not None else None
     ways = [word.strip() for word in endpoints.split(",")]
-    return people_edits.add_person(desk.known, desk.line, who, called, ways, spoken)
+    spoken, skills = (
+        [word.strip() for word in words.split(",")] if words is not None else None
+        for words in (languages, qualifications)
+    )
+    return people_edits.add_person(desk.known, desk.line, who, called, ways, spoken, skills)
 
 
 @_edit_command("remove-person")

@@ -16,9 +16,11 @@ from hotline_agi.cli.options import (
 )
 from hotline_agi.cli.roster import roster
 from hotline_agi.planning.agenda import absent_at
+from hotline_agi.planning.policy_words import wants_in_words
+from hotline_agi.planning.ring_words import ORDER, likely_enough
 from hotline_agi.planning.wording import Names, moment, time_of_day
 from hotline_agi.roster.duty import Who, who
-from hotline_agi.roster.model import RingGroup, RingStep, Roster, Volunteer
+from hotline_agi.roster.model import Line, RingGroup, RingStep, Roster, Volunteer, VolunteerOrder
 from hotline_agi.roster.precedence import Loss
 from hotline_agi.terms.ids import VolunteerId
 from hotline_agi.terms.languages import Language
@@ -68,8 +70,12 @@ def _print_who(known: Roster, one: Who, *, with_zone: bool) -> None:
     if one.duty.coordinators:
         table.note(f"coordinator: {names.list(one.duty.coordinators)}")
     plan = f" (plan {one.duty.plan})" if one.duty.plan else ""
-    waves = "; then ".join(map(_wave, one.line.steps(one.duty.plan)))
+    waves = "; then ".join(_wave(step, one.line) for step in one.line.steps(one.duty.plan))
     table.note(f"rings{plan}: {waves}" if one.duty.is_open else "closed: nobody is rung")
+    if one.duty.is_open and one.line.order is not VolunteerOrder.LONGEST_IDLE:
+        table.note(f"whose turn it is is decided by {ORDER[one.line.order]}")
+    if one.duty.is_open and one.line.wants:
+        table.note(f"callers want: {wants_in_words(one.line.wants)}")
 
 
 _WHO_COLUMNS = ("", "id", "name", "reached by", "as")
@@ -80,8 +86,10 @@ def _absent(one: Who) -> list[tuple[str, Loss]]:
     return [(slot.shift.slot, loss) for slot, loss in absent_at(one.line, one.at)]
 
 
-def _wave(step: RingStep) -> str:
+def _wave(step: RingStep, line: Line) -> str:
     group = "on shift" if step.group is RingGroup.ON_SHIFT else "backup"
+    if step.adaptive:
+        return f"as few {group} as are likely enough ({likely_enough(line.adaptive)}) for {step.for_s:g} s"
     return f"{step.count or 'everybody'} {group} for {step.for_s:g} s"
 
 
@@ -124,8 +132,13 @@ def _who_as_json(known: Roster, one: Who) -> dict[str, Any]:
             for slot, loss in _absent(one)
         ],
         "plan": one.duty.plan or None,
+        "order": one.line.order.value,
+        "wants": [
+            {"language": want.language or None, "qualification": want.qualification or None, "for_s": want.for_s}
+            for want in one.line.wants
+        ],
         "waves": [
-            {"ring": step.group.value, "count": step.count, "for_s": step.for_s}
+            {"ring": step.group.value, "count": step.count, "adaptive": step.adaptive, "for_s": step.for_s}
             for step in (one.line.steps(one.duty.plan) if one.duty.is_open else ())
         ],
     }

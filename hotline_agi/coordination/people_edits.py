@@ -15,7 +15,13 @@ _MOST_TOLD = 5
 
 
 def add_person(
-    known: Known, line: Line, who: str, name: str, endpoints: list[str], languages: list[str] | None = None
+    known: Known,
+    line: Line,
+    who: str,
+    name: str,
+    endpoints: list[str],
+    languages: list[str] | None = None,
+    qualifications: list[str] | None = None,
 ) -> Edit:
     """Somebody new, in `line`'s folder.
 
@@ -35,6 +41,8 @@ def add_person(
     if languages:
         value["languages"] = list(languages)
     value["endpoints"] = [_endpoint(text) for text in endpoints]
+    if qualifications:
+        value["qualifications"] = list(qualifications)
     text = insert(YamlText.of(file, known.files[file]), ("volunteers",), who, value, block=True)
     return Edit(files={file: text.text.encode()}, message=f"Add {who} ({name})")
 

@@ -11,7 +11,16 @@ def recognised(board: Switchboard, call: Call, event: CallerRecognised) -> None:
     call.caller, call.high_risk = event.caller, event.high_risk
     reached_nobody_s = board.tried.get(event.caller)
     if reached_nobody_s is not None:
-        call.tried_before = call.arrived_s - reached_nobody_s <= call.line.callers.tried_within_s
+        call.tried_before = call.arrived_s - reached_nobody_s <= call.policy.tried_within_s
     if call.id in board.waiting:
+        board.waiting.put(call)
+        matching.mark(board, call)
+
+
+def policy_changed(board: Switchboard) -> None:
+    """A new roster: the queues of its lines are ordered by what it says, for everybody who stands in them."""
+    for call in board.calls.values():
+        call.policy = board.current_line(call).callers
+    for call in board.waiting.all():
         board.waiting.put(call)
         matching.mark(board, call)

@@ -112,6 +112,7 @@ class Machine:
         board = self._board
         board.now, board.out, board.roster = now, [], roster
         people.roster_changed(board)
+        callers.policy_changed(board)
         waves.settle(board)
         return board.out
 
@@ -197,6 +198,7 @@ class Machine:
         call = Call(
             id=call_id,
             line=line,
+            policy=line.callers,
             node=node,
             order=board.admitted,
             arrived_at=stock.earlier(board.now.at, waited_s),

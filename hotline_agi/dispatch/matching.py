@@ -98,10 +98,11 @@ def _adaptive_lacks(board: Switchboard, call: Call, *, anew: bool) -> bool:
 
 def wants(board: Switchboard, call: Call) -> tuple[Want, ...]:
     """What a volunteer must fulfil for `call` now: a preference lapses with time."""
-    if not call.line.wants:
+    wanted = board.current_line(call).wants
+    if not wanted:
         return ()
     waited_s = board.now.mono_s - call.arrived_s
-    return tuple(want for want in call.line.wants if want.for_s is None or waited_s < want.for_s)
+    return tuple(want for want in wanted if want.for_s is None or waited_s < want.for_s)
 
 
 def _pools(board: Switchboard, call: Call) -> Iterator[tuple[Pool, RingGroup]]:
@@ -247,7 +248,7 @@ def _may_have(board: Switchboard, call: Call, leg: Leg) -> bool:
 
 def mark(board: Switchboard, call: Call) -> None:
     """Remember how large the group of `call` is."""
-    if not board.wants_people(call):
+    if not board.stands_in_queue(call):
         forget(board, call)
         return
     size = group_size(call)

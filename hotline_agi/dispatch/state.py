@@ -40,7 +40,7 @@ from enum import Enum, auto
 
 from hotline_agi.dispatch.commands import CancelReason, LegRecord, Music
 from hotline_agi.dispatch.events import Step
-from hotline_agi.roster.model import Endpoint, Line, OverflowStep, RingStep
+from hotline_agi.roster.model import CallerOrder, Endpoint, Line, OverflowStep, RingStep
 from hotline_agi.terms.ids import CallerToken, CallId, LegId, NodeId, VolunteerId
 from hotline_agi.terms.outcomes import Outcome
 
@@ -60,7 +60,7 @@ class LegState(Enum):
     CANCELLING = auto()
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Leg:
     """One ringing of one volunteer (or of the overflow number: `volunteer` is None)."""
 
@@ -87,7 +87,7 @@ class Leg:
     """When it was handed from one call to another last."""
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Call:
     """One caller, from the first word to the last."""
 
@@ -95,6 +95,8 @@ class Call:
     line: Line
     """As the roster had it when the running wave began; a new roster counts from the next wave on."""
     node: NodeId
+    policy: CallerOrder
+    """By which the queue is ordered: that of the roster in force, the same for all calls of a line."""
     order: int
     """Admission order."""
     arrived_at: datetime

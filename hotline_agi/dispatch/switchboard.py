@@ -329,14 +329,14 @@ class Switchboard:
 
     # ---- calls
 
+    def stands_in_queue(self, call: Call) -> bool:
+        """Whether `call` waits for volunteers."""
+        waits = call.state is CallState.WAITING and call.wave >= 0
+        return waits and not (call.transferring or call.left or call.hanging_up)
+
     def wants_people(self, call: Call) -> bool:
         """Whether volunteers may be rung, or phones be handed over, for `call` now."""
-        return (
-            call.state is CallState.WAITING
-            and call.wave >= 0
-            and not (call.transferring or call.left or call.hanging_up)
-            and call.node not in self.settling
-        )
+        return self.stands_in_queue(call) and call.node not in self.settling
 
     def depart(self, call: CallId) -> None:
         """`call` is over: a question that still comes from it comes too late."""

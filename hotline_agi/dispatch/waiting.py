@@ -22,7 +22,7 @@ _Place = tuple[float, int, Call]
 
 def caller_class(call: Call) -> CallerClass | None:
     """The class of `call` that is worth most on its line; None for an ordinary caller."""
-    worth_s = call.line.callers.worth_s
+    worth_s = call.policy.worth_s
     classes = [
         one
         for one, holds in (
@@ -38,7 +38,7 @@ def caller_class(call: Call) -> CallerClass | None:
 def served_s(call: Call) -> float:
     """When `call` counts as having arrived, in monotonic seconds: the earliest is served first."""
     found = caller_class(call)
-    return call.arrived_s - (call.line.callers.worth_s.get(found, 0.0) if found is not None else 0.0)
+    return call.arrived_s - (call.policy.worth_s.get(found, 0.0) if found is not None else 0.0)
 
 
 class Turn(IntEnum):
@@ -54,7 +54,7 @@ class Turn(IntEnum):
 
 def turn(call: Call, now_s: float) -> Turn:
     """In which part of the queue `call` stands."""
-    order = call.line.callers
+    order = call.policy
     if order.yields_s <= 0.0:
         return Turn.FIRST
     waits_s = now_s - served_s(call)
@@ -120,7 +120,7 @@ class Waiting:
 
     def _parts(self, queue: list[_Place], now_s: float) -> tuple[int, int]:
         """Where the late ones of a queue begin and end: before them stand the first, behind them those in time."""
-        order = queue[0][2].line.callers if queue else None
+        order = queue[0][2].policy if queue else None
         if order is None or order.yields_s <= 0.0:
             return len(queue), len(queue)
         level_s = now_s - order.service_level_s

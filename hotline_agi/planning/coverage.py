@@ -1,8 +1,9 @@
 """How well a line's hours are filled, instant by instant: who is on shift, and what the slots need beyond that.
 
 Each slot that is on is counted by itself: the people in its places, without those whose quiet hours it is, against its
-smallest head count and the languages and qualifications that it asks for. Backup people do not count. Hours in which
-the line is closed lack nothing.
+smallest head count and the languages and qualifications that it asks for. What every caller of the line wants, one of
+those on shift must have, whichever slot they are in. Backup people do not count. Hours in which the line is closed lack
+nothing.
 """
 
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ class Lack(StrEnum):
     PEOPLE = "people"
     LANGUAGE = "language"
     QUALIFICATION = "qualification"
+    WANT = "want"
+    """Nobody on shift has all that every caller of the line wants (`Line.required`), so none of them is rung."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +33,7 @@ class Shortfall:
     slot: str
     """Of several that nobody is in, the first; empty if no slot is on (then `lack` is `NOBODY`)."""
     name: str
-    """The language or qualification; empty for heads."""
+    """The language or qualification, of `WANT` all of them; empty for heads."""
     has: int
     needs: int
     where: Mark
@@ -110,10 +113,21 @@ def _piece(roster: Roster, line: Line, duty: Duty, on: list[Occurrence], at: dat
         slot, where = (on[0].shift.slot, on[0].shift.where) if on else ("", line.where)
         shortfalls = (Shortfall(lack=Lack.NOBODY, slot=slot, name="", has=0, needs=least, where=where),)
     else:
-        shortfalls = tuple(found for one in on for found in _of_slot(roster, one, duty, at))
+        shortfalls = (
+            *_wanted(roster, line, duty, on),
+            *(found for one in on for found in _of_slot(roster, one, duty, at)),
+        )
     return CoverageSpan(
         from_utc=at, until_utc=until, duty=duty, on_shift=len(duty.volunteers), least=least, shortfalls=shortfalls
     )
+
+
+def _wanted(roster: Roster, line: Line, duty: Duty, on: list[Occurrence]) -> Iterator[Shortfall]:
+    """Told of the first slot, once: any of those who are on shift would do."""
+    if line.required and not any(line.may_ring(roster.volunteers[who]) for who in duty.volunteers):
+        name = ", ".join(want.language or want.qualification for want in line.required)
+        first = on[0].shift
+        yield Shortfall(lack=Lack.WANT, slot=first.slot, name=name, has=0, needs=1, where=first.where)
 
 
 def _of_slot(roster: Roster, one: Occurrence, duty: Duty, at: datetime) -> Iterator[Shortfall]:

@@ -6,8 +6,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from hotline_agi.planning.effects import Aspect, Change, Difference, changes
+from hotline_agi.planning.policy_words import policy_in_words
+from hotline_agi.planning.ring_words import plan_in_words
 from hotline_agi.roster.clock import ONE_DAY, Span
-from hotline_agi.roster.model import Endpoint, Line, RingStep, Roster, Volunteer
+from hotline_agi.roster.model import Endpoint, Line, Roster, Volunteer
 from hotline_agi.terms.ids import EndpointId, LineId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 
@@ -179,18 +181,6 @@ def _head_count(one: Difference) -> str:
     return f"{count} ({one.least} needed)" if one.left < one.least else count
 
 
-def plan_in_words(steps: Iterable[RingStep]) -> str:
-    """``3 for 15 s, everybody for 20 s, everybody of backup for 20 s``."""
-    return ", then ".join(_step(step) for step in steps)
-
-
-def _step(step: RingStep) -> str:
-    who = "everybody" if step.count is None else str(step.count)
-    if step.group.value == "backup":
-        who = "backup" if step.count is None else f"{step.count} of backup"
-    return f"{who} for {step.for_s:g} s"
-
-
 def _listed(words: Iterable[str]) -> str:
     *most, last = list(words) or [""]
     return f"{', '.join(most)} and {last}" if most else last
@@ -204,6 +194,7 @@ def _settings(old: Line, new: Line) -> Iterator[str]:
     pairs: list[tuple[str, object, object]] = [
         ("time_zone", old.zone.key, new.zone.key),
         ("numbers", ", ".join(old.numbers), ", ".join(new.numbers)),
+        ("service_numbers", _or_nothing(old.service_numbers), _or_nothing(new.service_numbers)),
         ("language", old.language, new.language),
         ("name", ", ".join(old.name.values()), ", ".join(new.name.values())),
     ]
@@ -213,6 +204,8 @@ def _settings(old: Line, new: Line) -> Iterator[str]:
         ("overflow", ", ".join(old.overflow), ", ".join(new.overflow)),
         ("closed", ", ".join(old.closed), ", ".join(new.closed)),
     ]
+    before_policy, after_policy = policy_in_words(old), policy_in_words(new)
+    pairs += [(field, words, after_policy[field]) for field, words in before_policy.items()]
     yield from (f"{field} is {after} (before: {before})" for field, before, after in pairs if before != after)
     if old.transfer != new.transfer:
         yield "whom a transfer calls is different"
@@ -240,6 +233,8 @@ def _people(old: Mapping[VolunteerId, Volunteer], new: Mapping[VolunteerId, Volu
         was, now = _numbers(before), _numbers(person)
         if any(was[one] != now[one] for one in was.keys() & now.keys()):
             yield f"{who} has another number"
+        if before.pin != person.pin:
+            yield f"{who} has {_pin_in_words(before, person)}"
         if before.limits != person.limits:
             yield f"{who} has other limits"
         if (before.quiet, before.zone) != (person.quiet, person.zone):
@@ -256,6 +251,12 @@ def _endpoints(person: Volunteer) -> str:
 def _endpoint(endpoint: Endpoint) -> str:
     name = f"{endpoint.kind} {endpoint.pjsip_name}" if endpoint.pjsip_name else str(endpoint.kind)
     return name + (" (press 1)" if endpoint.confirm else "")
+
+
+def _pin_in_words(before: Volunteer, person: Volunteer) -> str:
+    if person.pin is None:
+        return "no PIN any more"
+    return "a PIN now" if before.pin is None else "another PIN"
 
 
 def _numbers(person: Volunteer) -> dict[EndpointId, PhoneNumber | None]:

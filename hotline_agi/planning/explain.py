@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from hotline_agi.planning import reasons
 from hotline_agi.planning.agenda import LOOK_AHEAD, appointments
-from hotline_agi.planning.reasons import Ground, Reason
+from hotline_agi.planning.reasons import Ground, Reason, Share
 from hotline_agi.planning.wording import Names
 from hotline_agi.roster.clock import days_around, span_on
 from hotline_agi.roster.duty import everybody, on_duty
@@ -32,10 +32,10 @@ class Explanation:
     is_rung: bool
     group: RingGroup | None
     """As which they are there; None if they are in no slot, or quiet."""
-    shares: tuple[tuple[int, int], ...]
-    """The waves (from 1) that may ring them, with how many of their group each takes on; empty if not rung."""
+    shares: tuple[Share, ...]
+    """The waves that may ring them; empty if not rung."""
     of: int
-    """How many the group has."""
+    """How many the group has, of those who have what every caller wants."""
     because: tuple[Reason, ...]
     """What decides, the most important first."""
     facts: tuple[Reason, ...]
@@ -47,7 +47,7 @@ class Explanation:
         if not self.is_rung:
             return "not rung"
         waves = " or ".join(str(wave) for wave, _ in self.shares)
-        certain = sum(count for _, count in self.shares) == self.of
+        certain = sum(count or 0 for _, count in self.shares) == self.of
         return f"rung in wave {waves}" + ("" if certain else " if it is their turn")
 
     @property
@@ -73,7 +73,7 @@ def explain_on(roster: Roster, line: Line, who: VolunteerId, at: datetime) -> Ex
     """
     person = roster.volunteers[who]
     duty = on_duty(line, at)
-    group, sizes = _group(duty, who), _sizes(duty)
+    group, sizes = _group(duty, who), _sizes(roster, line, duty)
     of = sizes[group] if group is not None else 0
     shares = shares_of(line.steps(duty.plan), group, sizes) if group is not None else ()
     names = Names(roster, Language.EN)
@@ -87,14 +87,17 @@ def explain_on(roster: Roster, line: Line, who: VolunteerId, at: datetime) -> Ex
         if not person.endpoints:
             text = "no endpoint of theirs is known"
             against.append(Reason(ground=Ground.NO_ENDPOINT, text=text, where=person.where))
-        if not shares:
+        if not line.may_ring(person):
+            against.append(reasons.wanted(line, person))
+        elif not shares:
             against.append(reasons.no_step(duty.plan, group))
     lost = list(_lost(names, line, who, at))
     overruled = list(_overruled(line, who, at))
     facts: list[Reason] = []
     if group is not None and not against:
-        because = [*placed, reasons.wave(duty.plan, group, shares, of)]
-        facts += [*lost, *overruled, reasons.endpoints(person)]
+        because = [*placed, reasons.wave(line, duty.plan, group, shares, of)]
+        late = [reasons.later(line, want) for want in line.wants if want.for_s is not None and not want.met_by(person)]
+        facts += [*lost, *overruled, *late, reasons.endpoints(person)]
     elif placed:
         because = against
         facts += [*placed, *lost, *overruled]
@@ -114,18 +117,21 @@ def explain_on(roster: Roster, line: Line, who: VolunteerId, at: datetime) -> Ex
     )
 
 
-def shares_of(
-    steps: Sequence[RingStep], group: RingGroup, sizes: Mapping[RingGroup, int]
-) -> tuple[tuple[int, int], ...]:
-    """Which waves (from 1) take on how many of a group, by the sizes of both, if nobody is busy or was rung before.
+def shares_of(steps: Sequence[RingStep], group: RingGroup, sizes: Mapping[RingGroup, int]) -> tuple[Share, ...]:
+    """Which waves take on how many of a group, by the sizes of both, if nobody is busy or was rung before.
 
-    What a step has left over when its own group is rung goes to those of the groups before (`dispatch/waves.py`).
+    What a step has left over when its own group is rung goes to those of the groups before (`dispatch/waves.py`). How
+    many an adaptive step rings is learned from calls: here it takes nobody away from the steps after it.
     """
-    found: list[tuple[int, int]] = []
+    found: list[Share] = []
     left = dict(sizes)
     begun: list[RingGroup] = []
     for number, step in enumerate(steps, 1):
         begun = [step.group, *(one for one in begun if one is not step.group)]
+        if step.adaptive and left[step.group] > 1:
+            if step.group is group:
+                found.append((number, None))
+            continue
         room = sum(left.values()) if step.count is None else step.count
         for one in begun:
             share = min(room, left[one])
@@ -142,8 +148,12 @@ def _group(duty: Duty, who: VolunteerId) -> RingGroup | None:
     return RingGroup.BACKUP if who in duty.backup else None
 
 
-def _sizes(duty: Duty) -> dict[RingGroup, int]:
-    return {RingGroup.ON_SHIFT: len(duty.volunteers), RingGroup.BACKUP: len(duty.backup)}
+def _sizes(roster: Roster, line: Line, duty: Duty) -> dict[RingGroup, int]:
+    """How many of each group may be rung."""
+    groups = {RingGroup.ON_SHIFT: duty.volunteers, RingGroup.BACKUP: duty.backup}
+    if not line.required:
+        return {group: len(people) for group, people in groups.items()}
+    return {group: sum(line.may_ring(roster.volunteers[one]) for one in people) for group, people in groups.items()}
 
 
 def _placed(names: Names, line: Line, who: VolunteerId, at: datetime) -> Iterator[Reason]:

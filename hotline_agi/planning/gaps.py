@@ -61,6 +61,9 @@ def _warning(line: Line, months: "_Months", window: Window, lack: Shortfall, whe
         case Lack.QUALIFICATION:
             what = f"'{lack.slot}' has {has} with the qualification '{lack.name}' and needs {lack.needs}"
             hint = f"add somebody who has '{lack.name}'"
+        case Lack.WANT:
+            what = f"nobody on shift has what callers always want ({lack.name}), so nobody of them is rung"
+            hint = "add somebody who has it, or give it `for_s` in line.yaml"
     return Problem.warning(where, f"{what} {when.text}", hint)
 
 

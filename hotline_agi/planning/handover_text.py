@@ -55,6 +55,7 @@ REMARKS: dict[Language, dict[str, str]] = {
         Lack.PEOPLE: "{slot} 人手不足：{has} 人，需 {needs} 人",
         Lack.LANGUAGE: "{slot} 会说 {name} 的有 {has} 人，需 {needs} 人",
         Lack.QUALIFICATION: "{slot} 具备 {name} 资质的有 {has} 人，需 {needs} 人",
+        Lack.WANT: "没有符合来电要求（{name}）的人，电话不会响",
     },
     Language.EN: {
         "special": "The day is {name}",
@@ -69,6 +70,7 @@ REMARKS: dict[Language, dict[str, str]] = {
         Lack.PEOPLE: "{slot} is short: {has} of {needs} people",
         Lack.LANGUAGE: "{slot} lacks people who speak {name}: {has} of {needs}",
         Lack.QUALIFICATION: "{slot} lacks people qualified for {name}: {has} of {needs}",
+        Lack.WANT: "Nobody on shift has what callers want ({name}): no phone rings",
     },
 }
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from hotline_agi.planning.ring_words import ORDER, likely_enough, want_in_words
 from hotline_agi.planning.wording import Names, stretch
 from hotline_agi.roster.clock import days_around, span_on
-from hotline_agi.roster.model import EndpointKind, Limits, Line, RingGroup, Volunteer
+from hotline_agi.roster.model import EndpointKind, Limits, Line, RingGroup, Volunteer, Want
 from hotline_agi.roster.plan import Absence, Pattern, Shift
 from hotline_agi.roster.precedence import Basis, Loss, Place, Saying, special_day
 from hotline_agi.terms.languages import Language
@@ -15,6 +16,10 @@ from hotline_agi.terms.problems import NOWHERE, Mark
 
 _ENGLISH = Language.EN
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+Share = tuple[int, int | None]
+"""A wave (from 1), and how many of a group it takes on, if nobody is busy; None: as few as are likely enough."""
 
 
 class Ground(StrEnum):
@@ -29,6 +34,8 @@ class Ground(StrEnum):
     NO_STEP = "no-step"
     """The ring plan of the hour rings nobody of their group."""
     NO_ENDPOINT = "no-endpoint"
+    WANT = "want"
+    """What callers want and they have not."""
     NO_SLOT = "no-slot"
     """They are in no slot at this time."""
     OVERRULED = "overruled"
@@ -162,22 +169,43 @@ def no_step(plan: str, group: RingGroup) -> Reason:
     return Reason(ground=Ground.NO_STEP, text=f"no step of {plan_words(plan)} rings {them}")
 
 
-def wave(plan: str, group: RingGroup, shares: Sequence[tuple[int, int]], of: int) -> Reason:
-    """Which wave rings them: `shares` are wave (from 1) and how many it takes of the `of` people of the group."""
+def wave(line: Line, plan: str, group: RingGroup, shares: Sequence[Share], of: int) -> Reason:
+    """Which waves ring them: `shares` of the `of` people of their group that may be rung."""
     first, count = shares[0]
     them = group_words(group is RingGroup.BACKUP)
     if count == of:
         who = f"with everybody who is {them} ({of})" if of > 1 else f"the only one who is {them}"
         return Reason(ground=Ground.WAVE, text=f"{plan_words(plan)} rings them in wave {first}, {who}")
-    text = f"{plan_words(plan)} rings {count} of the {of} who are {them} in wave {first}"
-    left = of - count
+    enough = f"as are likely enough ({likely_enough(line.adaptive)})"
+    few = f"as few of the {of} who are {them} {enough}" if count is None else f"{count} of the {of} who are {them}"
+    text = f"{plan_words(plan)} rings {few} in wave {first}"
+    left, certain = of - (count or 0), count is not None
     for number, more in shares[1:]:
-        left -= more
-        text += f", {more if left else f'the other {more}'} in wave {number}"
+        if more is None:
+            text += f", as few more {enough}"
+            certain = False
+        else:
+            left -= more
+            others = f"the other {more}" if certain else "the others"
+            text += f", {others if not left else more if certain else f'{more} more'}"
+        text += f" in wave {number}"
     if left:
-        text += f", the other {left} when one of those is busy, cannot be reached or declines"
-    text += "; whose turn it is is decided by who was rung longest ago"
-    return Reason(ground=Ground.WAVE, text=text)
+        others = f"the other {left}" if certain else "the others"
+        text += f", {others} when one of those is busy, cannot be reached or declines"
+    return Reason(ground=Ground.WAVE, text=f"{text}; whose turn it is is decided by {ORDER[line.order]}")
+
+
+def wanted(line: Line, person: Volunteer) -> Reason:
+    """What every caller wants and they have not, so that they are not rung."""
+    lacks = " and ".join(want_in_words(want) for want in line.required if not want.met_by(person))
+    text = f"only people who {lacks} are rung for callers of this line" + place_of(line.where)
+    return Reason(ground=Ground.WANT, text=text, where=line.where)
+
+
+def later(line: Line, want: Want) -> Reason:
+    """Whom a caller has to wait longer for."""
+    text = f"for the first {want.for_s or 0:g} s of a call only people who {want_in_words(want)} are rung, and not they"
+    return Reason(ground=Ground.WANT, text=text + place_of(line.where), where=line.where)
 
 
 def endpoints(person: Volunteer) -> Reason:
@@ -197,6 +225,8 @@ def limits(asked: Limits) -> list[str]:
         found.append(f"at most {asked.calls_per_shift} calls per shift")
     if asked.talk_min_per_day is not None:
         found.append(f"at most {asked.talk_min_per_day} min of talk per day")
+    if asked.talk_min_in_a_row is not None:
+        found.append(f"at most {asked.talk_min_in_a_row} min of talk in a row")
     if asked.rest_after_night_h is not None:
         found.append(f"{asked.rest_after_night_h:g} h of rest after a night")
     return found

@@ -13,17 +13,19 @@ from hotline_agi.roster.timetable import occurrences
 from hotline_agi.terms.ids import LineId, VolunteerId
 from hotline_agi.terms.problems import Problem
 
-_CLOSED, _QUIET, _BACKUP, _ON_SHIFT = (
+_CLOSED, _QUIET, _BACKUP, _ON_SHIFT, _WANT = (
     "only while the line is closed",
     "only in their quiet hours",
     "only as backup, when the ring plan has no step for backup people",
     "only when the ring plan rings backup people alone",
+    "without having what callers always want",
 )
 _HINTS = {
     _CLOSED: "open the line then, or name them at other hours",
     _QUIET: "name them at other hours, or change `quiet`",
     _BACKUP: "add a step {ring: backup, for_s: 20}",
     _ON_SHIFT: "add a step {ring: everybody, for_s: 20}",
+    _WANT: "write what `wants` in line.yaml names into people.yaml, or give it `for_s`",
 }
 
 
@@ -38,7 +40,7 @@ def silences(
     rung = _rung(roster, found)
     named = frozenset(who for line in roster.lines.values() for who in everybody(line))
     never = {who for who in roster.volunteers if who not in rung}
-    reasons = _reasons(found, never & named)
+    reasons = _reasons(roster, found, never & named)
     for who, person in roster.volunteers.items():
         if who not in named:
             yield Problem.warning(person.where, f"'{who}' is in no shift", "nobody ever rings them")
@@ -54,18 +56,21 @@ def _rung(roster: Roster, found: Mapping[LineId, Sequence[CoverageSpan]]) -> set
     """Everybody whom a call could ring at some time."""
     rung: set[VolunteerId] = set()
     for line_id, spans in found.items():
-        groups = _groups(roster.lines[line_id])
+        line = roster.lines[line_id]
+        groups = _groups(line)
+        here: set[VolunteerId] = set()
         for span in spans:
             if span.duty.is_open:
                 if RingGroup.ON_SHIFT in groups[span.duty.plan]:
-                    rung.update(span.duty.volunteers)
+                    here.update(span.duty.volunteers)
                 if RingGroup.BACKUP in groups[span.duty.plan]:
-                    rung.update(span.duty.backup)
+                    here.update(span.duty.backup)
+        rung |= here if not line.required else {who for who in here if line.may_ring(roster.volunteers[who])}
     return rung
 
 
 def _reasons(
-    found: Mapping[LineId, Sequence[CoverageSpan]], never: set[VolunteerId]
+    roster: Roster, found: Mapping[LineId, Sequence[CoverageSpan]], never: set[VolunteerId]
 ) -> dict[VolunteerId, set[tuple[LineId, str]]]:
     """Why those who are on duty and never rung are not. Of whom is not on duty at all in these days, nothing."""
     reasons: dict[VolunteerId, set[tuple[LineId, str]]] = defaultdict(set)
@@ -78,7 +83,8 @@ def _reasons(
                 continue
             for people, reason in ((duty.quiet, _QUIET), (duty.volunteers, _ON_SHIFT), (duty.backup, _BACKUP)):
                 for who in never.intersection(people):
-                    reasons[who].add((line_id, reason))
+                    may_ring = reason is _QUIET or roster.lines[line_id].may_ring(roster.volunteers[who])
+                    reasons[who].add((line_id, reason if may_ring else _WANT))
     return reasons
 
 

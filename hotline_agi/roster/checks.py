@@ -3,7 +3,7 @@
 What depends on dates, such as gaps and people whom nobody rings, is the subject of `planning.outlook`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from hotline_agi.roster.contacts_file import Contacts
@@ -47,6 +47,22 @@ def check_uniqueness(folders: Mapping[LineId, Folder], findings: Findings) -> No
             for number, mark in zip(folder.line.line.numbers, folder.line.number_marks, strict=True):
                 what, hint = "this number belongs to a line already", "a number leads to one line: delete one"
                 _claim(numbers, number, mark, what, hint, findings)
+    for folder in folders.values():
+        if folder.line:
+            _check_service_numbers(folder.line, numbers, findings)
+
+
+def _check_service_numbers(read: ReadLine, numbers: Mapping[str, Mark], findings: Findings) -> None:
+    """Lines may share one, but whoever calls a line's own number is a caller and hears no menu."""
+    seen: set[str] = set()
+    for number, mark in zip(read.line.service_numbers, read.service_number_marks, strict=True):
+        if number in numbers:
+            first = numbers[number]
+            what = f"callers dial this number already: {first.file} line {first.line}"
+            findings.error(mark, what, "volunteers need a number of their own for the spoken menu")
+        elif number in seen:
+            findings.error(mark, "the same number stands twice", "keep one")
+        seen.add(number)
 
 
 def _claim(taken: dict[str, Mark], name: str, mark: Mark, what: str, hint: str, findings: Findings) -> bool:
@@ -58,10 +74,17 @@ def _claim(taken: dict[str, Mark], name: str, mark: Mark, what: str, hint: str, 
     return False
 
 
-def check_contacts(contacts: Contacts, wanted: Iterable[str], findings: Findings) -> None:
-    """Every number in the contacts file is asked for. The messages do not say whose it is."""
+def check_contacts(contacts: Contacts, wanted: Iterable[str], people: Container[str], findings: Findings) -> None:
+    """Every number in the contacts file is asked for, every PIN is somebody's. The messages do not say whose it is."""
     asked = frozenset(wanted)
     for contact, mark in contacts.marks.items():
         if contact not in asked:
             what = "no mobile and no transfer of the roster asks for this number"
             findings.warning(mark, what, "correct the id, or delete the line")
+    for who, mark in contacts.pin_marks.items():
+        if who not in people:
+            findings.warning(
+                mark,
+                "nobody in the roster has this id, so the PIN lets nobody in",
+                "correct the id, or delete the line",
+            )

@@ -9,8 +9,10 @@ from datetime import date
 
 from hotline_agi.roster.cells import Named, NamedSlot
 from hotline_agi.roster.checks import Folder
+from hotline_agi.roster.duty import everybody
 from hotline_agi.roster.fields import nearest
 from hotline_agi.roster.findings import Findings
+from hotline_agi.roster.model import Roster
 from hotline_agi.roster.month_file import ReadMonth
 from hotline_agi.roster.plan import MonthDay, SpecialDay
 from hotline_agi.terms.ids import LineId
@@ -103,6 +105,39 @@ def _check_skills(folders: Mapping[LineId, Folder], findings: Findings) -> None:
             if needed.name not in known and not findings.full:
                 hint = guess(needed.name) or "write it under `qualifications` of those who have it, in people.yaml"
                 findings.warning(needed.mark, f"nobody has the qualification '{needed.name}'", hint)
+
+
+def check_wants(folders: Mapping[LineId, Folder], roster: Roster, findings: Findings) -> None:
+    """What callers of a line want, somebody on that line has: else they wait for nobody.
+
+    :param roster: of these folders, all of which are right.
+    """
+    guesses: dict[str, Callable[[str], str]] = {}
+    for line in roster.lines.values():
+        read = folders[line.id].line
+        if read is None or not line.wants:
+            continue
+        people = [roster.volunteers[who] for who in everybody(line) if who in roster.volunteers]
+        missing = [one for one in read.wants if not any(map(one.want.met_by, people))]
+        for one in missing:
+            want = one.want
+            kind, name = ("language", want.language) if want.language else ("qualification", want.qualification)
+            if kind not in guesses:
+                persons = roster.volunteers.values()
+                many = (person.languages if want.language else person.qualifications for person in persons)
+                guesses[kind] = _guesser(sorted({skill for some in many for skill in some}))
+            lack = (
+                f"nobody on this line speaks '{name}'"
+                if want.language
+                else f"nobody on this line has the qualification '{name}'"
+            )
+            then = "callers wait for nobody" if want.for_s is None else f"callers wait {want.for_s:g} s for nobody"
+            hint = guesses[kind](name) or "add somebody, correct it, or delete it"
+            findings.warning(one.mark, f"{lack}, so {then}", hint)
+        if not missing and not any(map(line.may_ring, people)):
+            what = "nobody on this line has all that callers want, so they wait for nobody"
+            where = next(one.mark for one in read.wants if one.want.for_s is None)
+            findings.warning(where, what, "give some of it `for_s`, so that others are rung then")
 
 
 def _guesser(known: Iterable[str]) -> Callable[[str], str]:

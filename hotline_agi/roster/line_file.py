@@ -7,6 +7,7 @@ from hotline_agi.roster.fields import Fields, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import Endpoint, EndpointKind, Line, OverflowStep, RingGroup, RingStep
 from hotline_agi.roster.plan import WeeklyHours
+from hotline_agi.roster.policy_fields import ReadWant, check_policy, read_policy
 from hotline_agi.roster.probes import also, described, narrowed
 from hotline_agi.roster.ring_plans import ring_plans, ring_steps, weekly_hours
 from hotline_agi.roster.values import (
@@ -37,6 +38,8 @@ class ReadLine:
 
     line: Line
     number_marks: tuple[Mark, ...]
+    service_number_marks: tuple[Mark, ...]
+    wants: tuple[ReadWant, ...]
     contact: str | None
     """The id in the contacts file of whom calls are transferred to."""
     contact_mark: Mark
@@ -60,6 +63,7 @@ def read_line(line_id: LineId, root: Node, findings: Findings) -> ReadLine | Non
     name = fields.required("name", names)
     zone = fields.required("time_zone", time_zone)
     numbers = fields.required("numbers", narrowed(minItems=1)(sequence_of(_number, "numbers")))
+    service_numbers = fields.optional("service_numbers", sequence_of(_number, "service numbers"), ())
     language = fields.optional("language", _language, "zh")
     opening = fields.optional("opening", _opening, ())
     steps = fields.optional("ring", ring_steps, DEFAULT_PLAN)
@@ -68,6 +72,7 @@ def read_line(line_id: LineId, root: Node, findings: Findings) -> ReadLine | Non
     max_wait_s = fields.optional("max_wait_s", seconds(20, 900), 180.0)
     comfort_every_s = fields.optional("comfort_every_s", seconds(10, 120), 30.0)
     wrap_up_s = fields.optional("wrap_up_s", seconds(0, 600), 30.0)
+    policy = read_policy(fields)
     overflow = fields.optional("overflow", _end_of_call, DEFAULT_END)
     closed = fields.optional("closed", _end_of_call, DEFAULT_END)
     transfer = fields.optional("transfer", _transfer, None)
@@ -85,6 +90,7 @@ def read_line(line_id: LineId, root: Node, findings: Findings) -> ReadLine | Non
         name=name,
         zone=zone,
         numbers=tuple(number for number, _ in numbers),
+        service_numbers=tuple(number for number, _ in service_numbers),
         language=language,
         opening=opening,
         ring_steps=steps,
@@ -100,8 +106,11 @@ def read_line(line_id: LineId, root: Node, findings: Findings) -> ReadLine | Non
         shifts=(),
         where=root.mark,
     )
+    check_policy(fields, policy, line, findings)
     return ReadLine(
-        line=line,
+        line=policy.onto(line),
+        service_number_marks=tuple(mark for _, mark in service_numbers),
+        wants=policy.wants,
         number_marks=tuple(mark for _, mark in numbers),
         contact=transfer.contact if transfer else None,
         contact_mark=transfer.mark if transfer else fields.mark("transfer"),

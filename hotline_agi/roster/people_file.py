@@ -26,6 +26,7 @@ _languages = narrowed(minItems=1)(sequence_of(language, "the languages"))
 _skills = sequence_of(ident("a qualification"), "the qualifications")
 _calls_per_shift = integer(1, 100)
 _talk_min_per_day = integer(5, 1440)
+_talk_min_in_a_row = integer(15, 600)
 _softphone_name = ident("a softphone's name", _LONGEST_PJSIP_NAME)
 
 
@@ -96,6 +97,7 @@ def _person(
         return None
     for key in ("number", "phone", "mobile", "softphone"):
         fields.hint(key, "write it under endpoints: [softphone: v01, mobile]; numbers belong into the contacts file")
+    fields.hint("pin", "write it under `pins` in the contacts file, which is not in git")
     name = fields.required("name", text)
     spoken = fields.optional("languages", _languages, languages)
     read_endpoints = sequence_of(_endpoint_of(who), "the endpoints")
@@ -143,9 +145,10 @@ def limits_of_person(node: Node, findings: Findings) -> Limits | None:
         return None
     calls = fields.optional("calls_per_shift", _calls_per_shift, None)
     talk = fields.optional("talk_min_per_day", _talk_min_per_day, None)
+    in_a_row = fields.optional("talk_min_in_a_row", _talk_min_in_a_row, None)
     rest = fields.optional("rest_after_night_h", _rest_h, None)
     fields.close()
-    return Limits(calls_per_shift=calls, talk_min_per_day=talk, rest_after_night_h=rest)
+    return Limits(calls_per_shift=calls, talk_min_per_day=talk, talk_min_in_a_row=in_a_row, rest_after_night_h=rest)
 
 
 def _quiet(node: Node, findings: Findings) -> tuple[WeeklyHours, ...] | None:

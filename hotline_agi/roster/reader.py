@@ -16,7 +16,7 @@ from hotline_agi.errors import InvalidText
 from hotline_agi.roster.checks import Folder, check_contacts, check_uniqueness
 from hotline_agi.roster.clock import instant
 from hotline_agi.roster.contacts_file import Contacts, read_contacts
-from hotline_agi.roster.contradictions import check_contradictions
+from hotline_agi.roster.contradictions import check_contradictions, check_wants
 from hotline_agi.roster.covers_file import read_covers
 from hotline_agi.roster.days_file import read_days
 from hotline_agi.roster.document import Parsed, parse_on
@@ -72,8 +72,10 @@ def read_roster(
     check_uniqueness(folders, findings)
     check_contradictions(folders, findings)
     roster = _joined(folders, known, findings)
+    if not findings.failed:
+        check_wants(folders, roster, findings)
     if contacts is not None and not findings.failed:
-        check_contacts(known, _wanted(folders), findings)
+        check_contacts(known, _wanted(folders), roster.volunteers, findings)
     findings.refuse()
     notes = () if contacts is not None else tuple(_without_numbers(roster))
     return Reading(roster=roster, warnings=tuple(sorted(findings.problems)), notes=notes)
@@ -196,7 +198,7 @@ def _reachable(person: ReadPerson, contacts: Contacts, findings: Findings) -> Vo
         contacts.join(endpoint, volunteer.id, mark, findings)
         for endpoint, mark in zip(volunteer.endpoints, person.endpoint_marks, strict=True)
     )
-    return replace(volunteer, endpoints=endpoints)
+    return replace(volunteer, endpoints=endpoints, pin=contacts.pins.get(volunteer.id))
 
 
 def _with_transfer(read: ReadLine, contacts: Contacts, findings: Findings) -> Line:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hotline_agi.roster.document import Entry, Mapping, Node
-from hotline_agi.roster.fields import Fields, sequence_of
+from hotline_agi.roster.fields import Fields, nearest, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import RingGroup, RingPlan, RingStep
 from hotline_agi.roster.plan import WeeklyHours
@@ -13,7 +13,7 @@ from hotline_agi.roster.weekdays import WEEKDAYS, weekdays
 from hotline_agi.terms.problems import Mark
 
 MOST_TOGETHER = 50
-_WHOM_HINT = "write a number of people, everybody, or backup"
+_WHOM_HINT = "write a number of people, adaptive, everybody, or backup"
 DAY_MIN = 24 * 60
 WEEK_MIN = 7 * DAY_MIN
 
@@ -36,7 +36,7 @@ def ring_steps(node: Node, findings: Findings) -> tuple[RingStep, ...] | None:
     for number, step in enumerate(steps, start=1):
         if step.group in seen:
             findings.warning(node.mark, f"step {number} of the ring plan adds nobody", "all of them ring already")
-        if step.count is None:
+        if step.count is None and not step.adaptive:
             seen.add(step.group)
     return steps
 
@@ -50,24 +50,36 @@ def _ring_step(node: Node, findings: Findings) -> RingStep | None:
     fields.close()
     if whom is None or for_s is None:
         return None
-    return RingStep(group=whom[0], count=whom[1], for_s=for_s)
+    return RingStep(group=whom.group, count=whom.count, for_s=for_s, adaptive=whom.adaptive)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Whom:
+    group: RingGroup = RingGroup.ON_SHIFT
+    count: int | None = None
+    adaptive: bool = False
+
+
+_WORDS = {
+    "adaptive": _Whom(adaptive=True),
+    "everybody": _Whom(),
+    "backup": _Whom(group=RingGroup.BACKUP),
+}
 
 
 @described(
-    written("everybody|backup|[0-9]{1,9}", _WHOM_HINT, type=["string", "integer"], minimum=1, maximum=MOST_TOGETHER)
+    written("|".join((*_WORDS, "[0-9]{1,9}")), _WHOM_HINT, type=["string", "integer"], minimum=1, maximum=MOST_TOGETHER)
 )
-def _whom(node: Node, findings: Findings) -> tuple[RingGroup, int | None] | None:
+def _whom(node: Node, findings: Findings) -> _Whom | None:
     found = scalar(node, findings, "whom to ring")
     if found is None:
         return None
-    if found.text == "everybody":
-        return RingGroup.ON_SHIFT, None
-    if found.text == "backup":
-        return RingGroup.BACKUP, None
+    if found.text in _WORDS:
+        return _WORDS[found.text]
     if found.text.isascii() and found.text.isdigit():
         count = integer(1, MOST_TOGETHER)(found, findings)
-        return None if count is None else (RingGroup.ON_SHIFT, count)
-    findings.error(node.mark, f"{found.shown} is nobody to ring", _WHOM_HINT)
+        return None if count is None else _Whom(count=count)
+    findings.error(node.mark, f"{found.shown} is nobody to ring", nearest(found.text, _WORDS) or _WHOM_HINT)
     return None
 
 

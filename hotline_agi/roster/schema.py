@@ -1,6 +1,6 @@
 """JSON Schemas of the roster files, so that editors complete and check while somebody types.
 
-They are asked of the readers (`probes.py`) and get their texts from `schema_texts.py` and `schema_duty_texts.py`. What
+They are asked of the readers (`probes.py`) and get their texts from `schema_texts.py` and its siblings. What
 stands in several files, what YAML makes of a text, and whether somebody exists is beyond them: ``hotline roster check``
 judges.
 
@@ -23,11 +23,12 @@ from hotline_agi.roster.people_file import read_people
 from hotline_agi.roster.plan import Need
 from hotline_agi.roster.probes import Schema, learned
 from hotline_agi.roster.schema_duty_texts import DUTY_TEXTS
+from hotline_agi.roster.schema_policy_texts import POLICY_TEXTS
 from hotline_agi.roster.schema_texts import LINE_TEXTS
 from hotline_agi.roster.shifts_file import read_shifts
 from hotline_agi.terms.ids import LineId
 
-TEXTS = {**LINE_TEXTS, **DUTY_TEXTS}
+TEXTS = {**LINE_TEXTS, **POLICY_TEXTS, **DUTY_TEXTS}
 """By the end of the path."""
 DRAFT = "http://json-schema.org/draft-07/schema#"
 

@@ -55,9 +55,10 @@ _LINE = {
     ),
     "ring/[]/ring": Text(
         "Whom to ring · 给谁响铃",
-        "A number of people on shift (1-50), everybody on shift, or backup as well.",
-        "本班的几个人（1 至 50）、everybody（本班所有人），或 backup（再加后备）。",
-        ["everybody", "backup", 3],
+        "A number of people on shift (1-50); adaptive: as few of them as are likely enough; everybody on shift; or "
+        "backup as well.",
+        "本班的几个人（1 至 50）、adaptive（估计够用的最少人数）、everybody（本班所有人），或 backup（再加后备）。",
+        ["adaptive", "everybody", "backup", 3],
     ),
     "ring/[]/for_s": Text(
         "Seconds until the next step · 到下一步的秒数", "A number, without a unit.", "只写数字，不写单位。"
@@ -109,6 +110,14 @@ _LINE = {
     "transfer/confirm": Text(
         "Must press 1 · 须按 1", "Whether a human there must accept.", "对方是否须按 1 才算接受。"
     ),
+    "service_numbers": Text(
+        "Service numbers · 服务号码",
+        "What volunteers dial for the spoken menu, as the trunk delivers it; not a number that callers dial. Lines may "
+        "share one.",
+        "志愿者拨打以使用语音菜单的号码，与中继送来的写法一致；不能是来电者拨打的号码。几条热线可共用。",
+        [["01632960180"]],
+    ),
+    "service_numbers/[]": Text("Number · 号码", "3-15 digits, optional +.", "3 至 15 位数字，可加 +。"),
 }
 
 _HOURS = {
@@ -178,6 +187,11 @@ _PEOPLE = {
     "limits": Text("Limits · 上限", "How much is asked of this person at most.", "对此人最多的要求。"),
     "calls_per_shift": Text("Calls per shift · 每班通话数", "At most.", "最多几次。"),
     "talk_min_per_day": Text("Talk minutes per day · 每天通话分钟数", "At most.", "最多几分钟。"),
+    "talk_min_in_a_row": Text(
+        "Talk minutes in a row · 连续通话分钟数",
+        "After so many without a break of 15 minutes they get one.",
+        "连续通话这么久（中间没有歇满 15 分钟），就安排休息。",
+    ),
     "rest_after_night_h": Text(
         "Hours of rest after a night · 夜班后休息小时数", "Before the next shift.", "到下一班之前至少。"
     ),
@@ -191,13 +205,25 @@ _PEOPLE = {
 }
 
 _CONTACTS = {
-    "/contacts": Text("Contacts · 号码", "The numbers of persons. Never in git.", "个人号码。不进 git。"),
+    "/contacts": Text(
+        "Contacts · 号码", "The numbers and PINs of persons. Never in git.", "个人号码和密码。不进 git。"
+    ),
     "/contacts/contacts": Text(
         "Contacts · 号码",
         "One line `<id>: <number>` each: a person's id, or whom `transfer` names.",
         "每行 `编号: 号码`：志愿者编号，或 transfer 的对象。",
     ),
     "contacts/{}": Text("Number · 号码", "3-15 digits, optional +.", "3 至 15 位数字，可加 +。"),
+    "pins": Text(
+        "PINs · 密码",
+        "With it a volunteer is let in by the service number from any telephone. One line `<id>: <PIN>` each.",
+        "志愿者从任何电话拨打服务号码时用的密码。每行 `编号: 密码`。",
+    ),
+    "pins/{}": Text(
+        "PIN · 密码",
+        "6-10 digits, in quotes; another one for everybody; not all the same and not one after another.",
+        "6 至 10 位数字，写在引号里；每人不同；不能全部相同或依次递增递减。",
+    ),
 }
 
 LINE_TEXTS = {**_HOURS, **_LINE, **_PEOPLE, **_CONTACTS}

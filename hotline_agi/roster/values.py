@@ -34,6 +34,7 @@ _END = re.compile(f"{_START.pattern}|24:00")
 _LOOSE_TIME = re.compile(r"([0-9]{1,2})[:：.]([0-9]{2})(:00)?")
 _SECONDS = re.compile(r"[0-9]{1,5}(\.[0-9])?")
 _HOURS = re.compile(r"[0-9]{1,4}(\.[0-9])?")
+_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9])?")
 _INTEGER = re.compile("[0-9]{1,9}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _ZONE = re.compile(r"UTC|[A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2}")
@@ -156,26 +157,32 @@ def time_of_day(*, is_end: bool) -> Converter[time]:
 @cache
 def seconds(least: float, most: float) -> Converter[float]:
     """A duration in seconds, between `least` and `most`, with at most one decimal."""
-    return _duration("seconds", _SECONDS, least, most)
+    return _decimal("duration", "a number of seconds", _SECONDS, least, most)
 
 
 @cache
 def hours(least: int, most: int) -> Converter[float]:
     """A duration in hours, between `least` and `most`, with at most one decimal."""
-    return _duration("hours", _HOURS, least, most)
+    return _decimal("duration", "a number of hours", _HOURS, least, most)
 
 
-def _duration(unit: str, pattern: re.Pattern[str], least: float, most: float) -> Converter[float]:
-    hint = f"a number of {unit} from {least:g} to {most:g}, without a unit"
+@cache
+def percent(least: float, most: float) -> Converter[float]:
+    """A share in percent, between `least` and `most`, with at most one decimal and without a sign."""
+    return _decimal("share", "a percentage", _PERCENT, least, most)
+
+
+def _decimal(what: str, of: str, pattern: re.Pattern[str], least: float, most: float) -> Converter[float]:
+    hint = f"{of} from {least:g} to {most:g}, without a unit"
 
     @described(written(pattern.pattern, hint, type=["number", "string"], minimum=least, maximum=most))
     def read(node: Node, findings: Findings) -> float | None:
-        found = scalar(node, findings, "the duration")
+        found = scalar(node, findings, f"the {what}")
         if found is None:
             return None
         if pattern.fullmatch(found.text) and least <= float(found.text) <= most:
             return float(found.text)
-        findings.error(found.mark, f"{found.shown} is no fitting duration", hint)
+        findings.error(found.mark, f"{found.shown} is no fitting {what}", hint)
         return None
 
     return read

@@ -178,6 +178,7 @@ async def let_go(old: list[Roster]) -> None:
 
 
 def _parts(roster: Roster) -> Iterator[object]:
+    yield from roster.memo.values()
     yield from roster.volunteers.values()
     for line in roster.lines.values():
         yield from line.memo.values()

@@ -22,7 +22,7 @@ from hotline_agi.roster.model import Line, Roster, Volunteer
 from hotline_agi.roster.plan import MonthDay
 from hotline_agi.roster.timetable import Page
 from hotline_agi.terms.ids import LineId
-from hotline_agi.terms.numbers import PhoneNumber
+from hotline_agi.terms.numbers import PhoneNumber, Pin
 from hotline_agi.terms.problems import Problem
 
 FRAME_BYTES = 32 * 1024
@@ -173,8 +173,8 @@ class Sender:
     def __init__(self) -> None:
         self._out = io.BytesIO()
         self._pickler = pickle.Pickler(self._out, protocol=5)
-        # a PhoneNumber refuses to be pickled anywhere else
-        self._pickler.dispatch_table = copyreg.dispatch_table | {PhoneNumber: _number_told}
+        # they refuse to be pickled anywhere else
+        self._pickler.dispatch_table = copyreg.dispatch_table | {PhoneNumber: _number_told, Pin: _pin_told}
 
     def frames(self, sent: Iterator[Piece]) -> Iterator[bytes]:
         for number, piece in enumerate(sent, 1):
@@ -217,3 +217,7 @@ class Receiver:
 
 def _number_told(number: PhoneNumber) -> tuple[type[PhoneNumber], tuple[str]]:
     return PhoneNumber, (number.reveal(),)
+
+
+def _pin_told(pin: Pin) -> tuple[type[Pin], tuple[str]]:
+    return Pin, (pin.reveal(),)

@@ -15,7 +15,7 @@ from hotline_agi.asterisk.survival import DAYS, MOST_RUNG, Row, SurvivalPlan, pl
 from hotline_agi.asterisk.wire import action_text
 from hotline_agi.errors import PbxError
 from hotline_agi.roster.duty import on_duty
-from hotline_agi.roster.model import OverflowStep, Roster
+from hotline_agi.roster.model import OverflowStep, Roster, Want
 from hotline_agi.terms.ids import LineId
 from hotline_agi.terms.numbers import PhoneNumber
 from tests.dispatch.lines import DAYTIME, NOON, XINLI, line, mobile, person, roster, shift, softphone
@@ -105,6 +105,13 @@ def test_plan_lasts_a_week_and_then_ends() -> None:
 def test_nobody_on_duty_rings_nobody() -> None:
     rows = rows_of(roster(line(shifts=())))
     assert people_at(rows, XINLI, NOON) == ([], [], "")
+
+
+def test_who_has_not_what_every_caller_wants_is_not_rung_without_the_service_either() -> None:
+    wants = (Want(qualification="screened"), Want(language="en", for_s=20.0))
+    able = [replace(person(one), qualifications=("screened",)) for one in ("wang", "gu")]
+    rows = rows_of(roster(line(wants=wants), people=[*able, person("lin"), person("bao")]))
+    assert people_at(rows, XINLI, NOON)[:2] == (["PJSIP/sp-wang"], ["PJSIP/sp-gu"])
 
 
 def test_closed_hours_say_so_and_ring_nobody() -> None:

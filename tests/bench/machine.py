@@ -1,9 +1,11 @@
-"""`machine`: what the dispatcher alone costs, with 10 to 5,000 callers waiting and ten times as many volunteers. No I/O.
+"""`machine`: what the dispatcher alone costs, with 10 to 5,000 callers waiting and ten times as many volunteers. No
+I/O.
 
-Two scenes. *talking*: every volunteer talks, and what is played over and over is one whole call that ends well while the
-others wait: a talk ends, whoever comes free is rung, accepts, the talk starts; the caller leaves and a new one arrives.
-*ringing*: nearly every volunteer rings, each caller has a group of nine; a phone that rings is accepted, its group is
-handed on or cancelled, a talk begins, a talk ends, somebody leaves, a new one arrives. Everybody who waits asks in turn.
+Two scenes. *talking*: every volunteer talks, and what is played over and over is one whole call that ends well while
+the others wait: a talk ends, whoever comes free is rung, accepts, the talk starts; the caller leaves and a new one
+arrives. *ringing*: nearly every volunteer rings, each caller has a group of nine; a phone that rings is accepted, its
+group is handed on or cancelled, a talk begins, a talk ends, somebody leaves, a new one arrives. Everybody who waits
+asks in turn.
 """
 
 import gc

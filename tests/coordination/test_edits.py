@@ -132,14 +132,15 @@ def test_only_days_that_are_new_are_said() -> None:
 
 def test_somebody_new_is_written_as_the_others() -> None:
     known = known_of("example")
-    edit = people_edits.add_person(known, line_of(known), "bai-lu", "白露", ["softphone:v30", "mobile"], ["zh"])
+    ways, skills = ["softphone:v30", "mobile"], ["screened", "crisis"]
+    edit = people_edits.add_person(known, line_of(known), "bai-lu", "白露", ways, ["zh"], skills)
     assert added(known, edit)
     assert (
         edit.files["xinli/people.yaml"]
         .decode()
         .endswith(
-            "      - softphone: {name: v24, confirm: yes}\n\n  bai-lu:\n    name: 白露\n    languages: [zh]\n"
-            "    endpoints: [softphone: v30, mobile]\n\n...\n"
+            "    qualifications: [screened]\n\n  bai-lu:\n    name: 白露\n    languages: [zh]\n"
+            "    endpoints: [softphone: v30, mobile]\n    qualifications: [screened, crisis]\n\n...\n"
         )
     )
 

@@ -4,15 +4,25 @@ A story is a tape of bytes. Its first choices set the scene: the line, the calle
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import inf
 
-from hotline_agi.dispatch.commands import CancelLeg, CloseRecord, Command, NoteFact, OpenRecord
+from hotline_agi.dispatch.commands import (
+    CancelLeg,
+    CloseRecord,
+    Command,
+    NoteFact,
+    NoteVolunteer,
+    OpenRecord,
+    RingNotice,
+)
 from hotline_agi.dispatch.events import (
     CallerHeld,
     CallerKeyed,
     CallerLeft,
+    CallerRecognised,
+    DeviceChanged,
     Event,
     LegAnswered,
     LegEnded,
@@ -21,17 +31,34 @@ from hotline_agi.dispatch.events import (
     StepReached,
     StockTaken,
     TalkStarted,
+    VolunteerPaused,
+    VolunteerResumed,
 )
 from hotline_agi.dispatch.machine import Machine
-from hotline_agi.roster.model import Line, RingGroup, Roster
-from hotline_agi.terms.ids import CallId, LegId
+from hotline_agi.roster.model import (
+    CallerOrder,
+    Limits,
+    Line,
+    LongWrapUp,
+    Rest,
+    RingGroup,
+    RingStep,
+    Roster,
+    VolunteerOrder,
+    Want,
+)
+from hotline_agi.terms.ids import CallerToken, CallId, EndpointId, LegId
 from hotline_agi.terms.instants import Now
 from tests.dispatch.desk import PBX1
 from tests.dispatch.fake_pbx import FakePbx, Tape, Weather
 from tests.dispatch.lines import ERTONG, NIGHT, NOON, XINLI, line, mobile, person, ring, roster, shift, with_transfer
-from tests.dispatch.watch import Broken, Reach, Watch, hold
+from tests.dispatch.truth import Broken, hold
+from tests.dispatch.watch import Reach, Watch
 
 TAPE_LENGTH = 384
+ADAPTIVE = RingStep(group=RingGroup.ON_SHIFT, count=None, for_s=60.0, adaptive=True)
+KEPT = ("lin", "wang", "bao")
+"""Whose limits, languages and qualifications stay when the roster is swapped."""
 START_S = 1.0
 """The service takes stock first, then lets the dialplan ask."""
 MOST_STEPS = 20_000
@@ -78,6 +105,8 @@ def draw_line(tape: Tape) -> Line:
         (ring(1, 10.0), ring(2, 15.0), ring(1, 15.0, RingGroup.BACKUP)),
         (ring(None, 60.0),),
         (ring(1, 5.0),),
+        (ADAPTIVE,),
+        (ADAPTIVE, ring(None, 20.0, RingGroup.BACKUP)),
     )
     make = tape.among(line, with_transfer)
     return make(
@@ -88,6 +117,11 @@ def draw_line(tape: Tape) -> Line:
         opening=tape.among((), (), (), (), (), (), (NIGHT,)),
         ring_timeout_s=tape.among(25.0, 8.0),
         transfer_timeout_s=15.0,
+        order=tape.among(*VolunteerOrder),
+        callers=CallerOrder(yields_s=tape.among(0.0, 15.0), service_level_s=tape.among(30.0, 10.0)),
+        wants=tape.among((), (), (), (Want(language="en", for_s=8.0),), (Want(qualification="crisis"),)),
+        rest=tape.among(None, Rest(missed=2, for_s=30.0), Rest(missed=1, for_s=300.0)),
+        long_wrap_up=tape.among(None, LongWrapUp(talk_s=60.0, wrap_up_s=90.0)),
     )
 
 
@@ -98,6 +132,10 @@ def draw_roster(tape: Tape) -> Roster:
         second = draw_line(tape)
         lines.append(line(**{f: getattr(second, f) for f in ("ring_steps", "shifts", "max_wait_s")} | {"id": ERTONG}))
     people = [person("lin"), person("wang", mobile("wang")), person("bao", mobile("bao"))]
+    limits = Limits(calls_per_shift=tape.among(None, 1, 2), talk_min_per_day=tape.among(None, 5))
+    people[0] = replace(people[0], languages=("zh", "en"), limits=limits)
+    people[1] = replace(people[1], qualifications=("crisis",), limits=Limits(talk_min_in_a_row=tape.among(None, 15)))
+    people[2] = replace(people[2], languages=("zh", "en"), qualifications=("crisis",))
     return roster(*lines, people=people)
 
 
@@ -191,9 +229,10 @@ class Story:
                 pbx.rang_before(leg, volunteer.id, volunteer.endpoints[0], up=tape.among(True, False))
         self._take_stock()
         at_s = START_S
-        for n in range(tape.among(2, 3, 1, 4, 6)):
-            call = CallId(f"pbx1-1580875200.{n}")
-            at_s += tape.among(0.5, 10.0, 0.0, 30.0)
+        crowd = tape.one_in(5)
+        for n in range(tape.among(8, 12) if crowd else tape.among(2, 3, 1, 4, 6)):
+            call = CallId(f"pbx1-1580875200.{n:02}")
+            at_s += tape.among(0.5, 1.0, 0.0) if crowd else tape.among(0.5, 10.0, 0.0, 30.0)
             waited_s = 20.0 if tape.one_in(8) else 0.0
             line_id = tape.among(*lines)
             pbx.later(at_s, lambda c=call, i=line_id, w=waited_s: pbx.calls_in(c, i, waited_s=w))  # type: ignore[misc]
@@ -208,17 +247,47 @@ class Story:
                 pbx.later(tape.span(0.0, 60.0), self._stray)
         if self.weathers.silent_s < inf:
             pbx.later(self.weathers.silent_s, self._fall_silent)
+        for _ in range(tape.among(0, 0, 2, 6)):
+            pbx.later(tape.span(0.0, 90.0), self._somebody_acts)
         if tape.one_in(4):
             pbx.later(tape.span(0.0, 60.0), self._new_roster)
         if tape.one_in(4):
             pbx.later(tape.span(0.0, 60.0), self._take_stock)
+
+    def _somebody_acts(self) -> None:
+        """A volunteer pauses or comes back, a softphone goes or is used, a caller is recognised."""
+        who = self.tape.among(*self.roster.volunteers)
+        phone = EndpointId(f"sp-{who}")
+        act = self.tape.among("pauses", "resumes", "phone gone", "phone back", "other call", "caller", "caller")
+        match act:
+            case "pauses":
+                self._ami(VolunteerPaused(volunteer=who, for_s=self.tape.among(20.0, None, 0.0, 200.0)))
+            case "resumes":
+                self._ami(VolunteerResumed(volunteer=who))
+            case "caller":
+                there = [caller.id for caller in self.pbx.callers.values() if caller.is_there]
+                if there:
+                    token = CallerToken(self.tape.among("aa", "bb"))
+                    self._ami(
+                        CallerRecognised(
+                            call=self.tape.among(*there), caller=token, high_risk=self.tape.among(False, True)
+                        )
+                    )
+            case "other call":
+                if not self.pbx.live_phones(who):
+                    self._ami(DeviceChanged(node=PBX1, endpoint=phone, reachable=True, busy=True))
+                    idle = DeviceChanged(node=PBX1, endpoint=phone, reachable=True, busy=False)
+                    self.pbx.later(self.tape.span(1.0, 60.0), lambda: self._ami(idle))
+            case _:
+                self._ami(DeviceChanged(node=PBX1, endpoint=phone, reachable=act == "phone back", busy=False))
 
     def _new_roster(self) -> None:
         if self._frozen:
             self.pbx.later(1.0, self._new_roster)
             return
         new = draw_line(self.tape)
-        self.roster = roster(*[new if i == XINLI else each for i, each in self.roster.lines.items()])
+        lines = [new if i == XINLI else each for i, each in self.roster.lines.items()]
+        self.roster = roster(*lines, people=[each for each in self.roster.volunteers.values() if each.id in KEPT])
         self.watch.roster_swapped(self.roster)
         self._step(self.roster)
 
@@ -341,7 +410,7 @@ class Story:
         for command in commands:
             if isinstance(command, CancelLeg):
                 self._perhaps_gap(6)
-            if not isinstance(command, OpenRecord | NoteFact | CloseRecord):
+            if not isinstance(command, OpenRecord | NoteFact | CloseRecord | NoteVolunteer | RingNotice):
                 self.pbx.carry_out(command)
         self.watch.did(commands, self.now_s)
 

@@ -1,7 +1,6 @@
 """The watch is watched: each planted bug must be seen by it. A bug that lives is a hole in the tests."""
 
-from collections.abc import Callable, Iterator
-from random import Random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,12 +14,7 @@ from hotline_agi.dispatch.seats import Seats
 from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
 from hotline_agi.dispatch.switchboard import Switchboard, Timer
 from hotline_agi.terms.ids import LegId, VolunteerId
-from tests.dispatch.play import TAPE_LENGTH, Story
-from tests.dispatch.watch import Broken
-
-MOST_STORIES = 6000
-Planting = Callable[[pytest.MonkeyPatch], None]
-
+from tests.dispatch.planting import Planting, hunt, nothing
 
 # ---- winners
 
@@ -48,7 +42,7 @@ def joins_at_the_end_of_a_round(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_winner_is_not_refused(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(talks, "refuse", _nothing)
+    patch.setattr(talks, "refuse", nothing)
 
 
 def a_late_winner_is_waited_for(patch: pytest.MonkeyPatch) -> None:
@@ -77,11 +71,11 @@ def no_wrap_up(patch: pytest.MonkeyPatch) -> None:
 
 
 def stock_does_not_adopt(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(stock, "adopt", _nothing)
+    patch.setattr(stock, "adopt", nothing)
 
 
 def a_stuck_leg_is_left_alone(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Machine, "_leg_overdue", _nothing)
+    patch.setattr(Machine, "_leg_overdue", nothing)
 
 
 # ---- cancelling
@@ -99,7 +93,7 @@ def cancel_all_forgets_who_picked_up(patch: pytest.MonkeyPatch) -> None:
 def overflow_lets_phones_ring_on(patch: pytest.MonkeyPatch) -> None:
     def begin(board: Switchboard, call: Call, opening_step: Any) -> None:
         with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(matching, "release", _nothing)
+            inner.setattr(matching, "release", nothing)
             real(board, call, opening_step)
 
     real = overflow.begin
@@ -109,7 +103,7 @@ def overflow_lets_phones_ring_on(patch: pytest.MonkeyPatch) -> None:
 def a_key_lets_phones_ring_on(patch: pytest.MonkeyPatch) -> None:
     def leave_message(board: Switchboard, call: Call) -> None:
         with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(matching, "release", _nothing)
+            inner.setattr(matching, "release", nothing)
             real(board, call)
 
     real = overflow.leave_message
@@ -145,7 +139,7 @@ def callers_who_left_are_served(patch: pytest.MonkeyPatch) -> None:
 
     real = Switchboard.wants_people
     patch.setattr(Switchboard, "wants_people", wants_people)
-    patch.setattr(matching, "forget", _nothing)
+    patch.setattr(matching, "forget", nothing)
 
 
 def a_wave_has_no_deadline(patch: pytest.MonkeyPatch) -> None:
@@ -161,7 +155,7 @@ def who_ceases_to_ask_is_waited_for(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_failed_transfer_is_not_noticed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(overflow, "transfer_failed", _nothing)
+    patch.setattr(overflow, "transfer_failed", nothing)
 
 
 def a_lost_transfer_rings_the_volunteers(patch: pytest.MonkeyPatch) -> None:
@@ -184,7 +178,7 @@ def stock_looks_at_legs_first(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_talk_in_the_stock_is_not_believed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(talks, "found_talking", _nothing)
+    patch.setattr(talks, "found_talking", nothing)
 
 
 def a_leg_in_the_stock_is_believed_gone(patch: pytest.MonkeyPatch) -> None:
@@ -243,7 +237,7 @@ def an_end_that_overtakes_its_beginning_is_ignored(patch: pytest.MonkeyPatch) ->
 
 
 def a_hang_up_that_was_lost_stays_lost(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(talks, "ghost", _nothing)
+    patch.setattr(talks, "ghost", nothing)
 
 
 # ---- records
@@ -270,7 +264,7 @@ def a_record_closes_before_its_legs(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_departed_are_admitted_again(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Switchboard, "depart", _nothing)
+    patch.setattr(Switchboard, "depart", nothing)
 
 
 def a_message_is_not_waited_for(patch: pytest.MonkeyPatch) -> None:
@@ -301,10 +295,6 @@ def an_answer_depends_on_who_asks_first(patch: pytest.MonkeyPatch) -> None:
 
 def a_talk_is_taken_for_a_failed_join(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(talks, "JOIN_S", 0.0005)
-
-
-def _nothing(*_: Any) -> None:
-    """Instead of what should be done."""
 
 
 def _without_timer(patch: pytest.MonkeyPatch, missing: Timer) -> None:
@@ -359,13 +349,4 @@ BUGS: list[Planting] = [
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.__name__)
 def test_a_planted_bug_is_killed(bug: Planting, monkeypatch: pytest.MonkeyPatch) -> None:
-    bug(monkeypatch)
-    for seed in range(MOST_STORIES):
-        story = Story(Random(seed).randbytes(TAPE_LENGTH))
-        try:
-            story.play()
-            story.replay()
-        except Broken as broken:
-            print(f"\n{bug.__name__:50} {broken.invariant:50} story {seed + 1}")
-            return
-    pytest.fail(f"the bug lives: {bug.__name__}")
+    hunt(bug, monkeypatch)

@@ -20,6 +20,7 @@ from hotline_agi.dispatch.commands import (
     HangUp,
     HoldCaller,
     NoteFact,
+    NoteVolunteer,
     OpenRecord,
     ReassignLeg,
     RefuseLeg,
@@ -45,27 +46,16 @@ from hotline_agi.dispatch.state import CallState
 from hotline_agi.dispatch.switchboard import CALL_TIMERS, Timer
 from hotline_agi.dispatch.talks import GHOST_S, TALK_FORGET_S, VERDICT_S
 from hotline_agi.roster.duty import on_duty
-from hotline_agi.roster.model import Roster
+from hotline_agi.roster.model import RingGroup, Roster
 from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId, VolunteerId
 from hotline_agi.terms.outcomes import Outcome
 from tests.dispatch.fake_pbx import Caller, FakePbx, Phone
+from tests.dispatch.people_book import PeopleBook, may_have, who_is_served
+from tests.dispatch.truth import hold
 
 ACCEPT_ANSWER_S = 2.5
 ORDER_S = 0.05
-
-
-class Broken(AssertionError):
-    """An invariant did not hold."""
-
-    def __init__(self, invariant: str, detail: object = "") -> None:
-        super().__init__(f"{invariant}: {detail}")
-        self.invariant = invariant
-
-
-def hold(truth: object, invariant: str, detail: object = "") -> None:
-    if not truth:
-        raise Broken(invariant, detail)
 
 
 @dataclass
@@ -149,9 +139,14 @@ class Watch:
         self.thawed_s = float("-inf")
         """Since when the service runs without a break: it cannot answer while it is frozen."""
         self._now_s = 0.0
+        self.people = PeopleBook()
+        self._expected: tuple[LegId, CallId | None] | None = None
+        """Who accepts now, and which call should be theirs."""
+        self._swapped_s = float("-inf")
         self._questions_unknown: set[LegId] = set()
 
     def roster_swapped(self, roster: Roster) -> None:
+        self._swapped_s = self._now_s
         self._people |= set(roster.volunteers)
 
     # ---- the truth
@@ -184,7 +179,8 @@ class Watch:
 
     def told(self, event: Event, now_s: float) -> None:
         """The machine is about to take `event`."""
-        self._now_s = now_s
+        self._now_s, self._expected = now_s, None
+        self.people.told(event, now_s, self.machine.board)
         self.reach.count("event", type(event).__name__)
         match event:
             case CallArrived(call=call) | RoundEnded(call=call) | TalkEnded(call=call):
@@ -216,6 +212,8 @@ class Watch:
                 else:
                     hold(not book_of_leg.asked, "the fake asks once", leg)
                     book_of_leg.asked, book_of_leg.asked_s = True, now_s
+                    if leg in self.machine.board.legs:
+                        self._expected = leg, who_is_served(self.machine.board, leg, now_s)
             case TalkStarted(leg=leg):
                 if leg in self.legs and self.legs[leg].connected and not self.legs[leg].withdrawn:
                     self.legs[leg].talked = True
@@ -244,9 +242,13 @@ class Watch:
             return
         if cause == Cause.CALL_REJECTED and not book.withdrawn and not book.asked:
             call.declined.add(book.volunteer)
-        if book.talked:
-            wrap_up_s = self.machine.board.legs[leg].call.line.wrap_up_s if leg in self.machine.board.legs else 0.0
-            self.resting_until_s[book.volunteer] = self._now_s + wrap_up_s
+        if book.talked and leg in self.machine.board.legs:
+            ours = self.machine.board.legs[leg]
+            talk_s = self._now_s - (ours.talk_began_s or self._now_s)
+            longer = ours.call.line.long_wrap_up
+            wraps = longer if longer is not None and talk_s >= longer.talk_s else None
+            self.people.talked(book.volunteer, talk_s)
+            self.resting_until_s[book.volunteer] = self._now_s + (wraps or ours.call.line).wrap_up_s
 
     def did(self, commands: list[Command], now_s: float) -> None:
         """The machine answered with `commands`."""
@@ -260,6 +262,46 @@ class Watch:
         self._no_ghosts()
         self._deadlines()
         self._groups()
+        self._served()
+        self._nobody_idle()
+
+    def _served(self) -> None:
+        """Who accepted got the call that is served first, and nobody was passed beyond the stated bound."""
+        if self._expected is None:
+            return
+        leg_id, expected = self._expected
+        self._expected = None
+        leg = self.machine.board.legs.get(leg_id)
+        got = leg.call if leg is not None and leg.call.winner is leg else None
+        hold((got.id if got else None) == expected, "who is served first is served", (leg_id, got, expected))
+        if got is None or leg is None:
+            return
+        order = got.policy
+        bound_s = max(order.worth_s.values()) + order.yields_s
+        for other in self.machine.board.calls.values():
+            if other.id in self.machine.board.waiting and may_have(self.machine.board, other, leg):
+                hold(got.arrived_s - other.arrived_s <= bound_s, "nobody starves", (got.id, other.id))
+                self.reach.count("truth", "somebody waits on")
+
+    def _nobody_idle(self) -> None:
+        """While a caller whose step rings everybody waits, nobody is free whom it may ring."""
+        board = self.machine.board
+        if board.settling or self._now_s - self._swapped_s < 5.0:
+            return
+        for call in board.calls.values():
+            if not board.wants_people(call) or call.wave >= len(call.ring_steps):
+                continue
+            step, line = call.ring_steps[call.wave], board.current_line(call)
+            if step.count is not None or step.adaptive or line.wants:
+                continue
+            duty = on_duty(line, board.now.at)
+            for volunteer in duty.volunteers if step.group is RingGroup.ON_SHIFT else duty.backup:
+                free = board.seats.is_free(volunteer) and volunteer in board.roster.volunteers
+                hold(
+                    not free or volunteer in call.tried or volunteer in call.declined,
+                    "nobody is idle while a caller could ring them",
+                    (call.id, volunteer),
+                )
 
     def _groups(self) -> None:
         """Each leg stands in the group of its call, and in no other."""
@@ -301,6 +343,9 @@ class Watch:
                     number = int(command.detail.split(":")[0])
                     book.wave_count = self.machine.board.calls[call].ring_steps[number - 1].count
                     book.wave_legs = set()
+            case NoteVolunteer():
+                self.people.noted(command)
+                self.reach.count("volunteer state", command.state.value)
             case RingLeg():
                 self._rings(command)
             case ReassignLeg():
@@ -351,7 +396,10 @@ class Watch:
         if volunteer is None:
             return
         detail = (command.call, command.leg, volunteer)
-        hold(self.resting_until_s.get(volunteer, 0.0) <= self._now_s, "nobody is rung in wrap-up", detail)
+        wraps_until_s = self.resting_until_s.get(volunteer, 0.0)
+        resumed_s = self.people.resumed_s.get(volunteer, float("-inf"))
+        hold(wraps_until_s <= self._now_s or resumed_s > wraps_until_s - 1e6, "nobody is rung in wrap-up", detail)
+        self.people.may_ring(command, self._now_s, self.machine.board)
         self._counted(call, command.leg)
 
     def _handed(self, command: ReassignLeg) -> None:
@@ -383,6 +431,16 @@ class Watch:
         hold(volunteer in (*duty.volunteers, *duty.backup), "only who is on duty is rung", detail)
         hold(call.was_open, "a closed line rings nobody", detail)
         hold(volunteer not in call.declined, "who declined is not asked again", detail)
+        person = board.roster.volunteers[volunteer]
+        ours = board.calls[call_id]
+        waited_s = self._now_s - ours.arrived_s
+        wants = [want for want in board.current_line(ours).wants if want.for_s is None or waited_s < want.for_s]
+        fits = all(
+            (not want.language or want.language in person.languages)
+            and (not want.qualification or want.qualification in person.qualifications)
+            for want in wants
+        )
+        hold(fits, "who is rung fulfils what the line wants", (detail, wants))
 
     def _counted(self, call: CallBook, leg: LegId) -> None:
         call.wave_legs.add(leg)

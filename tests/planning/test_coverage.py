@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from hotline_agi.planning.coverage import Lack, coverage
 from hotline_agi.roster.duty import on_duty
-from hotline_agi.roster.model import Line, Roster, Volunteer
+from hotline_agi.roster.model import Line, Roster, Volunteer, Want
 from hotline_agi.roster.plan import Need, SpecialDay
 from hotline_agi.roster.precedence import occurrence
 from hotline_agi.terms.problems import Mark
-from tests.planning.people import roster
+from tests.planning.people import person, roster
 from tests.planning.worlds import World
 from tests.roster.written import hours, line, shift, sick, special, utc, who
 
@@ -53,6 +53,10 @@ def counted(known: Roster, of: Line, at: datetime) -> tuple[int, set[tuple[Lack,
         first = min(on, key=lambda one: one.start, default=None)
         return least, {(Lack.NOBODY, first.shift.slot if first else "", "", 0, least)}
     lacks = set()
+    always = [want for want in of.wants if want.for_s is None]
+    if not any(all(has_it(known.volunteers[one], want) for want in always) for one in duty.volunteers):
+        first_slot = min(on, key=lambda one: one.start).shift.slot
+        lacks.add((Lack.WANT, first_slot, ", ".join(want.language or want.qualification for want in always), 0, 1))
     for one in on:
         there = {p.who for p in one.places if p.start <= at < p.end and not p.as_backup and p.who not in duty.quiet}
         people = [known.volunteers[who] for who in there]
@@ -66,6 +70,10 @@ def counted(known: Roster, of: Line, at: datetime) -> tuple[int, set[tuple[Lack,
             if (has := len([p for p in people if name in p.qualifications])) < needs:
                 lacks.add((Lack.QUALIFICATION, slot, name, has, needs))
     return least, lacks
+
+
+def has_it(person: Volunteer, want: Want) -> bool:
+    return (want.language or want.qualification) in (*person.languages, *person.qualifications)
 
 
 def lacks(of: Line, *people: Volunteer) -> list[tuple[str, int, int]]:
@@ -133,3 +141,17 @@ def test_no_slot_at_all_is_told_at_the_line() -> None:
 def test_no_time_no_spans() -> None:
     of = line()
     assert coverage(roster(of), of, MONDAY, MONDAY) == []
+
+
+def test_what_callers_always_want_somebody_on_shift_must_have() -> None:
+    crisis, english = Want(qualification="crisis"), Want(language="en")
+    of = line(shift("day", "00:00", "00:00", "ann bo", backup="cy"), wants=(crisis, english))
+    one_each = (person("ann", qualifications=("crisis",)), person("bo", languages=("en",)))
+    able = person("cy", qualifications=("crisis",), languages=("en",))
+    assert lacks(of, *one_each, able) == [("want", 0, 1)]
+    assert lacks(replace(of, wants=(replace(crisis, for_s=20.0), english)), *one_each) == []
+    [found] = coverage(roster(of, people=one_each), of, MONDAY, MONDAY + DAY)
+    assert [(one.name, one.slot, one.where) for one in found.shortfalls] == [
+        ("crisis, en", "day", of.shifts[0].where),
+    ]
+    assert lacks(of, person("ann", qualifications=("crisis",), languages=("zh", "en"))) == []

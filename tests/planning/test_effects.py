@@ -4,13 +4,27 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline_agi.planning.coverage import coverage
 from hotline_agi.planning.effect_words import sentences
 from hotline_agi.planning.effects import applied, changes, rung
-from hotline_agi.roster.model import Line, RingGroup, RingPlan, RingStep, Roster
+from hotline_agi.roster.model import (
+    Adaptive,
+    CallerClass,
+    CallerOrder,
+    Line,
+    Reminders,
+    Rest,
+    RingGroup,
+    RingPlan,
+    RingStep,
+    Roster,
+    VolunteerOrder,
+    Want,
+)
 from hotline_agi.roster.plan import (
     Absence,
     AbsenceKind,
@@ -25,6 +39,7 @@ from hotline_agi.roster.plan import (
 )
 from hotline_agi.roster.reader import read_roster
 from hotline_agi.terms.ids import LineId, VolunteerId
+from hotline_agi.terms.numbers import Pin
 from hotline_agi.terms.problems import Mark
 from tests.roster.trees import example
 
@@ -155,6 +170,63 @@ def test_people_lines_and_settings() -> None:
     both = replace(base(), lines={**base().lines, LineId("nanjing"): base().lines[XINLI]})
     assert told(both) == ["the line nanjing is new"]
     assert told(base(), both) == ["the line nanjing is gone"]
+
+
+POLICY = [
+    (
+        {"adaptive": Adaptive(chance=0.999, within_s=9.5, share=1 / 3)},
+        (
+            "adaptive is 99.9 % within 9.5 s, at first 33.3 % of those on shift "
+            "(before: 95 % within 12 s, at first 60 % of those on shift)"
+        ),
+    ),
+    ({"order": VolunteerOrder.FIXED}, "order is fixed (before: longest-idle)"),
+    (
+        {"wants": (Want(language="en", for_s=20.5), Want(qualification="crisis"))},
+        "wants is en for 20.5 s, crisis (before: screened)",
+    ),
+    ({"wants": ()}, "wants is nothing (before: screened)"),
+    (
+        {"callers": CallerOrder(worth_s={CallerClass.HIGH_RISK: 60.0}, tried_within_s=600.0)},
+        (
+            "callers is high-risk 60 s; again within 10 min "
+            "(before: cut-off 600 s, high-risk 900 s, tried-again 120 s; again within 30 min)"
+        ),
+    ),
+    ({"long_wrap_up": None}, "long_wrap_up is nothing (before: 120 s after 20 min)"),
+    (
+        {"rest": Rest(missed=2, for_s=600.0)},
+        "rest is 10 min after 2 missed rings (before: 30 min after 4 missed rings)",
+    ),
+    (
+        {"reminders": Reminders(before_s=3600.0, ask_backup_s=600.0)},
+        (
+            "remind is 60 min before the shift, backup 10 min before it "
+            "(before: 15 min before the shift, backup 8 min before it)"
+        ),
+    ),
+    ({"service_numbers": ()}, "service_numbers is nothing (before: +441632960180, 01632960180)"),
+]
+
+
+@pytest.mark.parametrize(("fields", "expected"), POLICY, ids=lambda one: next(iter(one)) if one else "")
+def test_each_part_of_the_policy(fields: dict[str, object], expected: str) -> None:
+    assert told(with_line(base(), **fields)) == [expected]
+
+
+def test_an_adaptive_step_and_pins() -> None:
+    steps = (RingStep(group=RingGroup.ON_SHIFT, count=None, for_s=60, adaptive=True), *base().lines[XINLI].ring_steps)
+    assert told(with_line(base(), ring_steps=steps))[0].startswith(
+        "always: it rings as few as are likely enough for 60 s, then 3 for 15 s"
+    )
+    known = base()
+    for old, new, words in ((None, "481516", "a PIN now"), ("481516", "604271", "another PIN"), ("1", None, "")):
+        before, after = (
+            replace(known.volunteers[VolunteerId("li-na")], pin=Pin(pin.zfill(6)) if pin else None)
+            for pin in (old, new)
+        )
+        rosters = [replace(known, volunteers={**known.volunteers, one.id: one}) for one in (after, before)]
+        assert told(*rosters) == [f"li-na has {words or 'no PIN any more'}"]
 
 
 # ---- the law

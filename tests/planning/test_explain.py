@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from hotline_agi.planning.explain import Explanation, explain, explain_on, shares_of
 from hotline_agi.planning.reasons import Ground
 from hotline_agi.roster.duty import everybody, on_duty
-from hotline_agi.roster.model import Limits, Line, RingGroup, RingPlan, RingStep, Roster
+from hotline_agi.roster.model import Adaptive, Limits, Line, RingGroup, RingPlan, RingStep, Roster, VolunteerOrder, Want
 from hotline_agi.roster.plan import Pattern, weekly
 from hotline_agi.terms.ids import LineId
 from tests.dispatch.desk import Desk, rung
 from tests.roster.story import Story
 from tests.roster.written import (
+    adaptive_step,
     away,
     daily,
     extra,
@@ -145,6 +146,60 @@ def test_few_of_many() -> None:
     few = told(replace(five, ring_steps=(step(3),)), "ann")
     assert few.verdict == "rung in wave 1 if it is their turn"
     assert "the other 2 when one of those is busy, cannot be reached or declines" in few.because[1].text
+
+
+def waves(of: str, *steps: RingStep, **changes: Any) -> Explanation:
+    return told(line(shift("night", "22:00", "06:00", of), ring_steps=steps, **changes), "ann")
+
+
+def test_as_few_as_are_likely_enough() -> None:
+    found = waves("ann bo cy dee eve", adaptive_step(), step(None))
+    assert (found.shares, found.verdict) == (((1, None), (2, 5)), "rung in wave 1 or 2")
+    assert found.because[1].text == (
+        "the usual ring plan rings as few of the 5 who are on shift as are likely enough (95 % within 12 s) in wave 1, "
+        "the others in wave 2; whose turn it is is decided by who was rung longest ago"
+    )
+    found = waves("ann bo cy dee eve", adaptive_step(), adaptive_step(), adaptive=Adaptive(chance=0.999, within_s=9.5))
+    assert found.verdict == "rung in wave 1 or 2 if it is their turn"
+    assert found.because[1].text.partition(";")[0] == (
+        "the usual ring plan rings as few of the 5 who are on shift as are likely enough (99.9 % within 9.5 s) in wave "
+        "1, as few more as are likely enough (99.9 % within 9.5 s) in wave 2, the others when one of those is busy, "
+        "cannot be reached or declines"
+    )
+    found = waves("ann bo cy dee eve", step(2), adaptive_step(), step(1))
+    assert found.shares == ((1, 2), (2, None), (3, 1))
+    assert "rings 2 of the 5 who are on shift in wave 1, as few more as " in found.because[1].text
+    assert ", 1 more in wave 3, the others when " in found.because[1].text
+
+
+def test_of_one_person_one_is_few_enough() -> None:
+    found = waves("ann", adaptive_step(), step(None))
+    assert (found.shares, found.verdict) == (((1, 1),), "rung in wave 1")
+
+
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        (VolunteerOrder.LONGEST_IDLE, "by who was rung longest ago"),
+        (VolunteerOrder.LEAST_TALK, "by who talked the fewest minutes in this shift"),
+        (VolunteerOrder.ROUND_ROBIN, "by the order of the roster, each once before anybody is rung again"),
+        (VolunteerOrder.FIXED, "by the order of the roster, always"),
+    ],
+)
+def test_whose_turn_it_is(order: VolunteerOrder, words: str) -> None:
+    assert waves("ann bo", step(1), order=order).because[1].text.endswith(f"decided {words}")
+
+
+def test_what_callers_want() -> None:
+    of = line(NIGHT, wants=(Want(language="en", for_s=20.0), Want(qualification="crisis"), Want(language="yue")))
+    able = person("bo", qualifications=("crisis",), languages=("yue",))
+    here, there = told(of, "ann", bo=able), told(of, "bo", bo=able)
+    assert here.sentences[0] == (
+        "Not rung, because only people who have 'crisis' and speak 'yue' are rung for callers of this line."
+    )
+    assert (here.shares, there.shares, there.of) == ((), ((1, 1),), 1)
+    assert there.because[-1].text == "the usual ring plan rings them in wave 1, the only one who is on shift"
+    assert there.facts[0].text == ("for the first 20 s of a call only people who speak 'en' are rung, and not they")
 
 
 BACKUP = RingGroup.BACKUP
@@ -301,14 +356,16 @@ def test_on_shift_and_backup_at_once() -> None:
 
 def test_another_line_and_limits() -> None:
     other = line(shift("all", "00:00", "00:00", "bo", backup="ann"), id=LineId("ertong"))
-    busy = person("ann", limits=Limits(calls_per_shift=5, talk_min_per_day=120, rest_after_night_h=11.0))
+    busy = person(
+        "ann", limits=Limits(calls_per_shift=5, talk_min_per_day=120, talk_min_in_a_row=90, rest_after_night_h=11.0)
+    )
     both = roster(line(NIGHT), other, ann=busy)
     here, there = explain(both, who("ann"), AT)
     assert here.sentences[2:] == (
         "They are backup on the line ertong as well; their phone rings for one call at a time.",
         (
-            "What is asked of them: at most 5 calls per shift, at most 120 min of talk per day, 11 h of rest "
-            "after a night."
+            "What is asked of them: at most 5 calls per shift, at most 120 min of talk per day, at most 90 min "
+            "of talk in a row, 11 h of rest after a night."
         ),
     )
     assert there.verdict == "rung in wave 2"
@@ -323,16 +380,18 @@ def rings(known: Roster, subject: Line, one: str, at: datetime) -> bool:
     """Who is rung, straight from the duty: in a group that a step of the plan rings, while the line is open."""
     duty = on_duty(subject, at)
     groups = {ring.group for ring in subject.steps(duty.plan)}
+    able = set(known.volunteers[who(one)].qualifications) >= {want.qualification for want in subject.wants}
     on_shift = RingGroup.ON_SHIFT in groups and one in duty.volunteers
-    return duty.is_open and (on_shift or (RingGroup.BACKUP in groups and one in duty.backup))
+    return able and duty.is_open and (on_shift or (RingGroup.BACKUP in groups and one in duty.backup))
 
 
 def test_explanations_agree_with_the_duty() -> None:
     grounds: Counter[Ground] = Counter()
     for seed in range(60):
         story = Story(seed)
-        subject = story.line
-        people = {one.id: replace(person(one.id), quiet=one.quiet, zone=one.zone) for one in subject.quiet.values()}
+        subject = replace(story.line, wants=(Want(qualification="crisis"),) if seed % 3 == 0 else ())
+        people = {one: person(one, qualifications=("crisis",)) for one in sorted(everybody(subject))[::2]}
+        people |= {one.id: replace(person(one.id), quiet=one.quiet, zone=one.zone) for one in subject.quiet.values()}
         known = roster(subject, **{one: found for one, found in people.items() if one in everybody(subject)})
         for hour in range(0, 24 * story.days, 7):
             at = story.start + timedelta(hours=hour, minutes=seed)

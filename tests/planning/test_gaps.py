@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_agi.planning.outlook import outlook
-from hotline_agi.roster.model import Line
+from hotline_agi.roster.model import Line, Want
 from hotline_agi.roster.plan import Need, Shift, weekly
 from hotline_agi.terms.problems import Mark
 from tests.planning.people import person, roster
-from tests.planning.warned import NOW, warned
+from tests.planning.warned import NOW, hints, warned
 from tests.roster.written import hours, ids, line, month_day, shift, sick, special, swap
 
 WEEK = range(7)
@@ -199,3 +199,17 @@ def test_covers_and_special_days_count() -> None:
         "nobody is on shift on Wed 25 Nov 00:00-24:00",
         "'day' has 1 of the 2 people that it needs every Tue 00:00-24:00",
     ]
+
+
+def test_hours_in_which_nobody_has_what_callers_always_want() -> None:
+    of = line(
+        shift("day", "08:00", "20:00", "ann"),
+        shift("night", "20:00", "08:00", "bo"),
+        wants=(Want(qualification="crisis"), Want(language="en", for_s=20.0)),
+    )
+    people = (person("ann", qualifications=("crisis",)),)
+    only = "what callers always want ("
+    assert warned(of, people=people, only=only) == [
+        "nobody on shift has what callers always want (crisis), so nobody of them is rung every day 20:00-08:00"
+    ]
+    assert hints(roster(of, people=people), only) == {"add somebody who has it, or give it `for_s` in line.yaml"}

@@ -11,7 +11,7 @@ from hotline_agi.planning.handover import changes, handovers
 from hotline_agi.planning.handover_text import handover_text, other_changes
 from hotline_agi.planning.wording import Names
 from hotline_agi.roster.duty import duty_spans, on_duty
-from hotline_agi.roster.model import Line, RingPlan, Roster
+from hotline_agi.roster.model import Line, RingPlan, Roster, Want
 from hotline_agi.roster.plan import Need
 from hotline_agi.roster.timetable import Duty
 from hotline_agi.terms.ids import VolunteerId
@@ -211,3 +211,13 @@ def test_a_closed_line_and_a_last_change_are_said() -> None:
     )
     [change] = handovers(plain, utc("2026-02-17T06:00"), 1)
     assert "- The line is closed then" in handover_text(roster_of(plain), change, Language.EN)
+
+
+def test_that_nobody_has_what_callers_want_is_a_remark() -> None:
+    plain = line(
+        shift("day", "08:00", "20:00", "ann"), shift("night", "20:00", "08:00", "bo"), wants=(Want(language="yue"),)
+    )
+    known = roster_of(plain, people=[replace(person("ann"), languages=("yue",)), person("bo")])
+    change = handovers(plain, utc("2026-02-14T09:00"), 1)[0]
+    assert "- Nobody on shift has what callers want (yue): no phone rings" in handover_text(known, change, Language.EN)
+    assert "- 没有符合来电要求（yue）的人，电话不会响" in handover_text(known, change, Language.ZH)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from hotline_agi.planning.outlook import outlook
-from hotline_agi.roster.model import Line, RingGroup, RingPlan, Volunteer
+from hotline_agi.roster.model import Line, RingGroup, RingPlan, Volunteer, Want
 from hotline_agi.roster.plan import weekly
 from hotline_agi.terms.problems import Mark
 from tests.planning.people import person, roster
@@ -111,3 +111,12 @@ def test_several_reasons() -> None:
     assert warned(of, people=(shy,), only=NEVER) == [
         "'bo' is never rung: they are on duty only in their quiet hours and only while the line is closed"
     ]
+
+
+def test_without_what_callers_always_want() -> None:
+    of = line(shift("day", "00:00", "00:00", "ann bo", backup="cy"), wants=(Want(qualification="crisis"),))
+    able = person("ann", qualifications=("crisis",))
+    assert warned(of, people=(able,), only=NEVER) == [
+        f"'{one}' is never rung: they are on duty without having what callers always want" for one in ("bo", "cy")
+    ]
+    assert warned(replace(of, wants=(Want(qualification="crisis", for_s=20.0),)), people=(able,), only=NEVER) == []

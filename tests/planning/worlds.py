@@ -5,7 +5,7 @@ from datetime import date, datetime
 from random import Random
 from zoneinfo import ZoneInfo
 
-from hotline_agi.roster.model import Endpoint, EndpointKind, Line, Roster, Volunteer
+from hotline_agi.roster.model import Endpoint, EndpointKind, Line, Roster, Volunteer, Want
 from hotline_agi.roster.plan import Need
 from hotline_agi.terms.ids import EndpointId, LineId
 from tests.roster.story import PEOPLE, Story
@@ -53,4 +53,5 @@ def _needy(line: Line, random: Random) -> Line:
         )
         for shift in line.shifts
     )
-    return replace(line, shifts=tuple(shifts))
+    wants = random.choice(((), (Want(language="en"),), (Want(qualification="crisis"), Want(language="en", for_s=20.0))))
+    return replace(line, shifts=tuple(shifts), wants=wants)

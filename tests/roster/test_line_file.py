@@ -97,6 +97,29 @@ def test_always_is_written_out() -> None:
 NIGHT = "  night: {hours: [{days: daily, from: 22:00, until: 06:00}], ring: [{ring: 1, for_s: 20}]}\n"
 
 
+def test_an_adaptive_step_rings_as_few_of_those_on_shift_as_are_enough() -> None:
+    found, findings = read(f"{LEAST}ring: [{{ring: adaptive, for_s: 60}}]")
+    assert found is not None
+    assert findings.problems == []
+    assert found.line.ring_steps == (RingStep(group=RingGroup.ON_SHIFT, count=None, for_s=60.0, adaptive=True),)
+
+
+@pytest.mark.parametrize(
+    ("steps", "nobody"),
+    [
+        ("adaptive, adaptive, everybody, backup", []),
+        ("everybody, adaptive, backup", [2]),
+        ("adaptive, everybody, adaptive, 2, backup", [3, 4]),
+    ],
+)
+def test_after_an_adaptive_step_there_are_others_to_ring(steps: str, nobody: list[int]) -> None:
+    written = "".join(f"- {{ring: {one}, for_s: 20}}\n" for one in steps.split(", "))
+    _, findings = read(f"{LEAST}ring:\n{written}")
+    assert [problem.what for problem in findings.problems] == [
+        f"step {number} of the ring plan adds nobody" for number in nobody
+    ]
+
+
 def test_ring_plans_have_hours_and_steps() -> None:
     found, findings = read(f"{LEAST}ring_plans:\n{NIGHT}")
     assert found is not None

@@ -18,7 +18,7 @@ from hotline_agi.errors import InvalidText
 from hotline_agi.roster import reader
 from hotline_agi.roster.document import parse_on
 from hotline_agi.roster.duty import duty_spans, everybody
-from hotline_agi.roster.model import Roster
+from hotline_agi.roster.model import CallerClass, Line, RingGroup, Roster
 from hotline_agi.roster.plan import Absence
 from hotline_agi.roster.reader import check_roster, read_roster
 from hotline_agi.terms.problems import Mark, Problem, Severity
@@ -93,12 +93,26 @@ def assert_well_formed(roster: Roster) -> None:
         assert {cover.slot for cover in line.covers if not isinstance(cover, Absence)} <= slots
         assert line.ring_steps
         assert all(plan.steps and plan.hours for plan in line.ring_plans)
+        assert_policy_is_well_formed(line)
         for shift in line.shifts:
             assert all(len(turn) == 7 for pattern in (shift.people, shift.backup) for turn in pattern.turns)
             assert all(0 <= least <= 100 for least in shift.need.people)
         assert all(person.endpoints for person in roster.volunteers.values())
         start = datetime(2026, 2, 14, tzinfo=UTC)
         assert duty_spans(line, start, start + timedelta(days=3))
+
+
+def assert_policy_is_well_formed(line: Line) -> None:
+    """Whatever the dispatcher goes by is within the bounds of the format."""
+    steps = [step for plan in (line.ring_steps, *(plan.steps for plan in line.ring_plans)) for step in plan]
+    assert all(step.count is None and step.group is RingGroup.ON_SHIFT for step in steps if step.adaptive)
+    assert 0.5 <= line.adaptive.chance < 1 and 5 <= line.adaptive.within_s <= 60 and 0.05 <= line.adaptive.share <= 1
+    assert set(line.callers.worth_s) == set(CallerClass) and max(line.callers.worth_s.values()) <= 3600
+    assert all(bool(want.language) != bool(want.qualification) for want in line.wants)
+    assert line.long_wrap_up is None or line.long_wrap_up.wrap_up_s >= line.wrap_up_s
+    assert line.rest is None or (line.rest.missed >= 1 and line.rest.for_s >= 60)
+    assert line.reminders is None or 0 < line.reminders.ask_backup_s < line.reminders.before_s
+    assert not set(line.numbers) & set(line.service_numbers)
 
 
 def mutated(changes: tuple[Change, ...], dice: random.Random) -> dict[str, bytes]:

@@ -76,7 +76,7 @@ def test_everything_written() -> None:
     findings = Findings()
     text = person(
         "endpoints: [mobile], qualifications: [crisis, youth], "
-        "limits: {calls_per_shift: 6, talk_min_per_day: 240, rest_after_night_h: 11.5}, "
+        "limits: {calls_per_shift: 6, talk_min_per_day: 240, talk_min_in_a_row: 90, rest_after_night_h: 11.5}, "
         "quiet: [{days: 'sat, sun', from: 22:00, until: 08:00}, {from: 13:00, until: 24:00}]"
     )
     zone = ZoneInfo("Europe/Berlin")
@@ -85,7 +85,9 @@ def test_everything_written() -> None:
     assert findings.problems == []
     volunteer = found.people[0].volunteer
     assert volunteer.qualifications == ("crisis", "youth")
-    assert volunteer.limits == Limits(calls_per_shift=6, talk_min_per_day=240, rest_after_night_h=11.5)
+    assert volunteer.limits == Limits(
+        calls_per_shift=6, talk_min_per_day=240, talk_min_in_a_row=90, rest_after_night_h=11.5
+    )
     assert volunteer.quiet == (
         WeeklyHours(weekdays=frozenset({5, 6}), start=time(22), until=time(8)),
         WeeklyHours(weekdays=frozenset(range(7)), start=time(13), until=time(0)),
@@ -95,7 +97,12 @@ def test_everything_written() -> None:
 
 @pytest.mark.parametrize(
     ("field", "least", "most"),
-    [("calls_per_shift", 1, 100), ("talk_min_per_day", 5, 1440), ("rest_after_night_h", 0, 72)],
+    [
+        ("calls_per_shift", 1, 100),
+        ("talk_min_per_day", 5, 1440),
+        ("talk_min_in_a_row", 15, 600),
+        ("rest_after_night_h", 0, 72),
+    ],
 )
 def test_bounds_of_limits_are_those_of_the_readme(field: str, least: int, most: int) -> None:
     readme = (EXAMPLE / "README.md").read_text(encoding="utf-8")

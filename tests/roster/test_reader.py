@@ -9,9 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline_agi.errors import InvalidText
-from hotline_agi.lab.demo import cast_for
+from hotline_agi.lab.demo import cast_for, example_files
 from hotline_agi.roster.duty import on_duty
-from hotline_agi.roster.model import EndpointKind
+from hotline_agi.roster.model import (
+    Adaptive,
+    CallerClass,
+    CallerOrder,
+    EndpointKind,
+    LongWrapUp,
+    Reminders,
+    Rest,
+    VolunteerOrder,
+    Want,
+)
 from hotline_agi.roster.plan import Absence
 from hotline_agi.roster.reader import check_roster, read_roster
 from hotline_agi.terms.ids import LineId, VolunteerId
@@ -46,8 +56,10 @@ def test_the_example_is_what_it_says() -> None:
 
 def test_the_demo_finds_its_cast_at_any_hour() -> None:
     """At night, on holidays and when somebody is sick, too."""
-    roster = read_roster(*example()).roster
+    roster = read_roster(example_files(), example()[1]).roster
     line = roster.lines[XINLI]
+    assert {step.adaptive for plan in ("", "night") for step in line.steps(plan)} == {False}
+    assert line.reminders is None
     plans = set()
     for start in (datetime(2026, 1, 25, tzinfo=UTC), datetime(2026, 9, 28, tzinfo=UTC)):
         for hour in range(24 * 45):
@@ -55,6 +67,18 @@ def test_the_demo_finds_its_cast_at_any_hour() -> None:
             plans.add(on_duty(line, at).plan)
             assert len(cast_for(roster, line, at).others) == 1
     assert plans == {"", "night"}
+
+
+def test_the_example_uses_every_part_of_the_policy() -> None:
+    roster = read_roster(*example()).roster
+    line = roster.lines[XINLI]
+    assert [line.steps(plan)[0].adaptive for plan in ("", "night")] == [True, True]
+    assert None not in (line.long_wrap_up, line.rest, line.reminders)
+    assert all(map(line.may_ring, roster.volunteers.values()))
+    assert line.required
+    assert roster.service_line_of_number(line.service_numbers[0]) is line
+    assert roster.line_of_number(line.service_numbers[0]) is None
+    assert [one.id for one in roster.volunteers.values() if one.pin is not None] == ["chen-jing", "zhang-min"]
 
 
 def test_the_example_has_only_numbers_kept_for_fiction() -> None:
@@ -101,6 +125,23 @@ def test_everything_that_can_be_said_is_read() -> None:
         "haven/months/2026-02.yaml",
         "haven/months/2028-02.yaml",
     }
+    assert haven.adaptive == Adaptive(chance=0.9, within_s=10.5, share=0.5)
+    assert haven.order is VolunteerOrder.ROUND_ROBIN
+    assert haven.wants == (Want(language="en", for_s=20.0), Want(qualification="trained"))
+    assert [haven.callers.worth_s[one] for one in CallerClass] == [1800.0, 600.0, 0.0]
+    assert haven.callers.tried_within_s == 3600.0
+    assert haven.long_wrap_up == LongWrapUp(talk_s=1200.0, wrap_up_s=120.0)
+    assert haven.rest == Rest(missed=4, for_s=1800.0)
+    assert haven.reminders == Reminders(before_s=900.0, ask_backup_s=480.0)
+    assert set(haven.service_numbers) & set(quay.service_numbers) == {"01632960380"}
+    assert (quay.adaptive, quay.order, quay.callers, quay.wants) == (
+        Adaptive(),
+        VolunteerOrder.LONGEST_IDLE,
+        CallerOrder(),
+        (),
+    )
+    assert (quay.long_wrap_up, quay.rest, quay.reminders) == (None, None, None)
+    assert [who for who, one in reading.roster.volunteers.items() if one.pin is not None] == ["anna", "boris"]
     assert (quay.special_days, quay.yearly_days, quay.months, quay.ring_plans) == ({}, {}, {}, ())
     anna, emil = (reading.roster.volunteers[VolunteerId(who)] for who in ("anna", "emil"))
     assert haven.quiet == {"anna": anna, "emil": emil}

@@ -17,6 +17,7 @@ from hotline_agi.roster.days_file import day_opening, weekday
 from hotline_agi.roster.document import Scalar
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import OverflowStep
+from hotline_agi.roster.pins import pin
 from hotline_agi.roster.probes import learned
 from hotline_agi.roster.ring_plans import _whom as whom
 from hotline_agi.roster.shifts_file import head_count
@@ -26,6 +27,7 @@ from hotline_agi.roster.values import (
     integer,
     language,
     one_of,
+    percent,
     phone_number,
     seconds,
     text,
@@ -57,12 +59,14 @@ NUMBERS: dict[str, Any] = {
     "from-nothing": seconds(0, 600),
     "integer": integer(1, 366),
     "hours": hours(0, 72),
+    "percent": percent(50, 99.9),
     "whom": whom,
     "head-count": head_count,
 }
 """They agree on numbers as people write them. In quotes, or written as 1e1, a schema cannot tell the bounds."""
 LOOSE: dict[str, Any] = {
     "number": phone_number,
+    "pin": pin,
     "zone": time_zone,
     "day": day,
     "instant": day_or_instant(is_end=False),
@@ -77,10 +81,10 @@ ODD = (
     "2026-02-14  03:00", "2026-02-14 24:00", "2026-02-14 23:59", " 2026-02-14 ", "2026-02-14 .. 2026-02-16", "(0)110",
     "message", "sun", "closed", "YES", "No",
     "null", "~", "true", "True", "yes", "no", "on", ".5", "5.", "+5", "-5", "007", "0x1F", "0o17", "1e1", "15.5",
-    "15.55", "0", "4", "5", "50", "51", "120", "121", "366", "367", "110", "0000", "everybody", "backup", "24:00",
-    "00:00", "6:00", "mon-sun", "sat,sun", "daily-mon", "mon-daily", "2026-02-14", "2026-02-30", "2000-01-01",
-    "2199-12-31", "1999-12-31", "2200-01-01", "02-29", "13-01", "12-24..01-02", "2026-01-01..2026-01-02", "UTC",
-    "Asia/Atlantis", "+08:00", "closed",
+    "15.55", "0", "4", "5", "50", "51", "120", "121", "366", "367", "110", "0000", "adaptive", "everybody", "backup",
+    "24:00", "00:00", "6:00", "mon-sun", "sat,sun", "daily-mon", "mon-daily", "2026-02-14", "2026-02-30",
+    "2000-01-01", "2199-12-31", "1999-12-31", "2200-01-01", "02-29", "13-01", "12-24..01-02", "2026-01-01..2026-01-02",
+    "UTC", "Asia/Atlantis", "+08:00", "closed", "95", "99.9", "99.95", "100", "33%", "481516", "048151", "000000",
 )
 # fmt: on
 ALL = TEXTS | NUMBERS | LOOSE
@@ -161,6 +165,7 @@ def test_they_are_about_the_odd_ones_too(name: str) -> None:
         *(("last-instant", wrong) for wrong in ("2026-02-14 24:01", "2026-02-14 03:60")),
         *(("days", wrong) for wrong in ("2026-02-14..", "02-32", "2026-02-14..12-25", "12-24-12-26", "2026")),
         *(("number", wrong) for wrong in ("abc", "+", "12 ab 34", "++44 7700 900001")),
+        *(("pin", wrong) for wrong in ("48 15 16", "48151x", "48151623421", "-481516")),
     ],
 )
 def test_what_looks_wrong_is_underlined(name: str, text_: str) -> None:

@@ -25,7 +25,13 @@ FULL: dict[str, Any] = {
         "numbers": ["030999", 110],
         "language": "en",
         "opening": [{"days": ["mon", "wed-fri"], "from": "08:00", "until": "24:00"}],
-        "ring": [{"ring": 2, "for_s": 15.5}, {"ring": "everybody", "for_s": 20}, {"ring": "backup", "for_s": "20"}],
+        "service_numbers": ["01632 960380", "+441632960380"],
+        "ring": [
+            {"ring": 2, "for_s": 15.5},
+            {"ring": "adaptive", "for_s": 15},
+            {"ring": "everybody", "for_s": 20},
+            {"ring": "backup", "for_s": "20"},
+        ],
         "ring_plans": {
             "night": {
                 "hours": [{"days": "daily", "from": "22:00", "until": "06:00"}],
@@ -33,6 +39,14 @@ FULL: dict[str, Any] = {
             }
         },
         "ring_timeout_s": 25,
+        "wrap_up_s": 20,
+        "adaptive": {"chance_percent": 99.9, "within_s": "12", "share_percent": 33},
+        "order": "least-talk",
+        "wants": [{"language": "en", "for_s": 20}, {"qualification": "crisis"}],
+        "callers": {"high-risk": 900, "cut-off": 0, "tried-again": 120.5, "tried_within_min": 30},
+        "long_wrap_up": {"talk_min": 20, "wrap_up_s": 120},
+        "rest": {"missed": 4, "for_min": 30},
+        "remind": {"before_min": 15, "ask_backup_min": 8},
         "overflow": ["transfer", "message"],
         "closed": ["directory"],
         "transfer": {"contact": "switchboard", "timeout_s": 30, "confirm": False},
@@ -44,7 +58,12 @@ FULL: dict[str, Any] = {
                 "languages": ["en", "yue"],
                 "endpoints": [{"softphone": {"name": "v01", "confirm": "yes"}}, {"mobile": {"confirm": "no"}}],
                 "qualifications": ["crisis"],
-                "limits": {"calls_per_shift": 5, "talk_min_per_day": 120, "rest_after_night_h": 11.5},
+                "limits": {
+                    "calls_per_shift": 5,
+                    "talk_min_per_day": 120,
+                    "talk_min_in_a_row": 90,
+                    "rest_after_night_h": 11.5,
+                },
                 "quiet": [{"from": "22:00", "until": "08:00"}, {"days": "sat", "from": "08:00", "until": "09:00"}],
             },
             "boris": {"name": 7, "languages": ["zh"], "endpoints": ["mobile", {"softphone": "v02"}]},
@@ -92,7 +111,10 @@ FULL: dict[str, Any] = {
             {"extra": "clara", "date": "2026-02-14", "slot": "day"},
         ]
     },
-    "contacts": {"contacts": {"anna": "+44 7700 900001", "switchboard": 1632960199}},
+    "contacts": {
+        "contacts": {"anna": "+44 7700 900001", "switchboard": 1632960199},
+        "pins": {"anna": "048151", "boris": 604271},
+    },
 }
 """Each kind of file with every field in it."""
 

@@ -116,6 +116,11 @@ def step(count: int | None, group: RingGroup = RingGroup.ON_SHIFT) -> RingStep:
     return RingStep(group=group, count=count, for_s=20.0)
 
 
+def adaptive_step() -> RingStep:
+    """As few of those on shift as are likely enough."""
+    return RingStep(group=RingGroup.ON_SHIFT, count=None, for_s=20.0, adaptive=True)
+
+
 def covers_mark(n: int) -> Mark:
     return Mark(file="xinli/covers.yaml", line=n)
 

@@ -9,7 +9,7 @@ from hotline_agi.roster.duty import on_duty
 from hotline_agi.roster.reader import read_roster
 from hotline_agi.roster.timetable import warm
 from hotline_agi.rosters.transfer import LENGTH, MAX_FRAME_BYTES, Assembly, Receiver, Sender, pieces
-from hotline_agi.terms.numbers import PhoneNumber
+from hotline_agi.terms.numbers import PhoneNumber, Pin
 from tests.bench.bigroster import big_roster
 
 FIRST = date(2026, 11, 23)
@@ -18,7 +18,8 @@ NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 def test_it_arrives_as_it_was_sent() -> None:
     files, contacts = big_roster(300, lines=3, first=FIRST)
-    sent = read_roster(files, contacts).roster
+    pins = b"pins:\n" + b"".join(b"  v%05d: '%06d'\n" % (n, 7 * n) for n in range(40, 80))
+    sent = read_roster(files, contacts.replace(b"...\n", pins + b"...\n")).roster
     for line in sent.lines.values():
         warm(line, NOON, NOON + timedelta(days=28))
     frames = list(Sender().frames(pieces(sent)))
@@ -33,6 +34,8 @@ def test_it_arrives_as_it_was_sent() -> None:
     assert [v.endpoints[-1].number.reveal() for v in got.volunteers.values() if v.endpoints[-1].number] == [
         v.endpoints[-1].number.reveal() for v in sent.volunteers.values() if v.endpoints[-1].number
     ]
+    told = {who: one.pin.reveal() for who, one in got.volunteers.items() if one.pin}
+    assert told == {f"v{n:05}": f"{7 * n:06}" for n in range(40, 80)}
     for name, line in sent.lines.items():
         pages = {key: page for key, page in line.memo.items() if isinstance(key, date)}
         assert got.lines[name].memo == pages
@@ -41,8 +44,9 @@ def test_it_arrives_as_it_was_sent() -> None:
             assert on_duty(got.lines[name], at) == on_duty(line, at)
 
 
-def test_a_number_travels_nowhere_else() -> None:
+@pytest.mark.parametrize("secret", [PhoneNumber("+447700900001"), Pin("481516")], ids=["number", "pin"])
+def test_a_number_and_a_pin_travel_nowhere_else(secret: PhoneNumber | Pin) -> None:
     with pytest.raises(TypeError, match="not pickled"):
-        pickle.dumps(PhoneNumber("+447700900001"))
+        pickle.dumps(secret)
     # and its bytes are told by the pipe's own pickler, not by the class
-    assert PhoneNumber.__reduce__ is not object.__reduce__
+    assert type(secret).__reduce__ is not object.__reduce__

@@ -1,0 +1,33 @@
+"""What the matching of a line's calls goes by, in words: by field of ``line.yaml``, to be compared and shown."""
+
+from collections.abc import Iterable
+
+from hotline_agi.planning.ring_words import likely_enough
+from hotline_agi.roster.model import Line, Want
+
+NOTHING = "nothing"
+
+
+def policy_in_words(line: Line) -> dict[str, str]:
+    callers = ", ".join(f"{one.value} {line.callers.worth_s.get(one, 0.0):g} s" for one in sorted(line.callers.worth_s))
+    return {
+        "adaptive": f"{likely_enough(line.adaptive)}, at first {line.adaptive.share * 100:.3g} % of those on shift",
+        "order": line.order.value,
+        "wants": wants_in_words(line.wants) or NOTHING,
+        "callers": f"{callers}; again within {line.callers.tried_within_s / 60:g} min",
+        "long_wrap_up": f"{one.wrap_up_s:g} s after {one.talk_s / 60:g} min" if (one := line.long_wrap_up) else NOTHING,
+        "rest": f"{rest.for_s / 60:g} min after {rest.missed} missed rings" if (rest := line.rest) else NOTHING,
+        "remind": (
+            f"{remind.before_s / 60:g} min before the shift, backup {remind.ask_backup_s / 60:g} min before it"
+            if (remind := line.reminders)
+            else NOTHING
+        ),
+    }
+
+
+def wants_in_words(wants: Iterable[Want]) -> str:
+    """``en for 20 s, crisis``."""
+    return ", ".join(
+        (want.language or want.qualification) + ("" if want.for_s is None else f" for {want.for_s:g} s")
+        for want in wants
+    )

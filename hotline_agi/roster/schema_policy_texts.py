@@ -1,0 +1,95 @@
+"""What editors say of the fields of a line that the matching of calls goes by; see `schema_texts.py`."""
+
+from hotline_agi.roster.schema_texts import Text
+
+POLICY_TEXTS = {
+    "line/adaptive": Text(
+        "Adaptive ringing · 自适应响铃",
+        "How many a step `ring: adaptive` rings: the fewest whose chance that somebody accepts is good enough, by what "
+        "was seen of each phone.",
+        "`ring: adaptive` 一步响几部电话：按每部电话以往的接听情况，取足够有把握的最少人数。",
+        [{"chance_percent": 95, "within_s": 12, "share_percent": 33}],
+    ),
+    "chance_percent": Text(
+        "Chance in percent · 把握（百分数）", "That somebody accepts in time.", "有人及时接听的把握。"
+    ),
+    "adaptive/within_s": Text(
+        "Within so many seconds · 几秒之内", "In this time somebody should accept.", "应在此时间内有人接听。"
+    ),
+    "share_percent": Text(
+        "Largest share in percent · 最大比例（百分数）",
+        "At most this share of those who could be rung rings for one call at first; one at least. Default: a third.",
+        "一通来电起初最多给可响铃者中的这一比例响铃，至少一人。默认三分之一。",
+    ),
+    "line/order": Text(
+        "Order of volunteers · 志愿者的次序",
+        "Who rings first: longest-idle (not rung for the longest time), least-talk (fewest minutes of talk in this "
+        "shift), round-robin (each in turn, in the order of the roster), fixed (always in that order).",
+        "谁先响铃：longest-idle（最久未响铃）、least-talk（本班通话最少）、round-robin（按班表轮流）、fixed（总按班表的次序）。",
+    ),
+    "line/wants": Text(
+        "What callers want · 来电者的要求",
+        "Only volunteers who have it are rung: for the first seconds, or always. A language or a qualification each.",
+        "只给符合的志愿者响铃：起初几秒，或一直如此。每条写一种语言或一项资质。",
+        [[{"language": "en", "for_s": 20}, {"qualification": "crisis"}]],
+    ),
+    "wants/[]": Text("Want · 要求", "A language or a qualification, one of the two.", "语言或资质，二者之一。"),
+    "wants/[]/language": Text("Language · 语言", "Two or three letters.", "两三个字母。", ["en", "yue"]),
+    "wants/[]/qualification": Text(
+        "Qualification · 资质", "An id of people.yaml.", "people.yaml 里的编号。", ["crisis"]
+    ),
+    "wants/[]/for_s": Text(
+        "For so many seconds · 几秒之内",
+        "After that others are rung too. Left out: others never are.",
+        "之后也给其他人响铃。不写则一直只给符合的人响铃。",
+    ),
+    "line/callers": Text(
+        "Order of callers · 来电者的次序",
+        "Who waits longest is served first; each of these counts as having waited so many seconds longer.",
+        "等得最久的先接通；下列来电者算多等了这么多秒。",
+        [{"high-risk": 900, "cut-off": 600, "tried-again": 120, "tried_within_min": 30}],
+    ),
+    "high-risk": Text(
+        "Seconds for high risk · 高危", "Flagged by somebody who talked to them.", "曾被通话的志愿者标记。"
+    ),
+    "cut-off": Text(
+        "Seconds for a talk that was cut · 通话中断", "Through no fault of the caller's.", "并非来电者挂断。"
+    ),
+    "tried-again": Text(
+        "Seconds for trying again · 再次来电", "Called a short while ago and reached nobody.", "不久前来电没有接通。"
+    ),
+    "tried_within_min": Text(
+        "Minutes for trying again · 再次来电的期限（分钟）",
+        "So long an earlier try counts.",
+        "之前的来电在这么久之内算数。",
+    ),
+    "long_wrap_up": Text(
+        "Rest after a long talk · 长谈之后的休息",
+        "Longer than wrap_up_s.",
+        "比 wrap_up_s 更长的休息。",
+        [{"talk_min": 20, "wrap_up_s": 120}],
+    ),
+    "talk_min": Text("Minutes of a long talk · 长谈的分钟数", "From so many on it is long.", "从这么久起算长谈。"),
+    "line/rest": Text(
+        "Rest after missed rings · 未接后的休息",
+        "Who misses rings in a row is not rung for a while, unless nobody else could be.",
+        "连续未接的人暂时不响铃，除非没有别人可响。",
+        [{"missed": 4, "for_min": 30}],
+    ),
+    "missed": Text("Missed rings in a row · 连续未接次数", "So many.", "达到这么多次。"),
+    "for_min": Text(
+        "Minutes of rest · 休息分钟数", "A call to the service number ends it.", "拨打服务号码可提前结束。"
+    ),
+    "line/remind": Text(
+        "Call before the shift · 班前提醒电话",
+        "Are you ready? Backup people are asked to stand in for whoever does not say so.",
+        "班前打电话确认；没有确认的，请后备顶替。",
+        [{"before_min": 15, "ask_backup_min": 8}],
+    ),
+    "before_min": Text("Minutes before the shift · 班前分钟数", "When they are called.", "何时打电话。"),
+    "ask_backup_min": Text(
+        "Minutes before the shift for the backup · 班前几分钟找后备",
+        "Fewer than before_min.",
+        "要少于 before_min。",
+    ),
+}
