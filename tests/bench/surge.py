@@ -228,7 +228,9 @@ def _terms(asked: Options) -> str:
     how = f"side by side with phones of their own: {', '.join(together)}; " if together else ""
     return (
         f"seed {asked.seed}; {loads}\n{how}all others in turn\npatience: {asked.patience}; "
-        f"the queues: timeout {RING_S}, retry 1, autofill, ringinuse=no; hotline: {RING_PLAN.strip()}\n"
+        f"the queues: timeout {RING_S}, retry 1, autofill, ringinuse=no; hotline: "
+        + ", ".join(RING_PLAN.splitlines())
+        + "\n"
         + (surge_figures.__doc__ or "").partition("\n\n")[2].strip()
     )
 

@@ -22,10 +22,7 @@ from dataclasses import dataclass
 from tests.bench.surge_figures import HOTLINE, RINGALL
 from tests.bench.surge_people import VOLUNTEERS, Draws, Load
 
-EVERYBODY = "ring: [{ring: everybody, for_s: 60}]\n"
-ADAPTIVE = "ring: [{ring: adaptive, for_s: 120}]\norder: longest-idle\n"
-"""As the issue has it."""
-RING_PLAN = EVERYBODY
+RING_PLAN = "ring: [{ring: adaptive, for_s: 120}]\norder: longest-idle\n"
 """Of this product, the same for all loads."""
 
 RING_S = 15
