@@ -21,6 +21,7 @@ from hotline_agi.asterisk import recordings
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.fastagi import AgiSession, FastAgiListener
 from hotline_agi.asterisk.node import MESSAGE_HANDLER, STORED_HANDLER, Dialling, Node
+from hotline_agi.asterisk.service_menu import ROUTE, ServiceMenu
 from hotline_agi.asterisk.survival import REFRESH_S, SurvivalPlan
 from hotline_agi.dispatch.commands import (
     CancelLeg,
@@ -45,13 +46,16 @@ from hotline_agi.dispatch.machine import Machine
 from hotline_agi.errors import HotlineError, PbxError
 from hotline_agi.log import logger
 from hotline_agi.notify import notify, watchdog_s
+from hotline_agi.prompts import present
 from hotline_agi.roster.model import Roster
 from hotline_agi.rosters.following import Places, RosterFollower
+from hotline_agi.selfservice.directory import Directory
+from hotline_agi.selfservice.state import Standing
 from hotline_agi.settings import Settings
 from hotline_agi.store.journal import Journal
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.records import MessageRecord
-from hotline_agi.terms.ids import CallId, LineId
+from hotline_agi.terms.ids import CallId, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.numbers import PhoneNumber
 
@@ -107,6 +111,8 @@ class Service:
             line_of_number=self._line_of_number,
             user_event=self._user_event,
         )
+        self._menu = ServiceMenu(now=self._now, tell=self.step, standing=self._standing)
+        self._menu.use_directory(Directory.of(roster))
         self._link = AmiLink(
             host=settings.ami_host,
             port=settings.ami_port,
@@ -289,6 +295,9 @@ class Service:
         if request.route == "ping":
             session.reply("ok")
             return
+        if request.route == ROUTE or (request.route == "arrive" and self._menu.is_service_number(request.argument(0))):
+            self._ask_menu(session)
+            return
         with contextlib.suppress(ValueError):  # withheld numbers are no numbers
             self._journal.write_number(CallId(request.uniqueid), PhoneNumber(request.argument(CALLER_ARGUMENT)))
         if request.route == "number":
@@ -297,6 +306,25 @@ class Service:
             self._chore(self._recorded(CallId(request.uniqueid), request.argument(0), session))
         else:
             self._node.on_question(session)
+
+    def _ask_menu(self, session: AgiSession) -> None:
+        """A volunteer dialled the service number. Without an answer the dialplan says so kindly and ends the call."""
+        request = session.request
+        assert request is not None
+        reply = self._menu.answer(request) if request.route == ROUTE else "ok:service"
+        if reply is None:
+            session.refuse()
+        else:
+            session.reply(reply)
+
+    def _standing(self, volunteer: VolunteerId) -> Standing:
+        return self._machine.standing(volunteer, self._now())
+
+    async def _refresh_menu(self) -> None:
+        """What the menu knows of people and prompts: off a call's way, since both take their time."""
+        found = await asyncio.to_thread(present.look, self._settings.sounds)
+        self._menu.use_prompts(found.languages, found.names)
+        self._menu.use_directory(await asyncio.to_thread(Directory.of, self._roster))
 
     def _line_of_number(self, number: str) -> LineId | None:
         line = self._roster.line_of_number(number)
@@ -309,7 +337,8 @@ class Service:
             self._chore(self._recorded(CallId(str(message.get("Call", ""))), str(message.get("File", "")), None))
 
     async def _keep_survival_plan(self) -> None:
-        """Write the plan when the roster changes, when Asterisk comes back, and every hour."""
+        """Write the plan when the roster changes, when Asterisk comes back, and every hour; then, too, somebody may
+        have built or recorded prompts."""
         wait_s = 0.0
         while True:
             # not wait_for: Python 3.11's swallows a cancellation that comes together with the result
@@ -317,6 +346,7 @@ class Service:
                 async with asyncio.timeout(wait_s or None):
                     await self._survival_due.wait()
             self._survival_due.clear()
+            await self._refresh_menu()
             try:
                 rows = await self._survival.write(self._roster, datetime.now(UTC))
                 logger.info("survival plan written", rows=rows)

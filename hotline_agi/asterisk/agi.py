@@ -26,7 +26,7 @@ class AgiRequest:
     """One question of the dialplan."""
 
     route: str
-    """The path of the URL: arrive, round, talked, message, accept, ping."""
+    """The path of the URL: arrive, round, talked, message, accept, menu, ping."""
     uniqueid: str
     channel: str
     """Full channel name."""

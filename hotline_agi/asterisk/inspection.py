@@ -45,6 +45,8 @@ class Inspection:
     has_survival_plan: bool
     messages: str
     """HOTLINE_MESSAGES of the dialplan."""
+    has_menu: bool
+    """The dialplan has the volunteers' menu."""
 
 
 class Inspector:
@@ -89,6 +91,7 @@ class Inspector:
             service_answers=last.get("Service") == "ok",
             has_survival_plan=last.get("Gen") in ("a", "b"),
             messages=str(last.get("Messages", "")),
+            has_menu=last.get("Menu") == "1",
         )
 
     async def _ask(

@@ -36,6 +36,7 @@ from hotline_agi.dispatch.events import (
     RoundEnded,
     StockTaken,
     TalkEnded,
+    WrapUpDeclined,
 )
 from hotline_agi.errors import PbxError
 from hotline_agi.log import logger
@@ -147,6 +148,10 @@ class Node:
         if request.route == "accept":
             self._accept(session, LegId(request.uniqueid))
             return
+        if request.route == "ready":
+            self._report(WrapUpDeclined(leg=LegId(request.uniqueid)))
+            session.reply("ok")
+            return
         call = CallId(request.uniqueid)
         line = self._line_of_number(request.argument(0))
         if line is None:
@@ -233,9 +238,10 @@ class Node:
                     ("Exten", reason.value),
                     ("Priority", "1"),
                 )
-            case ConnectLeg(leg=leg, call=call):
+            case ConnectLeg(leg=leg, call=call, rests=rests):
                 caller = self._translator.callers.get(call)
-                self._answer_leg(leg, f"ok:won:{caller.name}" if caller else "ok:gone")
+                rest = ":rest" if rests else ""
+                self._answer_leg(leg, f"ok:won:{caller.name}{rest}" if caller else "ok:gone")
             case RefuseLeg(leg=leg, reason=reason):
                 self._answer_leg(leg, f"ok:{reason.value}")
             case HoldCaller():

@@ -54,6 +54,8 @@ def _line_by_line(roster: Roster, dialling: Dialling, now: datetime) -> Iterator
         steps = "-".join(step for step in line.overflow if step is not OverflowStep.TRANSFER) or "directory"
         for number in line.numbers:
             rows.append((f"did/{number}", f"{line.id}:{line.language}:{steps}:{transfer}"))
+        for number in line.service_numbers:
+            rows.append((f"did/{number}", f"{line.id}:{line.language}:service:"))
         rows.extend(_spans(line, legs, now))
         yield legs.rows[known:] + rows
 

@@ -15,7 +15,9 @@ from hotline_agi.errors import HotlineError, InvalidText, SetupError
 
 
 @click.group(
-    cls=lazy(serve="run demo try doctor", roster="roster", calls="calls", setup="prompts endpoints"),
+    cls=lazy(
+        serve="run demo try doctor", roster="roster", calls="calls", simulate="simulate", setup="prompts endpoints"
+    ),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(package_name="hotline_agi")

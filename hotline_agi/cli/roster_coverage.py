@@ -21,7 +21,8 @@ from hotline_agi.cli.options import (
 from hotline_agi.cli.roster import roster
 from hotline_agi.cli.roster_options import MOST_DAYS, day_of, from_option
 from hotline_agi.cli.roster_show import TONES
-from hotline_agi.coordination.pictures import KINDS, WORDS, heat_picture
+from hotline_agi.coordination.pictures import WORDS, heat_picture
+from hotline_agi.drawing import kind_of
 from hotline_agi.errors import SetupError
 from hotline_agi.planning.handover_text import shortfall_in_words
 from hotline_agi.planning.heat import Filling, Gap, HeatCell, HeatRow, gaps, heat
@@ -82,10 +83,7 @@ def roster_coverage(
 
 
 def _picture(known: Roster, line: Line, first: date, days: int, out: Path, language: Language) -> None:
-    kind = out.suffix.lower().removeprefix(".")
-    if kind not in KINDS:
-        raise SetupError(f"{out.name} is no name for a picture: end it in {' or '.join(f'.{kind}' for kind in KINDS)}")
-    picture = heat_picture(line, heat(known, line, first, days), language, kind)
+    picture = heat_picture(line, heat(known, line, first, days), language, kind_of(out.name))
     write_whole(out, picture.octets, 0o644)
     if picture.note:
         table.warn(picture.note)

@@ -10,6 +10,7 @@ from hotline_agi import rosters, table
 from hotline_agi.asterisk.endpoints import endpoint_blocks
 from hotline_agi.cli.options import FINDING, json_option, print_json, rosters_option
 from hotline_agi.prompts.collection import State, build, inventory
+from hotline_agi.prompts.names import Names
 
 sounds_option = click.option(
     "--sounds",
@@ -19,17 +20,25 @@ sounds_option = click.option(
     help="Asterisk's sounds folder.",
 )
 
+names_option = click.option(
+    "--rosters",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder with one folder per line: the volunteers' names are spoken too, for the menu of the service number.",
+)
+
 
 @click.group(invoke_without_command=True)
 @sounds_option
 @click.option("--language", type=click.Choice(["zh", "en"]), help="Only this language.")
+@names_option
 @json_option
 @click.pass_context
-def prompts(context: click.Context, sounds: Path, language: str | None, as_json: bool) -> None:
+def prompts(context: click.Context, sounds: Path, language: str | None, folder: Path | None, as_json: bool) -> None:
     """List what to record: every prompt, its text, and whether a recording of your own is in place."""
     if context.invoked_subcommand is not None:
         return
-    found = [one for one in inventory(sounds) if language in (None, one.language)]
+    found = [one for one in inventory(sounds, names=_names(folder)) if language in (None, one.language)]
     if as_json:
         print_json([one.as_json() for one in found])
     else:
@@ -43,10 +52,17 @@ def prompts(context: click.Context, sounds: Path, language: str | None, as_json:
 @prompts.command("build")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The sounds folder.")
 @click.option("--music", type=click.Path(path_type=Path, dir_okay=False), help="Hold music of your own.")
-def prompts_build(out: Path, music: Path | None) -> None:
+@names_option
+def prompts_build(out: Path, music: Path | None, folder: Path | None) -> None:
     """Speak all prompts with espeak-ng. Recordings of your own are never touched."""
-    made = build(out, music, click.echo)
+    made = build(out, music, click.echo, names=_names(folder))
     table.ok(f"{len(made.made)} files made, {len(made.own)} of your own kept, in {made.folder}")
+
+
+def _names(folder: Path | None) -> Names | None:
+    if folder is None:
+        return None
+    return {one.id: one.name for one in rosters.load(folder, None).roster.volunteers.values()}
 
 
 @click.command()

@@ -99,6 +99,8 @@ class ConnectLeg:
 
     leg: LegId
     call: CallId
+    rests: bool = False
+    """The volunteer has a wrap-up ahead, and may say after the talk that they need none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

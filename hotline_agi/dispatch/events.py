@@ -213,6 +213,13 @@ class VolunteerResumed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpDeclined:
+    """After a talk whose caller hung up the volunteer pressed a key: they need no rest."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CoverAsked:
     """A volunteer asked for somebody to take their running shift, or else their next one."""
 
@@ -248,6 +255,7 @@ Event = (
     | DeviceChanged
     | VolunteerPaused
     | VolunteerResumed
+    | WrapUpDeclined
     | CoverAsked
     | NoticeAnswered
 )

@@ -18,7 +18,9 @@ States and transitions stand in `state.py`.
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import partial
+from math import inf
 from typing import assert_never
 
 from hotline_agi.dispatch import answers, callers, matching, overflow, people, stock, talks, waves
@@ -48,6 +50,7 @@ from hotline_agi.dispatch.events import (
     TalkStarted,
     VolunteerPaused,
     VolunteerResumed,
+    WrapUpDeclined,
 )
 from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
 from hotline_agi.dispatch.switchboard import (
@@ -63,6 +66,7 @@ from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.outcomes import Outcome
+from hotline_agi.terms.standing import VolunteerState
 
 SURVIVAL_FORGET_S = 3600.0
 """The dialplan's own path takes minutes, and perhaps a talk; such a record is closed after this at the latest."""
@@ -116,6 +120,12 @@ class Machine:
         waves.settle(board)
         return board.out
 
+    def standing(self, volunteer: VolunteerId, now: Now) -> tuple[VolunteerState, datetime | None]:
+        """Where `volunteer` stands, and until when, if that ends by itself. Changes nothing."""
+        seat = self._board.seats.seat(volunteer)
+        until_s = seat.until_s()
+        return seat.state, now.at + timedelta(seconds=until_s - now.mono_s) if until_s < inf else None
+
     @property
     def ignored(self) -> Mapping[str, int]:
         """How many events could not be placed, by name."""
@@ -156,7 +166,9 @@ class Machine:
                 people.paused(board, volunteer, for_s)
             case VolunteerResumed(volunteer=volunteer) if volunteer in board.roster.volunteers:
                 people.resumed(board, volunteer)
-            case VolunteerPaused() | VolunteerResumed() | CoverAsked() | NoticeAnswered():
+            case WrapUpDeclined(leg=leg_id) if leg_id in board.legs:
+                people.wrap_up_declined(board, board.legs[leg_id])
+            case WrapUpDeclined() | VolunteerPaused() | VolunteerResumed() | CoverAsked() | NoticeAnswered():
                 self._ignore(event)
             case _:
                 call = board.calls.get(event.call)
@@ -325,6 +337,7 @@ class Machine:
             call.answered_s = board.now.mono_s
         winner = call.winner
         if winner is not None and winner.connected:
+            winner.talk_ended_s = board.now.mono_s
             board.set_timer(Timer.LEG, winner.id, PROMPT_LIMIT_S)  # its dialplan ends it
         else:
             talks.release_winner(board, call, CancelReason.CALLER_LEFT)

@@ -97,12 +97,14 @@ def _adaptive_lacks(board: Switchboard, call: Call, *, anew: bool) -> bool:
 
 
 def wants(board: Switchboard, call: Call) -> tuple[Want, ...]:
-    """What a volunteer must fulfil for `call` now: a preference lapses with time."""
-    wanted = board.current_line(call).wants
-    if not wanted:
-        return ()
+    """What a volunteer must fulfil for `call` now: a preference lapses with time, and where nobody could meet it."""
+    line = board.current_line(call)
+    if not line.wants or call.wave >= len(call.ring_steps):
+        return line.required
     waited_s = board.now.mono_s - call.arrived_s
-    return tuple(want for want in wanted if want.for_s is None or waited_s < want.for_s)
+    wanted = tuple(want for want in line.wants if want.for_s is None or waited_s < want.for_s)
+    group = call.ring_steps[max(0, call.wave)].group
+    return wanted if board.pool(line, group, wanted).members else line.required
 
 
 def _pools(board: Switchboard, call: Call) -> Iterator[tuple[Pool, RingGroup]]:

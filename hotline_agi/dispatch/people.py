@@ -38,11 +38,12 @@ def leg_gone(board: Switchboard, leg: Leg, outcome: LegOutcome) -> None:
         seat.missed += 1
     wraps_until_s = None
     if leg.talk_began_s is not None:
-        talk_s = now_s - leg.talk_began_s
+        talk_s = leg.talked_s(now_s)
         _count_talk(board, seat, line, talk_s)
         longer = line.long_wrap_up
         wrap_up_s = longer.wrap_up_s if longer is not None and talk_s >= longer.talk_s else line.wrap_up_s
-        wraps_until_s = now_s + wrap_up_s
+        wraps_until_s = None if seat.declines_wrap_up else now_s + wrap_up_s
+        seat.declines_wrap_up = False
     if outcome in _MISSED and line.rest is not None and seat.missed >= line.rest.missed:
         seat.missed = 0
         if _others_are_there(board, board.current_line(leg.call), leg.volunteer):
@@ -150,6 +151,12 @@ def resumed(board: Switchboard, volunteer: VolunteerId) -> None:
     seat.paused_until_s = seat.rests_until_s = seat.wraps_until_s = -inf
     seat.missed = 0
     _settle(board, seat)
+
+
+def wrap_up_declined(board: Switchboard, leg: Leg) -> None:
+    """On the line of the talk that is over: no rest, this time."""
+    if leg.volunteer is not None and leg.talked:
+        board.seats.seat(leg.volunteer).declines_wrap_up = True
 
 
 def woke(board: Switchboard, volunteer: VolunteerId) -> None:

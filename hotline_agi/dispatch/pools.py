@@ -148,9 +148,4 @@ class Pools:
 
 def unmet(volunteer: Volunteer, wants: tuple[Want, ...]) -> Want | None:
     """The first want that `volunteer` does not fulfil; None if they fulfil all."""
-    for want in wants:
-        if want.language and want.language not in volunteer.languages:
-            return want
-        if want.qualification and want.qualification not in volunteer.qualifications:
-            return want
-    return None
+    return next((want for want in wants if not want.met_by(volunteer)), None)

@@ -50,6 +50,8 @@ class Seat:
     talking: bool = False
     """One of the legs is in a talk."""
     wraps_until_s: float = -inf
+    declines_wrap_up: bool = False
+    """They said, on the leg of the talk that is just over, that they need none."""
     rests_until_s: float = -inf
     paused_until_s: float = -inf
     """`inf`: until they resume."""

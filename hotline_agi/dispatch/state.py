@@ -81,10 +81,18 @@ class Leg:
     """The winner was told to join the caller."""
     talked: bool = False
     talk_began_s: float | None = None
+    talk_ended_s: float | None = None
+    """When the caller left; the volunteer may still hear a sentence."""
     picked_up_s: float | None = None
     accepted_s: float | None = None
     handed_s: float | None = None
     """When it was handed from one call to another last."""
+
+    def talked_s(self, now_s: float) -> float:
+        """How long the volunteer and a caller have heard each other on this leg."""
+        if self.talk_began_s is None:
+            return 0.0
+        return (now_s if self.talk_ended_s is None else self.talk_ended_s) - self.talk_began_s
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
@@ -114,6 +122,8 @@ class Call:
     """When ringing (through) began."""
     plan: str = ""
     """The ring plan of the hour in which ringing began: who waits over its end does not begin anew."""
+    ring_steps: tuple[RingStep, ...] = ()
+    """Of that ring plan, as the roster had it when the running wave began."""
     wave: int = -1
     """Index of the running ring step; past the last: the overflow number rings or the steps are told."""
     tried: dict[VolunteerId, float] = field(default_factory=dict)
@@ -168,10 +178,5 @@ class Call:
     talk_began_s: float | None = None
     volunteer: VolunteerId | None = None
     leg_records: list[LegRecord] = field(default_factory=list)
-
-    @property
-    def ring_steps(self) -> tuple[RingStep, ...]:
-        """Of the ring plan that this call follows."""
-        return self.line.steps(self.plan)
 
     ended_at: datetime | None = None

@@ -321,7 +321,7 @@ class Switchboard:
                 outcome=outcome,
                 endpoint_id=leg.endpoint.id,
                 rang_s=round((leg.accepted_s or self.now.mono_s) - leg.rang_s, 3),
-                talk_s=round(self.now.mono_s - leg.talk_began_s, 3) if leg.talk_began_s is not None else 0.0,
+                talk_s=round(leg.talked_s(self.now.mono_s), 3),
             )
         )
         self.note(call, Fact.LEG_ENDED, leg.id, leg.volunteer, outcome)

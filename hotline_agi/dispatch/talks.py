@@ -87,7 +87,7 @@ def connect_if_held(board: Switchboard, call: Call) -> None:
         return
     leg.connected = True
     board.set_timer(Timer.CONNECT, call.id, JOIN_S)
-    board.out.append(ConnectLeg(leg=leg.id, call=call.id))
+    board.out.append(ConnectLeg(leg=leg.id, call=call.id, rests=leg.volunteer is not None and call.line.wrap_up_s > 0))
 
 
 def connect_failed(board: Switchboard, call: Call) -> None:

@@ -82,6 +82,7 @@ def leg_ended(board: Switchboard, leg: Leg, outcome: LegOutcome) -> None:
 def _next_wave(board: Switchboard, call: Call) -> None:
     """Start the next ring step, or the overflow after the last; the roster of this moment counts from here."""
     call.line = board.roster.lines.get(call.line.id, call.line)
+    call.ring_steps = call.line.steps(call.plan)
     call.wave += 1
     call.tried.clear()
     call.filling = True

@@ -214,6 +214,13 @@ def _judge_service(settings: Settings, seen: Inspection) -> Iterator[Check]:
     else:
         remedy = "start the service, and make fastagi.port agree with HOTLINE_AGI in site/globals.conf"
         yield failed("FastAGI", "no answer from the service to Asterisk", remedy)
+    if seen.has_menu:
+        yield ok("volunteers' menu", "in the dialplan")
+    else:
+        remedy = (
+            "hotline/extensions.conf is older than the service: copy asterisk-conf/hotline anew, then: dialplan reload"
+        )
+        yield failed("volunteers' menu", "the dialplan has none", remedy)
     if seen.has_survival_plan:
         yield ok("survival plan", "in AstDB")
     else:

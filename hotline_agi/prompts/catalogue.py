@@ -1,4 +1,6 @@
-"""Every text that a caller or a volunteer may hear, in one place, for whoever records or translates it.
+"""Every text that a caller, or a volunteer who is rung, may hear, in one place, for whoever records or translates it.
+
+What a volunteer hears who dials the service number is in `phrases.py`.
 
 Words for a crisis line: short sentences, nothing that blames, no promise that the line cannot keep, and always what
 the caller can do next. Digits in Chinese texts are written as characters, so that every voice reads them one by one.
@@ -18,6 +20,8 @@ class Prompt:
     en: str
     when: str
     """The moment at which it is heard: what a reader at the microphone needs to find the tone."""
+    is_part: bool = False
+    """A part of a sentence: spoken without the silence around, and with no text in a language that does without it."""
 
     def text(self, language: Language) -> str:
         return self.zh if language is Language.ZH else self.en
@@ -112,6 +116,18 @@ PROMPTS = (
         zh="热线来电，接听请按一。",
         en="Hotline call. Press 1 to accept.",
         when="a volunteer picked up a phone that must confirm; repeated until a key is pressed",
+    ),
+    Prompt(
+        id="rest",
+        zh="通话结束了，辛苦了。您现在可以休息一会儿。如果想马上接听下一个电话，请按一。",
+        en="The call is over. Thank you. You can rest a moment now. If you are ready for the next call, press 1.",
+        when="the caller hung up and the volunteer is still on the line, with a rest before the next call",
+    ),
+    Prompt(
+        id="ready",
+        zh="好的，谢谢您。",
+        en="Thank you. Your phone may ring again now.",
+        when="the volunteer pressed 1 after a talk and does not rest",
     ),
     Prompt(
         id="taken",

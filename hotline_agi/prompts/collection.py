@@ -2,6 +2,7 @@
 
 ```text
 FOLDER/<language>/hotline/<id>.wav              Playback(hotline/<id>) in the channel's language
+FOLDER/<language>/hotline/name-<volunteer>.wav  a volunteer's name, for the menu of the service number
 FOLDER/<language>/hotline-greet/1-greeting.wav  → ../hotline/greeting.wav   hold music, sort=alpha: prompt, then music
 FOLDER/<language>/hotline-greet/2-music.wav     → ../../music/hold.wav
 FOLDER/music/hold.wav
@@ -27,7 +28,9 @@ from pathlib import Path
 from hotline_agi.cache import Say, cache_root, locked, made_once, recipe_key
 from hotline_agi.errors import SetupError
 from hotline_agi.prompts import voice
-from hotline_agi.prompts.catalogue import HOLD_CLASSES, PROMPTS, TONES
+from hotline_agi.prompts.catalogue import HOLD_CLASSES, PROMPTS, TONES, Prompt
+from hotline_agi.prompts.names import Names, name_prompt, voice_of, whose
+from hotline_agi.prompts.phrases import PHRASES
 from hotline_agi.terms.languages import Language
 
 MANIFEST = "hotline-prompts.json"
@@ -90,28 +93,34 @@ class _Item:
     write: Callable[[Path], None]
 
 
-def inventory(folder: Path, music: Path | None = None) -> tuple[Recording, ...]:
-    """Every file that callers may hear from `folder`, with its state. `music`: the piece for the hold music."""
+def inventory(folder: Path, music: Path | None = None, names: Names | None = None) -> tuple[Recording, ...]:
+    """Every file that callers and volunteers may hear from `folder`, with its state.
+
+    `music` is the piece for the hold music; with `names` the volunteers' spoken names are in it.
+    """
     made = _read(folder)
     return tuple(
         Recording(
             id=item.id, language=item.language, text=item.text, when=item.when,
             path=folder / item.place, state=_state(folder, item, made),
         )
-        for item in _items(music)
+        for item in _items(music, names)
     )  # fmt: skip
 
 
-def build(folder: Path, music: Path | None = None, say: Say = lambda _: None) -> Build:
+def build(folder: Path, music: Path | None = None, say: Say = lambda _: None, *, names: Names | None = None) -> Build:
     """Make what is missing or outdated in `folder`, which is created if need be.
 
-    `music` is the piece for the hold music in any format that sox reads; None makes a quiet chord. Raises SetupError
-    if espeak-ng or sox is missing or the folder cannot be written.
+    `music` is the piece for the hold music in any format that sox reads; None makes a quiet chord. With `names` these
+    are spoken too, and names that we spoke of others are removed. Raises SetupError if espeak-ng or sox is missing or
+    the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder, say):
-            return _build(folder, music, say)
+            if names is not None:
+                _forget_others(folder, names)
+            return _build(folder, music, say, names)
     except (PermissionError, FileExistsError, NotADirectoryError) as error:
         raise SetupError(
             f"{error.filename or folder} cannot be written: choose a folder that this user owns"
@@ -129,9 +138,9 @@ def shared_sounds(music: Path | None, say: Say = lambda _: None) -> Path:
     return made_once(place, make, say=say)
 
 
-def _build(folder: Path, music: Path | None, say: Say) -> Build:
+def _build(folder: Path, music: Path | None, say: Say, names: Names | None = None) -> Build:
     made = _read(folder)
-    states = {item: _state(folder, item, made) for item in _items(music)}
+    states = {item: _state(folder, item, made) for item in _items(music, names)}
     wanted = [item for item, state in states.items() if state in (State.MISSING, State.OUTDATED)]
     if wanted:
         say(f"making {len(wanted)} sound files with espeak-ng and sox …")
@@ -154,6 +163,19 @@ def _make(folder: Path, wanted: list[_Item], made: Made) -> None:
                 _move(draft, folder / item.place)
 
 
+def _forget_others(folder: Path, names: Names) -> None:
+    """Remove the names that we spoke of people who are not in `names`; a recording of their own stays."""
+    made = _read(folder)
+    gone = [place for place in made if (who := whose(Path(place).stem)) is not None and who not in names]
+    for place in gone:
+        path = folder / place
+        if path.is_file() and _sha256(path) in made[place]:
+            path.unlink()
+        del made[place]
+    if gone:
+        _write(folder, made)
+
+
 def _move(draft: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     draft.chmod(0o644)  # Asterisk reads it as another user
@@ -174,15 +196,13 @@ def _link(folder: Path) -> None:
                     link.symlink_to(target)
 
 
-def _items(music: Path | None) -> Iterator[_Item]:
+def _items(music: Path | None, names: Names | None = None) -> Iterator[_Item]:
     for language in Language:
-        for prompt in PROMPTS:
-            yield _Item(
-                id=prompt.id, language=language.value, text=prompt.text(language), when=prompt.when,
-                place=Path(language.value, "hotline", f"{prompt.id}.wav"),
-                key=recipe_key(voice.RECIPE, language.value, prompt.text(language)),
-                write=partial(voice.speak, prompt, language),
-            )  # fmt: skip
+        for prompt in (*PROMPTS, *PHRASES):
+            if prompt.text(language):
+                yield _spoken(prompt, language, language)
+        for who, name in (names or {}).items():
+            yield _spoken(name_prompt(who, name), language, voice_of(name))
         for tone in TONES:
             yield _Item(
                 id=tone.id, language=language.value, text="", when=tone.when,
@@ -194,6 +214,17 @@ def _items(music: Path | None) -> Iterator[_Item]:
         id="hold", language="", text="", when="between the prompts while the caller waits", place=MUSIC,
         key=recipe_key(voice.RECIPE, music.name if music else "chord"),
         write=partial(voice.music, music),
+    )  # fmt: skip
+
+
+def _spoken(prompt: Prompt, language: Language, speaker: Language) -> _Item:
+    """A text for those who listen in `language`, read by the voice of `speaker`."""
+    recipe = voice.PART_RECIPE if prompt.is_part else voice.RECIPE
+    return _Item(
+        id=prompt.id, language=language.value, text=prompt.text(language), when=prompt.when,
+        place=Path(language.value, "hotline", f"{prompt.id}.wav"),
+        key=recipe_key(recipe, speaker.value, prompt.text(language)),
+        write=partial(voice.speak, prompt, speaker),
     )  # fmt: skip
 
 

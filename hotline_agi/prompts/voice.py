@@ -34,6 +34,16 @@ READINGS = {
     "不是": " bu2 shi4 ",
     "不要": " bu2 yao4 ",
     "一个": " yi2 ge5 ",
+    "不会": " bu2 hui4 ",
+    "休息一下": " xiu1 xi5 yi2 xia4 ",
+    "一次": " yi2 ci4 ",
+    "这一班": " zhe4 yi4 ban1 ",
+    "下一班": " xia4 yi4 ban1 ",
+    "还没有": " hai2 mei2 you3 ",
+    "任何": " ren4 he2 ",
+    "答应": " da1 ying5 ",
+    "凌晨": " ling2 chen2 ",
+    "登录": " deng1 lu4 ",
     "一二零": " yao1 er4 ling2 ",  # one is said yāo in the numbers of telephones
     "一一零": " yao1 yao1 ling2 ",
     "一二三五六": " yao1 er4 san1 wu3 liu4 ",
@@ -47,8 +57,15 @@ CHORD = "synth 8 sine 220 synth 8 sine mix 277.18 synth 8 sine mix 329.63 fade t
 TOOL_TIMEOUT_S = 60.0
 """One text takes a tenth of a second, a piece of music two. A minute is a machine that does not work."""
 
+PART_LEAD_S = 0.02
+PART_TAIL_S = 0.04
+PART_TRIM = ("silence", "1", "0.01", "0.5%", "reverse", "silence", "1", "0.01", "0.5%", "reverse")
+"""The silence that espeak-ng puts around a text would stand in the middle of a sentence."""
+
 RECIPE = repr((VOICES, READINGS, WAV, LEAD_S, TAIL_S, EVEN_LOUDNESS, MUSIC_LOUDNESS, CHORD))
 """Changes when anything about the sound does: files made by another recipe are made again."""
+PART_RECIPE = repr((RECIPE, PART_LEAD_S, PART_TAIL_S, PART_TRIM))
+"""Likewise, for parts of sentences."""
 
 
 def speak(prompt: Prompt, language: Language, target: Path) -> None:
@@ -57,7 +74,9 @@ def speak(prompt: Prompt, language: Language, target: Path) -> None:
         raw = Path(folder) / "raw.wav"  # a file: through a pipe espeak-ng cannot write the length into the header
         _run("espeak-ng", *VOICES[language], "-w", str(raw), "--stdin", text=as_read(prompt.text(language)))
         # -D: no random dither, so the same text is the same file; room is made first so that nothing clips.
-        trimmed = ("rate", str(RATE_HZ), *EVEN_LOUDNESS, "pad", str(LEAD_S), str(TAIL_S))
+        pads = ("pad", str(LEAD_S), str(TAIL_S))
+        part = (*PART_TRIM, "pad", str(PART_LEAD_S), str(PART_TAIL_S))
+        trimmed = ("rate", str(RATE_HZ), *EVEN_LOUDNESS, *(part if prompt.is_part else pads))
         _run("sox", "-D", "-V1", "-v", "0.9", str(raw), *WAV, str(target), *trimmed)
 
 

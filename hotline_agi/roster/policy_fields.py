@@ -88,17 +88,15 @@ def check_policy(fields: Fields, policy: ReadPolicy, line: Line, findings: Findi
 
 
 def _adaptive(node: Node, findings: Findings) -> Adaptive | None:
-    """``{chance_percent: 95, within_s: 12, share_percent: 33}``."""
+    """``{chance_percent: 97, within_s: 12, share_percent: 32}``."""
     fields = Fields.of(node, findings, "the adaptive ringing")
     if fields is None:
         return None
-    chance = fields.optional("chance_percent", percent(50, 99.9), _USUAL_ADAPTIVE.chance * 100)
+    chance = fields.optional("chance_percent", percent(50, 99.9), round(_USUAL_ADAPTIVE.chance * 100, 1))
     within_s = fields.optional("within_s", seconds(5, 60), _USUAL_ADAPTIVE.within_s)
-    share = fields.optional("share_percent", percent(5, 100), None)
+    share = fields.optional("share_percent", percent(5, 100), round(_USUAL_ADAPTIVE.share * 100, 1))
     fields.close()
-    return Adaptive(
-        chance=chance / 100, within_s=within_s, share=_USUAL_ADAPTIVE.share if share is None else share / 100
-    )
+    return Adaptive(chance=round(chance / 100, 4), within_s=within_s, share=round(share / 100, 4))
 
 
 def _callers(node: Node, findings: Findings) -> CallerOrder | None:
@@ -110,8 +108,10 @@ def _callers(node: Node, findings: Findings) -> CallerOrder | None:
         one: fields.optional(one.value, seconds(0, MOST_WORTH_S), _USUAL_CALLERS.worth_s[one]) for one in CallerClass
     }
     within_min = fields.optional("tried_within_min", integer(1, 1440), int(_USUAL_CALLERS.tried_within_s / _MIN_S))
+    level_s = fields.optional("service_level_s", seconds(5, 300), _USUAL_CALLERS.service_level_s)
+    yields_s = fields.optional("yields_s", seconds(0, 120), _USUAL_CALLERS.yields_s)
     fields.close()
-    return CallerOrder(worth_s=worth_s, tried_within_s=within_min * _MIN_S)
+    return CallerOrder(worth_s=worth_s, tried_within_s=within_min * _MIN_S, service_level_s=level_s, yields_s=yields_s)
 
 
 def _wants(node: Node, findings: Findings) -> tuple[ReadWant, ...] | None:

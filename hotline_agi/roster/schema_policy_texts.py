@@ -8,7 +8,7 @@ POLICY_TEXTS = {
         "How many a step `ring: adaptive` rings: the fewest whose chance that somebody accepts is good enough, by what "
         "was seen of each phone.",
         "`ring: adaptive` 一步响几部电话：按每部电话以往的接听情况，取足够有把握的最少人数。",
-        [{"chance_percent": 95, "within_s": 12, "share_percent": 33}],
+        [{"chance_percent": 97, "within_s": 12, "share_percent": 32}],
     ),
     "chance_percent": Text(
         "Chance in percent · 把握（百分数）", "That somebody accepts in time.", "有人及时接听的把握。"
@@ -18,8 +18,8 @@ POLICY_TEXTS = {
     ),
     "share_percent": Text(
         "Largest share in percent · 最大比例（百分数）",
-        "At most this share of those who could be rung rings for one call at first; one at least. Default: a third.",
-        "一通来电起初最多给可响铃者中的这一比例响铃，至少一人。默认三分之一。",
+        "At most this share of those who could be rung rings for one call at first; two at least. Default: 32.",
+        "一通来电起初最多给可响铃者中的这一比例响铃，至少两人。默认 32。",
     ),
     "line/order": Text(
         "Order of volunteers · 志愿者的次序",
@@ -57,6 +57,17 @@ POLICY_TEXTS = {
     ),
     "tried-again": Text(
         "Seconds for trying again · 再次来电", "Called a short while ago and reached nobody.", "不久前来电没有接通。"
+    ),
+    "service_level_s": Text(
+        "Service level in seconds · 服务水平（秒）",
+        "Within this a call should be answered; counts for yields_s.",
+        "来电应在此时间内接通；与 yields_s 一起用。",
+    ),
+    "yields_s": Text(
+        "Yields for so many seconds · 让先（秒）",
+        "Who is past the service level lets those pass who are not, for so long at most: in a surge more callers are "
+        "answered in time, and the mean wait is the same. 0: never (the default).",
+        "已超过服务水平的来电最多让还来得及的来电先接这么多秒：高峰时更多人及时接通，平均等待不变。0 为从不（默认）。",
     ),
     "tried_within_min": Text(
         "Minutes for trying again · 再次来电的期限（分钟）",

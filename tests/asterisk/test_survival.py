@@ -268,3 +268,11 @@ def test_the_same_human_keeps_the_same_number_as_time_goes_by() -> None:
 def test_a_leg_is_looked_up_in_the_generation_that_named_it() -> None:
     assert "hotline/${HOTLINE_GEN}/endpoint/${EXTEN}" in DIALPLAN
     assert "Set(__HOTLINE_GEN=${DB(hotline/gen)})" in DIALPLAN
+
+
+def test_a_service_number_is_told_from_callers_numbers_and_rings_nobody() -> None:
+    rows = rows_of(roster(line(service_numbers=("01632960180", "+861632960180"))))
+    assert rows["did/01632960180"] == rows["did/+861632960180"] == "xinli:zh:service:"
+    of_service = re.compile(re.findall(r'REGEX\("([^"]+service[^"]+)"', DIALPLAN)[0])
+    assert of_service.fullmatch(rows["did/01632960180"])
+    assert not of_service.fullmatch(rows["did/01632960100"])

@@ -9,8 +9,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from hotline_agi import drawing
 from hotline_agi.coordination import pictures
-from hotline_agi.coordination.pictures import chinese_font, heat_picture
+from hotline_agi.coordination.pictures import heat_picture
+from hotline_agi.drawing import chinese_font
 from hotline_agi.errors import SetupError
 from hotline_agi.planning.heat import HeatRow, heat
 from hotline_agi.roster.model import Line
@@ -44,7 +46,7 @@ def colours(octets: bytes) -> list[str]:
 
 
 def fonts(monkeypatch: pytest.MonkeyPatch, font: str | None) -> None:
-    monkeypatch.setattr(pictures, "chinese_font", lambda: font)
+    monkeypatch.setattr(drawing, "chinese_font", lambda: font)
 
 
 def test_svg_has_every_state_each_day_and_the_head_counts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,6 +45,7 @@ from hotline_agi.dispatch.events import (
     StockTaken,
     TalkEnded,
     TalkStarted,
+    WrapUpDeclined,
 )
 from hotline_agi.roster.model import Endpoint
 from hotline_agi.terms.causes import NORMAL_END, Cause
@@ -354,6 +355,8 @@ class FakePbx:
         self.later(self.tape.among(0.0, 0.005, 0.05), lambda: self.ami(CallerLeft(call=caller.id)))
         if phone is not None:
             phone.caller = None
+            if self.tape.one_in(4):
+                self.agi(WrapUpDeclined(leg=phone.id))
             self._then(phone, self.tape.span(0.001, 0.02), lambda: self._ends(phone, Cause.NORMAL_CLEARING))
 
     # ---- phones

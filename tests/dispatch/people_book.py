@@ -9,7 +9,7 @@ from hotline_agi.dispatch.events import DeviceChanged, Event, VolunteerPaused, V
 from hotline_agi.dispatch.state import Call, CallState, Leg
 from hotline_agi.dispatch.switchboard import Switchboard
 from hotline_agi.roster.duty import on_duty
-from hotline_agi.roster.model import CallerClass, RingGroup
+from hotline_agi.roster.model import CallerClass, RingGroup, Volunteer, Want
 from hotline_agi.terms.ids import CallId, EndpointId, LegId, VolunteerId
 from hotline_agi.terms.standing import VolunteerState
 from tests.dispatch.truth import hold
@@ -77,12 +77,27 @@ def may_have(board: Switchboard, call: Call, leg: Leg) -> bool:
     person = board.roster.volunteers.get(leg.volunteer)
     if leg.volunteer not in on or person is None:
         return False
+    return fits(board, call, person)
+
+
+def fits(board: Switchboard, call: Call, person: Volunteer) -> bool:
+    """Whether `person` fulfils what the line wants now; a preference that nobody of the step's group meets is none."""
+    line = board.current_line(call)
     waited_s = board.now.mono_s - call.arrived_s
+    wants = [want for want in line.wants if want.for_s is None or waited_s < want.for_s]
+    duty = on_duty(line, board.now.at)
+    group = duty.volunteers if call.ring_steps[call.wave].group is RingGroup.ON_SHIFT else duty.backup
+    people = [board.roster.volunteers[one] for one in group if one in board.roster.volunteers]
+    if not any(_meets(one, wants) for one in people):
+        wants = [want for want in wants if want.for_s is None]
+    return _meets(person, wants)
+
+
+def _meets(person: Volunteer, wants: list[Want]) -> bool:
     return all(
         (not want.language or want.language in person.languages)
         and (not want.qualification or want.qualification in person.qualifications)
-        for want in line.wants
-        if want.for_s is None or waited_s < want.for_s
+        for want in wants
     )
 
 

@@ -40,6 +40,7 @@ from hotline_agi.dispatch.events import (
     StockTaken,
     TalkEnded,
     TalkStarted,
+    WrapUpDeclined,
 )
 from hotline_agi.dispatch.machine import Machine
 from hotline_agi.dispatch.state import CallState
@@ -51,7 +52,7 @@ from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId, VolunteerId
 from hotline_agi.terms.outcomes import Outcome
 from tests.dispatch.fake_pbx import Caller, FakePbx, Phone
-from tests.dispatch.people_book import PeopleBook, may_have, who_is_served
+from tests.dispatch.people_book import PeopleBook, fits, may_have, who_is_served
 from tests.dispatch.truth import hold
 
 ACCEPT_ANSWER_S = 2.5
@@ -99,6 +100,7 @@ class LegBook:
     asked: bool = False
     connected: bool = False
     talked: bool = False
+    no_rest: bool = False
     ended: bool = False
 
 
@@ -217,6 +219,9 @@ class Watch:
             case TalkStarted(leg=leg):
                 if leg in self.legs and self.legs[leg].connected and not self.legs[leg].withdrawn:
                     self.legs[leg].talked = True
+            case WrapUpDeclined(leg=leg):
+                if leg in self.legs:
+                    self.legs[leg].no_rest = True
             case LegEnded(leg=leg, cause=cause):
                 self._leg_ended(leg, cause)
             case StockTaken(calls=calls, legs=live, asked_s=asked_s):
@@ -244,10 +249,12 @@ class Watch:
             call.declined.add(book.volunteer)
         if book.talked and leg in self.machine.board.legs:
             ours = self.machine.board.legs[leg]
-            talk_s = self._now_s - (ours.talk_began_s or self._now_s)
+            talk_s = ours.talked_s(self._now_s)
             longer = ours.call.line.long_wrap_up
             wraps = longer if longer is not None and talk_s >= longer.talk_s else None
             self.people.talked(book.volunteer, talk_s)
+            if book.no_rest:
+                return
             self.resting_until_s[book.volunteer] = self._now_s + (wraps or ours.call.line).wrap_up_s
 
     def did(self, commands: list[Command], now_s: float) -> None:
@@ -431,16 +438,11 @@ class Watch:
         hold(volunteer in (*duty.volunteers, *duty.backup), "only who is on duty is rung", detail)
         hold(call.was_open, "a closed line rings nobody", detail)
         hold(volunteer not in call.declined, "who declined is not asked again", detail)
-        person = board.roster.volunteers[volunteer]
         ours = board.calls[call_id]
-        waited_s = self._now_s - ours.arrived_s
-        wants = [want for want in board.current_line(ours).wants if want.for_s is None or waited_s < want.for_s]
-        fits = all(
-            (not want.language or want.language in person.languages)
-            and (not want.qualification or want.qualification in person.qualifications)
-            for want in wants
-        )
-        hold(fits, "who is rung fulfils what the line wants", (detail, wants))
+        if ours.wave < len(ours.ring_steps):
+            hold(
+                fits(board, ours, board.roster.volunteers[volunteer]), "who is rung fulfils what the line wants", detail
+            )
 
     def _counted(self, call: CallBook, leg: LegId) -> None:
         call.wave_legs.add(leg)

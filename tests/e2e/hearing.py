@@ -34,6 +34,8 @@ PROMPT_HZ = {
     "taken": 1800,
     "caller-gone": 1900,
     "not-now": 2000,
+    "rest": 3200,
+    "ready": 3300,
 }
 PERSON_HZ = {
     "caller": 2100,

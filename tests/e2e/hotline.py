@@ -213,11 +213,14 @@ SECOND_CALLER = "07700900998"
 
 
 @asynccontextmanager
-async def open_hotline(scenery: Scenery, *, service: bool = True, **site: Any) -> AsyncIterator[Hotline]:
-    """A stage for `scenery` whose sentences are tones; the service serves calls."""
+async def open_hotline(
+    scenery: Scenery, *, service: bool = True, sayings: Callable[[Path], None] = lambda _: None, **site: Any
+) -> AsyncIterator[Hotline]:
+    """A stage for `scenery` whose sentences are tones; the service serves calls. `sayings` adds further sounds."""
     with kept_sound(), tempfile.TemporaryDirectory(prefix="hotline-tones-") as folder:
         sounds = Path(folder) / "sounds"
         write_prompts(sounds)
+        sayings(sounds)
         async with open_stage(
             files=scenery.files(),
             contacts=scenery.contacts(),

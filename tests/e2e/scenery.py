@@ -36,6 +36,8 @@ class Scenery:
     """Volunteer → endpoints text, in place of the usual one."""
     extra_contacts: dict[str, str] = field(default_factory=dict)
     """Volunteer → number, for mobiles that stand in `extra_endpoints`."""
+    pins: dict[str, str] = field(default_factory=dict)
+    """Volunteer → PIN for the service number."""
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -49,9 +51,8 @@ class Scenery:
         numbers = {f"m{n:02d}": mobile_of(n) for n in range(1, self.mobiles + 1)} | self.extra_contacts
         if self._transfers:
             numbers["switchboard"] = OVERFLOW
-        if not numbers:
-            return "contacts: {}\n...\n"
-        return "contacts:\n" + "".join(f"  {who}: '{number}'\n" for who, number in numbers.items()) + "...\n"
+        text = _table("contacts", numbers) if numbers else "contacts: {}\n"
+        return text + (_table("pins", self.pins) if self.pins else "") + "...\n"
 
     @property
     def _transfers(self) -> bool:
@@ -89,6 +90,10 @@ class Scenery:
             + _shift("late", "12:00", "00:00", on_shift, backup)
             + "...\n"
         )
+
+
+def _table(name: str, rows: dict[str, str]) -> str:
+    return f"{name}:\n" + "".join(f"  {who}: '{value}'\n" for who, value in rows.items())
 
 
 def _shift(slot: str, start: str, until: str, people: Sequence[str], backup: Sequence[str]) -> str:

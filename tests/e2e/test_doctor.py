@@ -166,3 +166,21 @@ def test_asterisk_does_not_start_without_a_module_that_fails_open(module: str, t
             return str(error)
 
     assert "Asterisk ended at once" in asyncio.run(play())
+
+
+def test_a_dialplan_older_than_the_menu_is_named() -> None:
+    older = (CONF / "hotline/extensions.conf").read_text().replace(",Menu: 1)", ")")
+
+    async def play() -> None:
+        async with open_stage(
+            files=SCENERY.files(),
+            contacts=SCENERY.contacts(),
+            softphones=SCENERY.accounts,
+            pbx_files={"hotline/extensions.conf": older},
+        ) as stage:
+            await stage.start_service()
+            _, checks = await asyncio.to_thread(examined, stage)
+            assert checks["volunteers' menu"]["grade"] == "failed"
+            assert "copy asterisk-conf/hotline anew" in checks["volunteers' menu"]["remedy"]
+
+    asyncio.run(play())

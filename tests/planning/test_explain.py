@@ -156,7 +156,7 @@ def test_as_few_as_are_likely_enough() -> None:
     found = waves("ann bo cy dee eve", adaptive_step(), step(None))
     assert (found.shares, found.verdict) == (((1, None), (2, 5)), "rung in wave 1 or 2")
     assert found.because[1].text == (
-        "the usual ring plan rings as few of the 5 who are on shift as are likely enough (95 % within 12 s) in wave 1, "
+        "the usual ring plan rings as few of the 5 who are on shift as are likely enough (97 % within 12 s) in wave 1, "
         "the others in wave 2; whose turn it is is decided by who was rung longest ago"
     )
     found = waves("ann bo cy dee eve", adaptive_step(), adaptive_step(), adaptive=Adaptive(chance=0.999, within_s=9.5))

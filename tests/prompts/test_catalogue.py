@@ -5,6 +5,7 @@ import re
 import pytest
 
 from hotline_agi.prompts.catalogue import HOLD_CLASSES, PROMPTS, TONES, Prompt
+from hotline_agi.prompts.phrases import PHRASES
 from hotline_agi.prompts.voice import READINGS, as_read
 from hotline_agi.terms.languages import Language
 
@@ -22,7 +23,7 @@ def test_a_prompt_is_whole(prompt: Prompt) -> None:
 
 
 def test_ids_are_unique() -> None:
-    ids = [entry.id for entry in (*PROMPTS, *TONES)]
+    ids = [entry.id for entry in (*PROMPTS, *PHRASES, *TONES)]
     assert len(ids) == len(set(ids))
 
 
@@ -40,7 +41,7 @@ def test_in_danger_the_caller_hears_the_emergency_numbers() -> None:
 
 
 def test_every_reading_is_used() -> None:
-    texts = " ".join(prompt.text(Language.ZH) for prompt in PROMPTS)
+    texts = " ".join(prompt.text(Language.ZH) for prompt in (*PROMPTS, *PHRASES))
     assert all(word in texts for word in READINGS)
 
 

@@ -11,6 +11,7 @@ from hotline_agi.errors import SetupError
 from hotline_agi.prompts import collection, voice
 from hotline_agi.prompts.catalogue import PROMPTS, TONES, Prompt, Tone
 from hotline_agi.prompts.collection import MANIFEST, Recording, State, build, inventory, shared_sounds
+from hotline_agi.prompts.phrases import PHRASES
 from hotline_agi.terms.languages import Language
 
 
@@ -57,7 +58,8 @@ def change_text(monkeypatch: pytest.MonkeyPatch, prompt_id: str) -> None:
 def test_a_build_makes_everything_and_the_next_one_nothing(tmp_path: Path) -> None:
     assert set(states(tmp_path).values()) == {State.MISSING}
     first = build(tmp_path)
-    assert len(first.made) == 2 * (len(PROMPTS) + len(TONES)) + 1
+    phrases = sum(bool(phrase.text(language)) for phrase in PHRASES for language in Language)
+    assert len(first.made) == 2 * (len(PROMPTS) + len(TONES)) + phrases + 1
     assert set(states(tmp_path).values()) == {State.GENERATED}
     assert build(tmp_path).made == ()
 

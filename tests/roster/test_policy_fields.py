@@ -49,7 +49,8 @@ def test_everything_written() -> None:
         "adaptive: {chance_percent: 99.5, within_s: 12.5, share_percent: 25}\n"
         "order: least-talk\n"
         "wants: [{language: en, for_s: 20}, {qualification: crisis}]\n"
-        "callers: {high-risk: 3600, cut-off: 0, tried-again: 60.5, tried_within_min: 90}\n"
+        "callers: {high-risk: 3600, cut-off: 0, tried-again: 60.5, tried_within_min: 90, service_level_s: 20, "
+        "yields_s: 7.5}\n"
         "long_wrap_up: {talk_min: 20, wrap_up_s: 120}\n"
         "rest: {missed: 4, for_min: 30}\n"
         "remind: {before_min: 15, ask_backup_min: 8}\n"
@@ -63,6 +64,8 @@ def test_everything_written() -> None:
     assert line.callers == CallerOrder(
         worth_s={CallerClass.HIGH_RISK: 3600.0, CallerClass.CUT_OFF: 0.0, CallerClass.TRIED_AGAIN: 60.5},
         tried_within_s=5400.0,
+        service_level_s=20.0,
+        yields_s=7.5,
     )
     assert line.long_wrap_up == LongWrapUp(talk_s=1200.0, wrap_up_s=120.0)
     assert line.rest == Rest(missed=4, for_s=1800.0)
@@ -80,7 +83,14 @@ def test_of_a_block_what_is_not_named_is_as_usual() -> None:
 
 BOUNDS = {
     "adaptive": {"chance_percent": (50, 99.9), "within_s": (5, 60), "share_percent": (5, 100)},
-    "callers": {"high-risk": (0, 3600), "cut-off": (0, 3600), "tried-again": (0, 3600), "tried_within_min": (1, 1440)},
+    "callers": {
+        "high-risk": (0, 3600),
+        "cut-off": (0, 3600),
+        "tried-again": (0, 3600),
+        "tried_within_min": (1, 1440),
+        "service_level_s": (5, 300),
+        "yields_s": (0, 120),
+    },
     "long_wrap_up": {"talk_min": (1, 240), "wrap_up_s": (0, 3600)},
     "rest": {"missed": (1, 50), "for_min": (1, 480)},
     "remind": {"before_min": (2, 720), "ask_backup_min": (1, 719)},
