@@ -6,7 +6,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup ready demo run test check bench lock clean
+.PHONY: help setup ready demo run test check bench bench-surge lock clean
 unexport PYTHONHOME PYTHONPATH
 
 BIN := .venv/bin
@@ -20,7 +20,7 @@ FIND_PYTHON := for python in python3 python3.14 python3.13 python3.12 python3.11
 	if "$$python" -c '$(SUITABLE)' 2>/dev/null; then echo "$$python"; break; fi; done
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP) ## make this machine ready: packages, Python environment, a private Asterisk, spoken prompts
 	@$(BIN)/python -m hotline_agi.lab.install
@@ -47,6 +47,9 @@ check: $(STAMP) ## format, lint, types, import layers, and the quick tests, whic
 
 bench: ready ## measure: how fast phones ring, what a call costs
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+bench-surge: ready ## the same surge before two queues and this product, about an hour: ARGS='--loads surge --quick'
+	@$(BIN)/python -m tests.bench surge $(ARGS)
 
 lock: $(STAMP) ## pin the dependencies of pyproject.toml anew; ARGS=--upgrade for the newest ones
 	@$(BIN)/python -c 'import uv' 2>/dev/null || $(BIN)/python -m pip install --quiet uv

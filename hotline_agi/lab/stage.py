@@ -175,12 +175,14 @@ async def open_stage(
     keep: bool = False,
     prompts: Path | None = None,
     pbx_files: Mapping[str, str] | None = None,
+    carrier: Carrier | None = None,
     **site: Any,
 ) -> AsyncIterator[Stage]:
     """Asterisk and the telephone network are up, the service is configured but not started; all is gone afterwards.
 
     :param softphones: PJSIP names of the roster's softphones.
     :param pbx_files: further configuration files of Asterisk, by name.
+    :param carrier: the telephone network, in place of a plain one; closed at the end.
     :param site: further fields of `Site`.
     :param keep: leave the folder, to look at logs.
     :param prompts: folder of sounds in place of the spoken ones.
@@ -188,7 +190,7 @@ async def open_stage(
     install = asterisk(say)
     prompts = prompts or sounds(install, say)
     folder = Path(tempfile.mkdtemp(prefix="hotline-"))
-    carrier = await Carrier.open()
+    carrier = carrier or await Carrier.open()
     accounts = tuple(Softphone(name=name, password=PASSWORD) for name in softphones)
     pbx = PrivateAsterisk(
         folder / "pbx",

@@ -65,7 +65,7 @@ class Ring:
             self.heard_at = self.caller.stream.first_match(TONE_HZ, self.accepted_at)
 
 
-class _LightPeer(SipPeer):
+class LightPeer(SipPeer):
     """Phones whose audio shares one socket: a packet says by its content of which call it is."""
 
     ears: socket.socket
@@ -79,8 +79,8 @@ class People:
 
     def __init__(self, server: tuple[str, int], carrier_host: str) -> None:
         self.server = server
-        self.volunteers = _light_peer("127.0.0.1")
-        self.callers = _light_peer(carrier_host)
+        self.volunteers = light_peer("127.0.0.1")
+        self.callers = light_peer(carrier_host)
         self.volunteers.on_invite = self._ring
         self.strays = 0
         """Legs that belong to no call: a phone that rings for nobody."""
@@ -159,8 +159,9 @@ class People:
                     ring.heard_at = now
 
 
-def _light_peer(host: str) -> _LightPeer:
-    peer = _LightPeer(host, 0, traced=False)
+def light_peer(host: str) -> LightPeer:
+    """A peer on that address whose `ears` somebody must read."""
+    peer = LightPeer(host, 0, traced=False)
     peer.ears = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     peer.ears.setblocking(False)
     peer.ears.bind((host, 0))
