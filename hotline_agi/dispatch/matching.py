@@ -26,6 +26,7 @@ from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
 from hotline_agi.dispatch.switchboard import Switchboard
 from hotline_agi.roster.model import Endpoint
 from hotline_agi.terms.ids import VolunteerId
+from hotline_agi.terms.standing import VolunteerState
 
 AGAIN_S = 10.0
 """An adaptive step rings the same person again for the same call at the earliest so long after the last ring."""
@@ -81,18 +82,37 @@ def _ring_in_turn(board: Switchboard, call: Call, pool: Pool, *, earlier: bool) 
     return rung
 
 
+def pull_unreachable(board: Switchboard, call: Call) -> list[VolunteerId]:
+    """The last resort: ring those whose phones are said to be gone; returns who is rung.
+
+    What was heard of a phone may be wrong or late (it registers in this moment, Asterisk has just been restarted), and
+    a caller must not be sent away for that. If the phone is gone indeed, Asterisk says so within milliseconds.
+    """
+    rung: list[VolunteerId] = []
+    for pool, _ in groups.pools_of(board, call):
+        for volunteer in pool.members:
+            if len(rung) >= LOOK_AT or not groups.lacks(board, call):
+                return rung
+            gone = board.seats.seat(volunteer).state is VolunteerState.UNREACHABLE
+            if gone and volunteer not in call.tried and volunteer not in call.declined:
+                _ring(board, call, volunteer, pool)
+                rung.append(volunteer)
+    return rung
+
+
 def _can_be_rung(board: Switchboard, call: Call, volunteer: VolunteerId) -> bool:
     return volunteer not in call.declined and endpoint_of(board, call, volunteer) is not None
 
 
 def endpoint_of(board: Switchboard, call: Call, volunteer: VolunteerId) -> Endpoint | None:
-    """On which of their endpoints to ring `volunteer` for `call`: the first, in their order, that can be reached."""
+    """On which of their endpoints to ring `volunteer` for `call`: the first, in their order, that can be reached; where
+    none can, the first."""
     known = board.roster.volunteers.get(volunteer)
-    if known is None:
+    if known is None or not known.endpoints:
         return None
-    first = min(call.next_endpoint.get(volunteer, 0), max(0, len(known.endpoints) - 1))
+    first = min(call.next_endpoint.get(volunteer, 0), len(known.endpoints) - 1)
     ahead = (*known.endpoints[first:], *known.endpoints[:first])
-    return next((endpoint for endpoint in ahead if board.is_reachable(endpoint)), None)
+    return next((endpoint for endpoint in ahead if board.is_reachable(endpoint)), ahead[0])
 
 
 def _ring(board: Switchboard, call: Call, volunteer: VolunteerId, pool: Pool | None) -> None:

@@ -40,9 +40,12 @@ def fill(board: Switchboard, call: Call) -> None:
     if not board.wants_people(call):
         return
     rung = matching.pull(board, call)
+    hopeless = not groups.group_size(call) and not groups.somebody_may_come(board, call)
+    if hopeless:
+        rung += matching.pull_unreachable(board, call)
     if rung:
         choices.note(board, call, rung)
-    if not groups.group_size(call) and not groups.somebody_may_come(board, call):
+    elif hopeless:
         _next_wave(board, call)
 
 

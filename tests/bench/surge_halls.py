@@ -23,8 +23,8 @@ from tests.bench.surge_figures import HOTLINE, RINGALL
 from tests.bench.surge_people import VOLUNTEERS, Draws, Load
 
 RING_PLAN = "ring: [{ring: adaptive, for_s: 120}]\norder: longest-idle\ncallers: {service_level_s: 30, yields_s: 60}\n"
-"""Of this product, the same for all loads: as few phones as are enough, and who has waited more than 30 s lets those pass,
-for a minute at most, who can still be answered within them."""
+"""Of this product, the same for all loads: as few phones as are enough, and who has waited more than 30 s lets those
+pass, for a minute at most, who can still be answered within them."""
 
 RING_S = 15
 MAX_WAIT_S = 900

@@ -54,7 +54,8 @@ class PeopleBook:
         assert volunteer is not None
         detail = (command.call, volunteer)
         hold(self.paused_until_s.get(volunteer, -inf) <= now_s, "nobody is rung while paused", detail)
-        hold(command.endpoint.id not in self.gone, "no softphone is rung that is gone", (detail, command.endpoint.id))
+        if command.endpoint.id in self.gone:
+            hold(_last_resort(board, command.call), "no softphone is rung that is gone", (detail, command.endpoint.id))
         phones = {endpoint.id for endpoint in board.roster.volunteers[volunteer].endpoints}
         hold(not phones & self.used, "nobody is rung in a call of their own", detail)
         hold(self.noted_state.get(volunteer) is not VolunteerState.RESTING, "nobody is rung while they rest", detail)
@@ -70,6 +71,18 @@ def duty_of(board: Switchboard, line: Line) -> Duty:
     """Who is on duty by the roster, with those who agreed to stand in (`test_notice_days.py` watches these)."""
     at = board.now.at
     return board.notices.duty(line.id, on_duty(line, at), at, board.roster.volunteers)
+
+
+def _last_resort(board: Switchboard, call_id: CallId) -> bool:
+    """Whether nobody was left for `call_id` who could be rung in the usual way."""
+    call = board.calls[call_id]
+    duty = on_duty(board.current_line(call), board.now.at)
+    group = duty.volunteers if call.ring_steps[call.wave].group is RingGroup.ON_SHIFT else duty.backup
+    return not any(
+        board.seats.is_free(who) and who not in call.tried and who not in call.declined and fits(board, call, person)
+        for who in group
+        if (person := board.roster.volunteers.get(who)) is not None
+    )
 
 
 def may_have(board: Switchboard, call: Call, leg: Leg) -> bool:

@@ -10,7 +10,7 @@ from hotline_agi.roster.model import Limits, LongWrapUp, Rest, Volunteer
 from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import EndpointId, VolunteerId
 from hotline_agi.terms.standing import VolunteerState
-from tests.dispatch.desk import PBX1, Desk, of, rung
+from tests.dispatch.desk import PBX1, Desk, of, rung, told
 from tests.dispatch.lines import line, mobile, person, ring, roster, shift
 
 LIN, WANG = VolunteerId("lin"), VolunteerId("wang")
@@ -223,6 +223,16 @@ def test_who_has_no_phone_left_is_unreachable_until_one_is_back() -> None:
     assert state(desk) is VolunteerState.UNREACHABLE
     assert rung(desk.waits("c1")) == ["wang"]
     assert rung(desk.take(device("lin"))) == ["lin"]
+
+
+def test_before_a_caller_is_sent_away_phones_that_are_said_to_be_gone_are_tried() -> None:
+    """They may register in this moment: a word that is late must not cost a call."""
+    only = replace(person("lin"), endpoints=person("lin").endpoints[:1])
+    desk = desk_of(on=("lin", "wang"), people=(only,))
+    desk.take(device("lin", reachable=False))
+    assert rung(desk.waits("c1")) == ["wang"]
+    assert rung(desk.ends("wang", Cause.CALL_REJECTED)) == ["lin"]
+    assert told(desk.ends("lin", Cause.SUBSCRIBER_ABSENT) + desk.asks("c1")) is not None
 
 
 def test_who_is_in_a_call_of_their_own_is_not_rung() -> None:

@@ -247,6 +247,7 @@ def test_a_mobile_of_a_volunteer_is_known_by_its_number():
 def test_an_unknown_telephone_is_let_in_by_the_right_pin():
     async def story():
         async with open_menu(with_number()) as hotline:
+            await hotline.person("s01")
             call, ear = await ring_in(hotline, STRANGER)
             assert await ear.until("ask-pin") == ["ask-pin"]
             call.press(f"{PIN}#")
