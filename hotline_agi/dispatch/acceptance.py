@@ -34,6 +34,11 @@ PROMPT_S = 6.0
 """Who picked up presses 1 within this, or it is a voicemail; the prompt takes 3 s."""
 PICKED_UP = 0.7
 """The chance that a phone in the accept prompt is accepted, within `PROMPT_S` of the pick-up; afterwards `HOPELESS`."""
+SEEN_RINGS = 8.0
+"""A phone is given up at a second only if so many rings of its kind were seen to last longer: where nobody has looked,
+nothing is hopeless."""
+WHOLE_EVERY = 8
+"""Each so manieth ring of an endpoint is not cut short: else a habit that has changed would never be seen."""
 REWORK_AFTER = 8
 """Rings that end before the curve of their kind is worked out anew."""
 
@@ -45,6 +50,8 @@ class _Kind:
     accepts: list[float]
     at_risk: list[float]
     seen_s: float
+    seen: list[float]
+    """Rings, without the prior, that lasted beyond each second."""
     fresh: int = 0
     """Rings since the curve was worked out."""
     within: list[float] = field(default_factory=list)
@@ -54,6 +61,8 @@ class _Kind:
 
 @dataclass(slots=True)
 class _Own:
+    asked: int = 0
+    """Rings so far."""
     accepts: float = 0.0
     rings: float = 0.0
     seen_s: float = 0.0
@@ -75,6 +84,7 @@ class Acceptance:
         last = min(int(rang_s), BINS - 1)
         for second in range(last):
             known.at_risk[second] += 1.0
+            known.seen[second] += 1.0
         known.at_risk[last] += 1.0 if accepted else 0.5
         if accepted:
             known.accepts[last] += 1.0
@@ -84,6 +94,7 @@ class Acceptance:
         own = self._own.setdefault(endpoint_id, _Own(seen_s=now_s))
         fade = 0.5 ** (max(0.0, now_s - own.seen_s) / HALF_LIFE_S)
         own.accepts, own.rings, own.seen_s = own.accepts * fade, own.rings * fade, now_s
+        own.asked += 1
         own.accepts += accepted
         own.rings += 1.0 if accepted or whole else known.within[last]
 
@@ -104,8 +115,14 @@ class Acceptance:
     def ring_s(self, endpoint: Endpoint, most_s: float) -> float:
         """How long to ring `endpoint`: until it is hopeless, at most `most_s`."""
         rate, within = self.rate(endpoint), self._kinds[endpoint.kind].within
+        own = self._own.get(endpoint.id)
+        if own is not None and own.asked % WHOLE_EVERY == WHOLE_EVERY - 1:
+            return most_s
+        seen = self._kinds[endpoint.kind].seen
         for second in range(int(LEAST_RING_S), min(int(most_s), BINS)):
             now = rate * within[second]
+            if seen[second] < SEEN_RINGS:
+                return most_s
             if rate * (1.0 - within[second]) <= HOPELESS * (1.0 - now):
                 return float(second)
         return most_s
@@ -118,7 +135,7 @@ def _prior() -> _Kind:
         at_risk[second] = left
         accepts[second] = each * sum(second <= delay_s < second + 1 for delay_s in PRIOR_DELAYS_S)
         left -= accepts[second]
-    known = _Kind(accepts=accepts, at_risk=at_risk, seen_s=-math.inf)
+    known = _Kind(accepts=accepts, at_risk=at_risk, seen=[0.0] * BINS, seen_s=-math.inf)
     _work_out(known)
     return known
 
@@ -145,6 +162,7 @@ def _forget(known: _Kind, now_s: float) -> None:
     for second in range(BINS):
         known.accepts[second] = believed.accepts[second] + fade * (known.accepts[second] - believed.accepts[second])
         known.at_risk[second] = believed.at_risk[second] + fade * (known.at_risk[second] - believed.at_risk[second])
+        known.seen[second] *= fade
     known.seen_s = now_s
 
 

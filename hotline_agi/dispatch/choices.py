@@ -38,7 +38,12 @@ def note(board: Switchboard, call: Call, rung: list[VolunteerId]) -> None:
             reason, until = _reason(board, call, volunteer)
             passed.setdefault(reason, []).append(f"{volunteer}{until}")
     fields = [f"order={line.order}", f"want={_wanted(call)}", f"rang={' '.join(rung)}"]
+    if call.id in board.waiting and len(board.waiting) > 1:
+        fields.append(f"place={board.waiting.place(call, board.now.mono_s) + 1}")
     fields += [f"{reason}={' '.join(people)}" for reason, people in passed.items()]
+    spoken = [want.language for want in groups.wants(board, call) if want.language]
+    if "language" in passed and spoken:
+        fields.append(f"speaks={spoken[0]}")
     if len(on) > MOST_TOLD:
         fields.append(f"others={len(on) - MOST_TOLD}")
     board.note(call, Fact.CHOSE, detail=";".join(fields))

@@ -73,14 +73,25 @@ def _adaptive_lacks(board: Switchboard, call: Call, *, anew: bool) -> bool:
 
 
 def wants(board: Switchboard, call: Call) -> tuple[Want, ...]:
-    """What a volunteer must fulfil for `call` now: a preference lapses with time, and where nobody could meet it."""
+    """What a volunteer must fulfil for `call` now.
+
+    A preference lapses with time, and at once where nobody is left who could meet it: whoever meets it declined, let it
+    pass, or is away.
+    """
     line = board.current_line(call)
-    if not line.wants or call.wave >= len(call.ring_steps):
+    if len(line.required) == len(line.wants) or call.wave >= len(call.ring_steps):
         return line.required
     waited_s = board.now.mono_s - call.arrived_s
     wanted = tuple(want for want in line.wants if want.for_s is None or waited_s < want.for_s)
-    group = call.ring_steps[max(0, call.wave)].group
-    return wanted if board.pool(line, group, wanted).members else line.required
+    pool = board.pool(line, call.ring_steps[max(0, call.wave)].group, wanted)
+    for leg in call.legs.values():
+        if leg.state is not LegState.CANCELLING and leg.volunteer in pool.members:
+            return wanted
+    spent = {*call.declined, *call.tried}
+    left = pool.free + pool.occupied
+    if left > len(spent) or left > sum(_counts(board, pool, volunteer, True) for volunteer in spent):
+        return wanted
+    return line.required
 
 
 def pools_of(board: Switchboard, call: Call) -> Iterator[tuple[Pool, RingGroup]]:
@@ -100,15 +111,12 @@ def somebody_may_come(board: Switchboard, call: Call) -> bool:
     adaptive = call.wave < len(call.ring_steps) and call.ring_steps[call.wave].adaptive
     for pool, _ in pools_of(board, call):
         hopes = pool.occupied + (pool.free if adaptive else 0)
-        if hopes > len(call.declined) + (0 if adaptive else len(call.tried)):
-            return True
         spent = call.declined if adaptive else {*call.declined, *call.tried}
-        away = sum(_counts(board, pool, volunteer, adaptive) for volunteer in spent)
-        if hopes > away:
+        if hopes > len(spent) or hopes > sum(_counts(board, pool, volunteer, adaptive) for volunteer in spent):
             return True
     return False
 
 
-def _counts(board: Switchboard, pool: Pool, volunteer: VolunteerId, adaptive: bool) -> bool:
-    """Whether `volunteer` is among those whom `somebody_may_come` counted in `pool`."""
-    return volunteer in pool.members and pool.counts(board.seats.seat(volunteer), adaptive)
+def _counts(board: Switchboard, pool: Pool, volunteer: VolunteerId, with_free: bool) -> bool:
+    """Whether `volunteer` is among the occupied (and the free) ones of `pool`."""
+    return volunteer in pool.members and pool.counts(board.seats.seat(volunteer), with_free)

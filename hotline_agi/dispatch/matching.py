@@ -31,8 +31,8 @@ from hotline_agi.terms.standing import VolunteerState
 AGAIN_S = 10.0
 """An adaptive step rings the same person again for the same call at the earliest so long after the last ring."""
 LOOK_AT = 64
-"""So many calls, or people, that do not fit are looked at in one move; what is left over is found at the call's next
-round, 4 s later at most."""
+"""So many calls that do not fit are looked at in one move, and so many of those who are spared are rung; what is left
+over is found at the call's next round, 4 s later at most."""
 
 
 def _may_take(board: Switchboard, call: Call, volunteer: VolunteerId) -> bool:
@@ -61,7 +61,7 @@ def _ring_in_turn(board: Switchboard, call: Call, pool: Pool, *, earlier: bool) 
     rung: list[VolunteerId] = []
     passed: list[Entry] = []
     turns = pool.in_turn()
-    while groups.lacks(board, call) and len(passed) < LOOK_AT and (entry := next(turns, None)) is not None:
+    while groups.lacks(board, call) and (entry := next(turns, None)) is not None:
         volunteer = entry[3]
         again = volunteer in call.tried or (earlier and volunteer in call.attempts)
         if again or not _can_be_rung(board, call, volunteer):
@@ -82,22 +82,36 @@ def _ring_in_turn(board: Switchboard, call: Call, pool: Pool, *, earlier: bool) 
     return rung
 
 
-def pull_unreachable(board: Switchboard, call: Call) -> list[VolunteerId]:
-    """The last resort: ring those whose phones are said to be gone; returns who is rung.
+def pull_spared(board: Switchboard, call: Call, *states: VolunteerState) -> list[VolunteerId]:
+    """Ring people who are usually spared: the last resort of a call for which nothing rings; returns who is rung.
 
-    What was heard of a phone may be wrong or late (it registers in this moment, Asterisk has just been restarted), and
-    a caller must not be sent away for that. If the phone is gone indeed, Asterisk says so within milliseconds.
+    UNREACHABLE: what was heard of a phone may be wrong or late (it registers in this moment, Asterisk has just been
+    restarted), and a caller must not be sent away for that. If the phone is gone indeed, Asterisk says so within
+    milliseconds. RESTING: who missed some calls is better than nobody.
     """
     rung: list[VolunteerId] = []
+    while len(rung) < LOOK_AT and groups.lacks(board, call):
+        found = _spared(board, call, states)
+        if found is None:
+            break
+        _ring(board, call, *found)
+        rung.append(found[0])
+    return rung
+
+
+def _spared(board: Switchboard, call: Call, states: tuple[VolunteerState, ...]) -> tuple[VolunteerId, Pool] | None:
     for pool, _ in groups.pools_of(board, call):
         for volunteer in pool.members:
-            if len(rung) >= LOOK_AT or not groups.lacks(board, call):
-                return rung
-            gone = board.seats.seat(volunteer).state is VolunteerState.UNREACHABLE
-            if gone and volunteer not in call.tried and volunteer not in call.declined:
-                _ring(board, call, volunteer, pool)
-                rung.append(volunteer)
-    return rung
+            seat = board.seats.seat(volunteer)
+            if (
+                seat.state in states
+                and seat.wraps_until_s <= board.now.mono_s
+                and not seat.elsewhere
+                and volunteer not in call.tried
+                and volunteer not in call.declined
+            ):
+                return volunteer, pool
+    return None
 
 
 def _can_be_rung(board: Switchboard, call: Call, volunteer: VolunteerId) -> bool:

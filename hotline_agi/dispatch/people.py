@@ -4,25 +4,20 @@ Nobody who rests leaves their line without anybody: the last who can be reached 
 when the others go. A pause and a limit are kept even then: the one is a person's word, the other protects them.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from math import inf
 
-from hotline_agi.dispatch import notices
+from hotline_agi.dispatch import limits, notices
 from hotline_agi.dispatch.events import DeviceChanged
 from hotline_agi.dispatch.seats import Place, Seat
 from hotline_agi.dispatch.state import Leg
 from hotline_agi.dispatch.switchboard import Switchboard
-from hotline_agi.roster.duty import duty_spans
 from hotline_agi.roster.model import EndpointKind, Line
 from hotline_agi.roster.timetable import Duty
 from hotline_agi.terms.ids import VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome
 from hotline_agi.terms.standing import VolunteerState
 
-BREAK_S = 900.0
-"""So long without a talk is a break; also how long somebody has one after `talk_min_in_a_row`."""
 _MISSED = (LegOutcome.NO_ANSWER, LegOutcome.NOT_ACCEPTED)
 _LEARNED = (*_MISSED, LegOutcome.DECLINED)
 """Rings that a person, or nobody, ended; of the others we ended some ourselves, and the network the rest."""
@@ -42,7 +37,7 @@ def leg_gone(board: Switchboard, leg: Leg, outcome: LegOutcome) -> None:
     wraps_until_s = None
     if leg.talk_began_s is not None:
         talk_s = leg.talked_s(now_s)
-        _count_talk(board, seat, line, talk_s)
+        limits.count_talk(board, seat, line, talk_s)
         longer = line.long_wrap_up
         wrap_up_s = longer.wrap_up_s if longer is not None and talk_s >= longer.talk_s else line.wrap_up_s
         wraps_until_s = None if seat.declines_wrap_up else now_s + wrap_up_s
@@ -73,98 +68,20 @@ def _learn(board: Switchboard, leg: Leg, outcome: LegOutcome) -> None:
         )
 
 
-# ---- limits
+# ---- shifts
 
 
-def _count_talk(board: Switchboard, seat: Seat, line: Line, talk_s: float) -> None:
-    now_s = board.now.mono_s
-    _add_talk(seat, talk_s, now_s, board.now.at.astimezone(line.zone).date(), in_shift=True)
-    _stop_at_limits(board, seat, line)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Talked:
-    """A talk of an earlier run, on the clock of this one."""
-
-    began_s: float
-    ended_s: float
-    in_shift: bool
-    """The shift in which it was goes on."""
-
-
-def remember(board: Switchboard, volunteer: VolunteerId, line: Line, talks: Iterable[Talked]) -> None:
-    """Talks of earlier runs, of the last day, in the order in which they ended: they count for limits, and for who
-    talked least."""
-    seat, now = board.seats.seat(volunteer), board.now
-    for talk in talks:
-        day = (now.at - timedelta(seconds=now.mono_s - talk.ended_s)).astimezone(line.zone).date()
-        _add_talk(seat, talk.ended_s - talk.began_s, talk.ended_s, day, in_shift=talk.in_shift)
-    if now.mono_s - seat.talk_ended_s >= BREAK_S:
-        seat.row_s = 0.0
-    if seat.day != now.at.astimezone(line.zone).date():
-        seat.day, seat.day_talk_s = None, 0.0
-    _stop_at_limits(board, seat, line)
-    _settle(board, seat)
-    board.seats.turn_changed(seat)
-
-
-def _add_talk(seat: Seat, talk_s: float, ended_s: float, day: date, *, in_shift: bool) -> None:
-    if ended_s - talk_s - seat.talk_ended_s >= BREAK_S:
-        seat.row_s = 0.0
-    if seat.day != day:
-        seat.day, seat.day_talk_s = day, 0.0
-    if in_shift:
-        seat.calls += 1
-        seat.talk_s += talk_s
-    seat.row_s += talk_s
-    seat.day_talk_s += talk_s
-    seat.talk_ended_s = ended_s
-
-
-def _stop_at_limits(board: Switchboard, seat: Seat, line: Line) -> None:
-    """Who reached a limit is not rung until it is over: the next shift, the next day, the end of the break."""
-    person = board.roster.volunteers.get(seat.volunteer)
-    if person is None:
-        return
-    limits, now_s = person.limits, board.now.mono_s
-    if limits.calls_per_shift is not None and seat.calls >= limits.calls_per_shift:
-        seat.stopped_until_s = inf
-    if limits.talk_min_per_day is not None and seat.day_talk_s >= 60.0 * limits.talk_min_per_day:
-        seat.stopped_until_s = max(seat.stopped_until_s, now_s + _to_midnight_s(board.now.at, line))
-    if limits.talk_min_in_a_row is not None and seat.row_s >= 60.0 * limits.talk_min_in_a_row:
-        seat.row_s = 0.0
-        seat.stopped_until_s = max(seat.stopped_until_s, now_s + BREAK_S)
-
-
-def _to_midnight_s(at: datetime, line: Line) -> float:
-    local = at.astimezone(line.zone)
-    midnight = datetime.combine(local.date() + timedelta(days=1), time(), tzinfo=line.zone)
-    return (midnight - at).total_seconds()
-
-
-def duty_changed(board: Switchboard, line: Line, was: Duty | None, seen_at: datetime, duty: Duty) -> None:
-    """Other people are on duty for `line` than at `seen_at`: a new shift begins for those who were not on all the
-    while.
-    """
-    staying: set[VolunteerId] = set()
-    if was is not None:
-        staying = {*was.volunteers, *was.backup}
-        for span in duty_spans(line, seen_at, board.now.at):
-            staying &= {*span.duty.volunteers, *span.duty.backup}
-    for volunteer in (*duty.volunteers, *duty.backup):
-        if volunteer not in staying and not board.is_on_elsewhere(volunteer, line):
-            seat = board.seats.seat(volunteer)
-            if seat.calls or seat.talk_s:
-                seat.calls, seat.talk_s = 0, 0.0
-                if seat.stopped_until_s == inf:
-                    seat.stopped_until_s = -inf
-                board.seats.settle(seat, board.now.mono_s)
-                board.seats.turn_changed(seat)
+def duty_changed(board: Switchboard, line: Line, duty: Duty) -> datetime:
+    """Other people are on duty for `line` than when somebody looked last, or a shift is over; when the next one is."""
+    until_at = limits.shifts_begin(board, line, duty)
+    keep_somebody(board)
+    return until_at
 
 
 def roster_changed(board: Switchboard) -> None:
     """Other people, with other phones: what was heard of softphones counts for whoever has them now."""
     board.pools.forget(board.roster)
+    limits.look_again(board)
     for endpoint in board.devices:
         for volunteer in board.owners(endpoint):
             look_at_devices(board, volunteer)
@@ -187,6 +104,8 @@ def resumed(board: Switchboard, volunteer: VolunteerId) -> None:
     seat = board.seats.seat(volunteer)
     seat.paused_until_s = seat.rests_until_s = seat.wraps_until_s = -inf
     seat.missed = 0
+    for call in board.calls.values():
+        call.tried.pop(volunteer, None)  # they let it pass before they said that they are there
     _settle(board, seat)
 
 
@@ -243,18 +162,22 @@ def keep_somebody(board: Switchboard) -> None:
         return
     for line in board.roster.lines.values():
         duty = board.duty(line)
-        on = (*duty.volunteers, *duty.backup)
-        seats = [board.seats.seat(volunteer) for volunteer in on]
-        if seats and all(seat.place is Place.AWAY for seat in seats):
-            for seat in seats:
-                if seat.state is VolunteerState.RESTING:
-                    seat.rests_until_s = -inf
-                    _settle(board, seat)
+        resting = [who for who in (*duty.volunteers, *duty.backup) if who in board.resting]
+        if resting and not any(_is_there(board, line, who) for who in (*duty.volunteers, *duty.backup)):
+            for who in resting:
+                seat = board.seats.seat(who)
+                seat.rests_until_s = -inf
+                _settle(board, seat)
 
 
 def _others_are_there(board: Switchboard, line: Line, volunteer: VolunteerId) -> bool:
     duty = board.duty(line)
-    return any(
-        other != volunteer and board.seats.seat(other).place is not Place.AWAY
-        for other in (*duty.volunteers, *duty.backup)
-    )
+    return any(other != volunteer and _is_there(board, line, other) for other in (*duty.volunteers, *duty.backup))
+
+
+def _is_there(board: Switchboard, line: Line, volunteer: VolunteerId) -> bool:
+    """Whether a call of `line` could ring `volunteer` soon: who talks may do so for an hour."""
+    person, seat = board.roster.volunteers.get(volunteer), board.seats.seat(volunteer)
+    if person is None or seat.place is Place.AWAY or seat.state is VolunteerState.TALKING:
+        return False
+    return line.may_ring(person)

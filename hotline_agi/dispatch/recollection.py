@@ -6,10 +6,10 @@ Done once, before the first event, and without a word: what is noted here was no
 from datetime import datetime
 from itertools import islice
 
-from hotline_agi.dispatch import notices, people
+from hotline_agi.dispatch import limits, notices, people
 from hotline_agi.dispatch.memory import Memory, PastTalk, RingResult
 from hotline_agi.dispatch.switchboard import TRIED_KEPT, Switchboard
-from hotline_agi.roster.duty import duty_spans, everybody
+from hotline_agi.roster.duty import everybody
 from hotline_agi.roster.model import Line
 from hotline_agi.terms.ids import VolunteerId
 
@@ -53,28 +53,21 @@ def _talks(board: Switchboard, memory: Memory) -> None:
         serves = [line for line, named in lines.values() if volunteer in named]
         now_on = [line for line in serves if _is_on(board, line, volunteer)]
         if serves:
-            people.remember(board, volunteer, (now_on or serves)[0], [_talked(board, now_on, talk) for talk in theirs])
+            limits.remember(board, volunteer, (now_on or serves)[0], [_talked(board, talk) for talk in theirs])
 
 
-def _talked(board: Switchboard, now_on: list[Line], talk: PastTalk) -> people.Talked:
-    return people.Talked(
+def _talked(board: Switchboard, talk: PastTalk) -> limits.Talked:
+    shift_from_at = board.seats.seat(talk.volunteer).shift_from_at
+    return limits.Talked(
         began_s=_mono_s(board, talk.started_at),
         ended_s=_mono_s(board, talk.ended_at),
-        in_shift=any(_was_on_since(board, line, talk) for line in now_on),
+        in_shift=shift_from_at is not None and talk.ended_at > shift_from_at,
     )
 
 
 def _is_on(board: Switchboard, line: Line, volunteer: VolunteerId) -> bool:
     duty = board.duty(line)
     return volunteer in duty.volunteers or volunteer in duty.backup
-
-
-def _was_on_since(board: Switchboard, line: Line, talk: PastTalk) -> bool:
-    """Whether the shift in which the talk was goes on."""
-    return all(
-        talk.volunteer in span.duty.volunteers or talk.volunteer in span.duty.backup
-        for span in duty_spans(line, talk.ended_at, board.now.at)
-    )
 
 
 def _mono_s(board: Switchboard, at: datetime) -> float:

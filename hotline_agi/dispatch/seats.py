@@ -11,7 +11,7 @@ people) what became of it. Nothing here looks at a line or a call.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import Enum, auto
 from math import inf
 
@@ -55,8 +55,12 @@ class Seat:
     rests_until_s: float = -inf
     paused_until_s: float = -inf
     """`inf`: until they resume."""
-    stopped_until_s: float = -inf
-    """Over a limit; `inf`: until their next shift."""
+    is_full: bool = False
+    """So many calls as they take in a shift."""
+    day_over_until_s: float = -inf
+    """So many minutes as they talk in a day."""
+    break_until_s: float = -inf
+    """So many minutes as they talk in a row."""
     reachable: bool = True
     elsewhere: bool = False
     """In a call that is not ours."""
@@ -73,6 +77,9 @@ class Seat:
     """Round robin: how many times round this one is."""
 
     # what they did
+    shift_from_at: datetime | None = None
+    """Of the shift that `calls` and `talk_s` belong to."""
+    shift_until_at: datetime | None = None
     missed: int = 0
     """Rings in a row that they let pass."""
     calls: int = 0
@@ -96,7 +103,7 @@ class Seat:
             case VolunteerState.PAUSED:
                 return self.paused_until_s
             case VolunteerState.OVER_LIMIT:
-                return self.stopped_until_s
+                return inf if self.is_full else max(self.day_over_until_s, self.break_until_s)
             case _:
                 return inf
 
@@ -177,7 +184,7 @@ def _state(seat: Seat, now_s: float) -> VolunteerState:
         return VolunteerState.TALKING if seat.talking else VolunteerState.RINGING
     if seat.paused_until_s > now_s:
         return VolunteerState.PAUSED
-    if seat.stopped_until_s > now_s:
+    if seat.is_full or max(seat.day_over_until_s, seat.break_until_s) > now_s:
         return VolunteerState.OVER_LIMIT
     if seat.rests_until_s > now_s:
         return VolunteerState.RESTING

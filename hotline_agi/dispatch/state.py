@@ -126,6 +126,8 @@ class Call:
     """Of that ring plan, as the roster had it when the running wave began."""
     wave: int = -1
     """Index of the running ring step; past the last: the overflow number rings or the steps are told."""
+    told_wave: int = -1
+    """The wave of which the choice of people was noted last."""
     tried: dict[VolunteerId, float] = field(default_factory=dict)
     """Rung in this wave already, and when that began or ended last (monotonic seconds)."""
     declined: set[VolunteerId] = field(default_factory=set)

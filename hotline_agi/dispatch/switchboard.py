@@ -95,7 +95,7 @@ _OUTCOME_OF_CAUSE: dict[int, LegOutcome] = {
 }
 
 
-ShiftChanged = Callable[[Line, Duty | None, datetime, Duty], None]
+ShiftChanged = Callable[[Line, Duty], datetime]
 
 
 @dataclass(slots=True, eq=False)
@@ -134,9 +134,10 @@ class Switchboard:
     resting: set[VolunteerId] = field(default_factory=set)
     pools: Pools = field(init=False)
     shift_changed: ShiftChanged | None = None
-    """Told when other people are on duty for a line than when somebody looked last."""
+    """Told when other people are on duty for a line than when somebody looked last, or a shift is over; returns when
+    the next one is."""
     _shifts: dict[LineId, tuple[Duty, datetime]] = field(default_factory=dict)
-    """Who was on duty when somebody looked last, and when that was."""
+    """Who was on duty when somebody looked last, and when the first of their shifts ends."""
     _owners: dict[EndpointId, tuple[VolunteerId, ...]] = field(default_factory=dict)
     _owners_of: Roster | None = None
     _duties: dict[LineId, tuple[Line, Duty]] = field(default_factory=dict)
@@ -192,18 +193,12 @@ class Switchboard:
         self._duties.clear()
 
     def _look_at_shift(self, line: Line, duty: Duty) -> None:
-        was = self._shifts.get(line.id)
-        self._shifts[line.id] = duty, self.now.at
-        if self.shift_changed is not None and (was is None or was[0] is not duty):
-            self.shift_changed(line, None if was is None else was[0], self.now.at if was is None else was[1], duty)
-
-    def is_on_elsewhere(self, volunteer: VolunteerId, line: Line) -> bool:
-        """Whether `volunteer` was on duty for another line when somebody looked last."""
-        return any(
-            volunteer in duty.volunteers or volunteer in duty.backup
-            for other, (duty, _) in self._shifts.items()
-            if other != line.id
-        )
+        if self.shift_changed is None:
+            return
+        seen, until_at = self._shifts.get(line.id, (None, self.now.at))
+        if seen is not duty or self.now.at >= until_at:
+            self._shifts[line.id] = duty, self.now.at + timedelta(days=1)  # while it is being looked at
+            self._shifts[line.id] = duty, self.shift_changed(line, duty)
 
     def owners(self, endpoint: EndpointId) -> tuple[VolunteerId, ...]:
         """Whose `endpoint` is: by the roster in force."""
@@ -302,6 +297,7 @@ class Switchboard:
         call.legs[leg.id] = leg
         leg.call, leg.wave, leg.handed_s = call, call.wave, self.now.mono_s
         if leg.volunteer is not None:
+            before.tried.pop(leg.volunteer, None)  # they let nothing pass, and may be rung for it again
             call.tried[leg.volunteer] = self.now.mono_s
             call.attempts[leg.volunteer] = call.attempts.get(leg.volunteer, 0) + 1
         self.out.append(ReassignLeg(leg=leg.id, call=call.id, node=leg.node))

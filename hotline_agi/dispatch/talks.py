@@ -87,7 +87,8 @@ def connect_if_held(board: Switchboard, call: Call) -> None:
         return
     leg.connected = True
     board.set_timer(Timer.CONNECT, call.id, JOIN_S)
-    board.out.append(ConnectLeg(leg=leg.id, call=call.id, rests=leg.volunteer is not None and call.line.wrap_up_s > 0))
+    rests = leg.volunteer is not None and (call.line.wrap_up_s > 0 or call.line.long_wrap_up is not None)
+    board.out.append(ConnectLeg(leg=leg.id, call=call.id, rests=rests))
 
 
 def connect_failed(board: Switchboard, call: Call) -> None:

@@ -55,10 +55,11 @@ class Turn(IntEnum):
 def turn(call: Call, now_s: float) -> Turn:
     """In which part of the queue `call` stands."""
     order = call.policy
-    if order.yields_s <= 0.0:
+    yields_s = order.lets_pass_s
+    if yields_s <= 0.0:
         return Turn.FIRST
     waits_s = now_s - served_s(call)
-    if waits_s >= order.service_level_s + order.yields_s:
+    if waits_s >= order.service_level_s + yields_s:
         return Turn.FIRST
     return Turn.IN_TIME if waits_s < order.service_level_s else Turn.LATE
 
@@ -121,10 +122,11 @@ class Waiting:
     def _parts(self, queue: list[_Place], now_s: float) -> tuple[int, int]:
         """Where the late ones of a queue begin and end: before them stand the first, behind them those in time."""
         order = queue[0][2].policy if queue else None
-        if order is None or order.yields_s <= 0.0:
+        yields_s = order.lets_pass_s if order is not None else 0.0
+        if order is None or yields_s <= 0.0:
             return len(queue), len(queue)
         level_s = now_s - order.service_level_s
-        return bisect_right(queue, level_s - order.yields_s, key=_at), bisect_right(queue, level_s, key=_at)
+        return bisect_right(queue, level_s - yields_s, key=_at), bisect_right(queue, level_s, key=_at)
 
     def all(self) -> list[Call]:
         """Of all lines, in the order in which they are served."""

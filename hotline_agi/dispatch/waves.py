@@ -12,12 +12,16 @@ from hotline_agi.dispatch.events import Step
 from hotline_agi.dispatch.state import Call, CallState, Leg
 from hotline_agi.dispatch.switchboard import Switchboard, Timer
 from hotline_agi.terms.outcomes import LegOutcome
+from hotline_agi.terms.standing import VolunteerState
+
+SPARE_S = 10.0
+"""A caller for whom nothing has rung so long after ringing began gets those who rest, too."""
 
 
 def begin(board: Switchboard, call: Call) -> None:
     """Ring through from the first step, with the full waiting time."""
     call.state = CallState.WAITING
-    call.wave, call.transferring = -1, False
+    call.wave, call.told_wave, call.transferring = -1, -1, False
     call.rings_since_s = board.now.mono_s
     call.plan = board.duty(call.line).plan
     call.overflow_due_s = board.now.mono_s + call.line.max_wait_s
@@ -40,12 +44,17 @@ def fill(board: Switchboard, call: Call) -> None:
     if not board.wants_people(call):
         return
     rung = matching.pull(board, call)
-    hopeless = not groups.group_size(call) and not groups.somebody_may_come(board, call)
-    if hopeless:
-        rung += matching.pull_unreachable(board, call)
-    if rung:
+    hopeless = False
+    if not groups.group_size(call):
+        hopeless = not groups.somebody_may_come(board, call)
+        if hopeless:
+            rung += matching.pull_spared(board, call, VolunteerState.RESTING, VolunteerState.UNREACHABLE)
+        elif board.now.mono_s - call.rings_since_s >= SPARE_S:
+            rung += matching.pull_spared(board, call, VolunteerState.RESTING)
+    if rung or call.told_wave != call.wave:
+        call.told_wave = call.wave
         choices.note(board, call, rung)
-    elif hopeless:
+    if hopeless and not rung:
         _next_wave(board, call)
 
 
@@ -84,9 +93,12 @@ def leg_ended(board: Switchboard, leg: Leg, outcome: LegOutcome) -> None:
 
 def _next_wave(board: Switchboard, call: Call) -> None:
     """Start the next ring step, or the overflow after the last; the roster of this moment counts from here."""
+    before = len(call.ring_steps)
     call.line = board.roster.lines.get(call.line.id, call.line)
     call.ring_steps = call.line.steps(call.plan)
     call.wave += 1
+    if len(call.ring_steps) <= call.wave < before:
+        call.wave = len(call.ring_steps) - 1  # the plan became shorter under a call that had steps before it
     call.tried.clear()
     call.filling = True
     if call.wave >= len(call.ring_steps):

@@ -55,6 +55,10 @@ class Choice:
     """How many were wanted: ``2``, ``everybody``, or of an adaptive step ``95% within 12 s``; empty: not known."""
     rang: tuple[VolunteerId, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    speaks: str = ""
+    """The code of the language that those lack who are left out for it; empty: not known."""
+    place: int | None = None
+    """Where in the queue the call stood then, if others waited; from 1."""
     others: int = 0
     """So many more were not rung, of whom no reason is noted."""
     freed: VolunteerId | None = None
@@ -69,6 +73,8 @@ class Choice:
             want=fields.get("want", ""),
             rang=tuple(map(VolunteerId, fields.get("rang", "").split())),
             left_out=tuple(_left_out(fields)),
+            speaks=fields.get("speaks", ""),
+            place=_count(fields.get("place", "")),
             others=_count(fields.get("others", "")) or 0,
             freed=VolunteerId(fields["freed"]) if fields.get("freed") else None,
         )

@@ -49,7 +49,11 @@ def reasons(choice: Choice, at: datetime, zone: tzinfo, language: Language, *, s
     for (reason, until), some in groupby(choice.left_out, kind):
         names = [str(one.volunteer) for one in some]
         phrase = choice_words.form(choice_words.LEFT_OUT[language][reason], len(names))
-        yield phrase.format(who=_named(names, language), until=until, language=_spoken(spoken, language))
+        yield phrase.format(
+            who=_named(names, language), until=until, language=_spoken(choice.speaks or spoken, language)
+        )
+    if choice.place is not None:
+        yield choice_words.SERVED[language].format(place=choice.place)
     if choice.others:
         phrase = choice_words.form(choice_words.OTHERS[language], choice.others)
         yield phrase.format(others=choice.others)

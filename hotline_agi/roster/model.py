@@ -151,6 +151,12 @@ class CallerOrder:
     """Who could not be answered within `service_level_s` lets those pass who still can, for so long at most. In a surge
     more callers are answered in time that way, and the mean wait is the same; 0: never."""
 
+    @property
+    def lets_pass_s(self) -> float:
+        """`yields_s`, cut so that nobody who is of a class counts as late when they come."""
+        worth_s = [worth for worth in self.worth_s.values() if worth > 0.0]
+        return max(0.0, min([self.yields_s, *(worth - self.service_level_s for worth in worth_s)]))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Want:

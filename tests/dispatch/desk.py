@@ -71,8 +71,8 @@ class Desk:
             case CallerHeld(call=call):
                 self._rounds[call] = self.now_s + ROUND_S
             case TalkStarted(leg=leg):
-                for ring in [ring for ring in of(RingLeg, self.log) if ring.leg == leg]:
-                    self._rounds.pop(ring.call, None)
+                for won in [won for won in of(ConnectLeg, self.log) if won.leg == leg]:
+                    self._rounds.pop(won.call, None)
             case RoundEnded(call=call) | CallerLeft(call=call) | CallerSurviving(call=call) | StepReached(call=call):
                 self._rounds.pop(call, None)
             case _:

@@ -6,8 +6,10 @@ from math import inf
 
 from hotline_agi.dispatch.commands import NoteVolunteer, RingLeg
 from hotline_agi.dispatch.events import DeviceChanged, Event, VolunteerPaused, VolunteerResumed
+from hotline_agi.dispatch.seats import Place
 from hotline_agi.dispatch.state import Call, CallState, Leg
 from hotline_agi.dispatch.switchboard import Switchboard
+from hotline_agi.dispatch.waves import SPARE_S
 from hotline_agi.roster.duty import on_duty
 from hotline_agi.roster.model import CallerClass, Line, RingGroup, Volunteer, Want
 from hotline_agi.roster.timetable import Duty
@@ -58,7 +60,11 @@ class PeopleBook:
             hold(_last_resort(board, command.call), "no softphone is rung that is gone", (detail, command.endpoint.id))
         phones = {endpoint.id for endpoint in board.roster.volunteers[volunteer].endpoints}
         hold(not phones & self.used, "nobody is rung in a call of their own", detail)
-        hold(self.noted_state.get(volunteer) is not VolunteerState.RESTING, "nobody is rung while they rest", detail)
+        if self.noted_state.get(volunteer) is VolunteerState.RESTING:
+            call = board.calls[command.call]
+            others = [leg for leg in call.legs.values() if leg.cancelled is None and leg.rang_s < now_s]
+            waits = now_s - call.rings_since_s >= SPARE_S or _last_resort(board, command.call)
+            hold(waits and not others, "nobody is rung while they rest", detail)
         limits = board.roster.volunteers[volunteer].limits
         calls, minutes = limits.calls_per_shift, limits.talk_min_per_day
         hold(calls is None or self.talks[volunteer] < calls, "limits are kept", detail)
@@ -101,14 +107,21 @@ def may_have(board: Switchboard, call: Call, leg: Leg) -> bool:
 
 
 def fits(board: Switchboard, call: Call, person: Volunteer) -> bool:
-    """Whether `person` fulfils what the line wants now; a preference that nobody of the step's group meets is none."""
+    """Whether `person` fulfils what the line wants now. A preference lapses with time, and where nobody of the step's
+    group who meets it is left: rings for the call, or could."""
     line = board.current_line(call)
     waited_s = board.now.mono_s - call.arrived_s
     wants = [want for want in line.wants if want.for_s is None or waited_s < want.for_s]
-    duty = duty_of(board, line)
+    duty = on_duty(line, board.now.at)
     group = duty.volunteers if call.ring_steps[call.wave].group is RingGroup.ON_SHIFT else duty.backup
-    people = [board.roster.volunteers[one] for one in group if one in board.roster.volunteers]
-    if not any(_meets(one, wants) for one in people):
+    ringing = {leg.volunteer for leg in call.legs.values() if leg.cancelled is None}
+    left = (
+        who in ringing
+        or (board.seats.seat(who).place is not Place.AWAY and who not in call.declined and who not in call.tried)
+        for who in group
+        if (one := board.roster.volunteers.get(who)) is not None and _meets(one, wants)
+    )
+    if not any(left):
         wants = [want for want in wants if want.for_s is None]
     return _meets(person, wants)
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from hotline_agi.dispatch.commands import NoteVolunteer
 from hotline_agi.dispatch.events import DeviceChanged, VolunteerPaused, VolunteerResumed
-from hotline_agi.roster.model import Limits, LongWrapUp, Rest, Volunteer
+from hotline_agi.roster.model import Limits, LongWrapUp, Rest, Volunteer, Want
 from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import EndpointId, VolunteerId
 from hotline_agi.terms.standing import VolunteerState
 from tests.dispatch.desk import PBX1, Desk, of, rung, told
-from tests.dispatch.lines import line, mobile, person, ring, roster, shift
+from tests.dispatch.lines import ERTONG, XINLI, line, mobile, person, ring, roster, shift
 
 LIN, WANG = VolunteerId("lin"), VolunteerId("wang")
 
@@ -129,6 +129,26 @@ def test_who_rests_comes_back_when_the_others_go() -> None:
     assert state(desk) is VolunteerState.AVAILABLE
 
 
+def test_who_rests_comes_back_when_the_others_shift_is_over() -> None:
+    slots = (
+        shift(["lin", "wang"], [], slot="noon", start=time(11, 0), until=time(13, 0)),
+        shift(["lin"], [], slot="afternoon", start=time(13, 0), until=time(20, 0)),
+    )
+    desk = desk_of(shifts=slots, rest=Rest(missed=1, for_s=7200.0))
+    misses_a_call(desk, "c1")
+    assert state(desk) is VolunteerState.RESTING
+    desk.passes(3700.0)
+    assert rung(desk.waits("c2")) == ["lin"]
+
+
+def test_who_may_never_be_rung_does_not_let_the_others_rest() -> None:
+    fit = replace(person("lin"), qualifications=("screened",))
+    desk = desk_of(people=(fit,), rest=Rest(missed=1, for_s=600.0), wants=(Want(qualification="screened"),))
+    desk.waits("c1")
+    desk.ends("lin", Cause.NO_ANSWER)
+    assert state(desk) is VolunteerState.AVAILABLE
+
+
 def test_who_accepts_in_between_has_missed_none_in_a_row() -> None:
     desk = desk_of(rest=Rest(missed=2, for_s=600.0))
     desk.waits("c1")
@@ -169,15 +189,37 @@ def test_a_new_shift_begins_at_nought() -> None:
     assert rung(desk.waits("c2")) == ["lin"]
 
 
-def test_two_slots_without_a_break_are_one_shift() -> None:
+def test_two_slots_without_a_break_are_two_shifts() -> None:
     slots = (
         shift(["lin"], [], slot="noon", start=time(11, 0), until=time(13, 0)),
         shift(["lin"], [], slot="afternoon", start=time(13, 0), until=time(20, 0)),
     )
     desk = desk_of(shifts=slots, people=(limited("lin", calls_per_shift=1),))
     calls_and_talks(desk, "c1", "lin")
+    assert state(desk) is VolunteerState.OVER_LIMIT
     desk.passes(2 * 3600)
-    assert rung(desk.waits("c2")) == []
+    assert rung(desk.waits("c2")) == ["lin"]
+
+
+def test_calls_count_for_the_shift_whichever_line_they_came_from() -> None:
+    """Two lines at the same time are one shift; a line on which nobody calls keeps nobody over their limit."""
+    desk = desk_of(on=("lin",), people=(limited("lin", calls_per_shift=1),))
+    plan = line(ring_steps=(ring(None, 300.0),), wrap_up_s=0.0, shifts=(shift(["lin"], []),))
+    both = [replace(plan, id=one) for one in (XINLI, ERTONG)]
+    desk.reads(roster(*both, people=(limited("lin", calls_per_shift=1),)))
+    calls_and_talks(desk, "c1", "lin")
+    desk.waits("c2", ERTONG)
+    assert state(desk) is VolunteerState.OVER_LIMIT
+    desk.leaves("c2")
+    desk.passes(24 * 3600)
+    assert rung(desk.waits("c3")) == ["lin"]
+
+
+def test_a_roster_that_takes_a_limit_back_frees_who_was_stopped() -> None:
+    desk = desk_of(on=("lin",), people=(limited("lin", calls_per_shift=1),))
+    calls_and_talks(desk, "c1", "lin")
+    desk.reads(roster(line(ring_steps=(ring(None, 300.0),), shifts=(shift(["lin"], []),))))
+    assert state(desk) is VolunteerState.AVAILABLE
 
 
 def test_so_many_minutes_in_a_day() -> None:

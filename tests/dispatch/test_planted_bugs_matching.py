@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hotline_agi.dispatch import matching, people, pools, waiting, waves
+from hotline_agi.dispatch import limits, matching, people, pools, waiting, waves
 from hotline_agi.dispatch.commands import CancelReason
 from hotline_agi.dispatch.pools import Pool, Pools
 from hotline_agi.dispatch.state import Call, Leg, LegState
@@ -23,7 +23,7 @@ def a_pause_is_not_kept(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_limit_is_not_kept(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(people, "_stop_at_limits", nothing)
+    patch.setattr(limits, "_stop", nothing)
 
 
 def a_softphone_that_is_gone_is_rung(patch: pytest.MonkeyPatch) -> None:

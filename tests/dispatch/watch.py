@@ -47,11 +47,12 @@ from hotline_agi.dispatch.events import (
     WrapUpDeclined,
 )
 from hotline_agi.dispatch.machine import Machine
+from hotline_agi.dispatch.seats import Place
 from hotline_agi.dispatch.state import CallState
 from hotline_agi.dispatch.switchboard import CALL_TIMERS, Timer
 from hotline_agi.dispatch.talks import GHOST_S, TALK_FORGET_S, VERDICT_S
 from hotline_agi.roster.duty import on_duty
-from hotline_agi.roster.model import RingGroup, Roster
+from hotline_agi.roster.model import RingGroup, RingStep, Roster
 from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId, VolunteerId
 from hotline_agi.terms.outcomes import Outcome
@@ -85,6 +86,14 @@ class CallBook:
     """The machine told the caller to go through the last steps."""
     connected: LegId | None = None
     declined: set[VolunteerId] = field(default_factory=set)
+    rung_out: set[VolunteerId] = field(default_factory=set)
+    """Whose legs ended while they belonged to this call."""
+    rings_since_s: float = 0.0
+    """Since when it is rung through; since when its wave runs."""
+    wave_since_s: float = 0.0
+    overflow_due_s: float = 0.0
+    steps: tuple[RingStep, ...] = ()
+    """As the roster had them when the wave began."""
     wave_count: int | None = None
     wave_legs: set[LegId] = field(default_factory=set)
     legs: set[LegId] = field(default_factory=set)
@@ -307,6 +316,33 @@ class Watch:
                 hold(got.arrived_s - other.arrived_s <= bound_s, "nobody starves", (got.id, other.id))
                 self.reach.count("truth", "somebody waits on")
 
+    def _gives_up(self, call_id: CallId) -> None:
+        """Before its plan and its waiting time are over a call gives up only when nobody is left who could come."""
+        board, book = self.machine.board, self.calls[call_id]
+        call = board.calls[call_id]
+        steps = book.steps
+        if not steps:
+            return
+        waited_s = self._now_s - book.rings_since_s
+        if self._now_s - book.wave_since_s >= steps[-1].for_s - 0.1:
+            return  # the time of the last step is up
+        time_is_up = self._now_s >= book.overflow_due_s - 0.1
+        if time_is_up or waited_s >= sum(step.for_s for step in steps) - 0.1 or call.failures > 1:
+            return
+        self.reach.count("truth", "gives up early")
+        line = board.current_line(call)
+        duty = board.duty(line)  # with stand-ins
+        groups = {step.group for step in steps}
+        on = [*duty.volunteers] if RingGroup.ON_SHIFT in groups else []
+        on += duty.backup if RingGroup.BACKUP in groups else ()
+        for volunteer in on:
+            person = board.roster.volunteers.get(volunteer)
+            away = board.seats.seat(volunteer).place is Place.AWAY
+            spent = volunteer in book.declined or volunteer in book.rung_out or volunteer in call.declined
+            spent = spent or any(leg.volunteer == volunteer for leg in call.legs.values())  # taken back, not gone yet
+            if person is not None and line.may_ring(person) and not away and not spent:
+                hold(False, "nobody is given up while somebody may come", (call_id, volunteer, waited_s))
+
     def _nobody_idle(self) -> None:
         """While a caller whose step rings everybody waits, nobody is free whom it may ring."""
         board = self.machine.board
@@ -362,8 +398,17 @@ class Watch:
                 if fact is Fact.TALK_STARTED:
                     self.calls[call].leaving = False
                 self.reach.count("fact", fact.value)
+                if fact is Fact.LEG_ENDED and command.volunteer is not None:
+                    self.calls[call].rung_out.add(command.volunteer)
+                if fact is Fact.OVERFLOW:
+                    self._gives_up(call)
                 if fact is Fact.WAVE:
                     book = self.calls[call]
+                    book.wave_since_s = self._now_s
+                    book.overflow_due_s = self.machine.board.calls[call].overflow_due_s
+                    book.steps = self.machine.board.calls[call].ring_steps
+                    if command.detail.startswith("1:"):
+                        book.rings_since_s, book.rung_out = self._now_s, set()
                     number = int(command.detail.split(":")[0])
                     hold(call in self.machine.board.calls, "a call's record is its last word", call)
                     book.wave_count = self.machine.board.calls[call].ring_steps[number - 1].count
