@@ -107,6 +107,7 @@ def resumed(board: Switchboard, volunteer: VolunteerId) -> None:
     for call in board.calls.values():
         call.tried.pop(volunteer, None)  # they let it pass before they said that they are there
     _settle(board, seat)
+    board.pools.freed.append(volunteer)
 
 
 def wrap_up_declined(board: Switchboard, leg: Leg) -> None:

@@ -27,6 +27,7 @@ MOST = 20_000
 """Rows of any other kind: bounds what a machine has to take in."""
 
 _Note = TypeVar("_Note", NoteCover, NoteReadiness)
+_TEACH_NOTHING = (LegOutcome.FAILED, LegOutcome.BUSY, LegOutcome.UNREACHABLE)
 _REACHED_SOMEBODY = (Outcome.TALKED, Outcome.TRANSFERRED)
 _STATES = list(VolunteerState)
 _PAUSED = _STATES.index(VolunteerState.PAUSED)
@@ -59,10 +60,11 @@ def _rings(reader: JournalReader, now: datetime) -> list[PastRing]:
     rows = reader.ask(
         """
         SELECT endpoint_id, endpoint, outcome, rang_s, ended_at FROM leg
-        WHERE ended_at >= ? AND ended_at <= ? AND endpoint_id <> '' AND volunteer IS NOT NULL AND outcome <> ?
+        WHERE ended_at >= ? AND ended_at <= ? AND endpoint_id <> '' AND volunteer IS NOT NULL
+            AND outcome NOT IN (?, ?, ?)
         ORDER BY ended_at DESC LIMIT ?
         """,
-        [to_text(now - timedelta(days=RINGS_DAYS)), to_text(now), LegOutcome.FAILED, RINGS_KEPT],
+        [to_text(now - timedelta(days=RINGS_DAYS)), to_text(now), *_TEACH_NOTHING, RINGS_KEPT],
     )
     return [
         PastRing(

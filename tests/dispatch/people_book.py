@@ -82,7 +82,7 @@ def duty_of(board: Switchboard, line: Line) -> Duty:
 def _last_resort(board: Switchboard, call_id: CallId) -> bool:
     """Whether nobody was left for `call_id` who could be rung in the usual way."""
     call = board.calls[call_id]
-    duty = on_duty(board.current_line(call), board.now.at)
+    duty = duty_of(board, board.current_line(call))
     group = duty.volunteers if call.ring_steps[call.wave].group is RingGroup.ON_SHIFT else duty.backup
     return not any(
         board.seats.is_free(who) and who not in call.tried and who not in call.declined and fits(board, call, person)
@@ -112,7 +112,7 @@ def fits(board: Switchboard, call: Call, person: Volunteer) -> bool:
     line = board.current_line(call)
     waited_s = board.now.mono_s - call.arrived_s
     wants = [want for want in line.wants if want.for_s is None or waited_s < want.for_s]
-    duty = on_duty(line, board.now.at)
+    duty = duty_of(board, line)
     group = duty.volunteers if call.ring_steps[call.wave].group is RingGroup.ON_SHIFT else duty.backup
     ringing = {leg.volunteer for leg in call.legs.values() if leg.cancelled is None}
     left = (

@@ -66,3 +66,18 @@ def test_the_heap_stays_bounded_by_what_is_set() -> None:
         deadlines.clear(n)
     assert len(deadlines._heap) <= 64 + 2 * 2 + 1
     assert list(deadlines.take_due(1e9)) == ["a"]
+
+
+def test_asking_for_the_next_one_changes_no_order() -> None:
+    """Found by a replay: a cleared entry that was still in the heap came to life again when its key was set anew."""
+    orders = []
+    for asks in (True, False):
+        deadlines = Deadlines()
+        deadlines.set("wang", 20.0)
+        deadlines.clear("wang")
+        if asks:
+            deadlines.next_s()
+        deadlines.set("bao", 20.0)
+        deadlines.set("wang", 20.0)
+        orders.append(list(deadlines.take_due(20.0)))
+    assert orders == [["bao", "wang"], ["bao", "wang"]]

@@ -4,12 +4,24 @@ from dataclasses import replace
 from typing import Any
 
 from hotline_agi.dispatch import groups
-from hotline_agi.dispatch.commands import CancelLeg, CancelReason, ConnectLeg, DismissLeg, Fact, NoteFact, ReassignLeg
-from hotline_agi.dispatch.events import LegEnded
-from hotline_agi.roster.model import Adaptive, RingGroup, RingStep, VolunteerOrder, Want
+from hotline_agi.dispatch.acceptance import Acceptance
+from hotline_agi.dispatch.commands import (
+    CancelLeg,
+    CancelReason,
+    ConnectLeg,
+    DismissLeg,
+    Fact,
+    NoteFact,
+    ReassignLeg,
+    RingLeg,
+)
+from hotline_agi.dispatch.events import CallerRecognised, LegEnded, VolunteerPaused
+from hotline_agi.dispatch.state import CallState
+from hotline_agi.roster.model import Adaptive, EndpointKind, Rest, RingGroup, RingStep, VolunteerOrder, Want
 from hotline_agi.terms.causes import Cause
+from hotline_agi.terms.ids import CallerToken, CallId, VolunteerId
 from tests.dispatch.desk import Desk, of, rung, taken_back
-from tests.dispatch.lines import ERTONG, XINLI, line, mobile, person, ring, roster, shift
+from tests.dispatch.lines import ERTONG, XINLI, line, mobile, person, ring, roster, shift, softphone
 
 CROWD = tuple(f"v{n:02}" for n in range(30))
 ADAPTIVE = RingStep(group=RingGroup.ON_SHIFT, count=None, for_s=300.0, adaptive=True)
@@ -55,8 +67,28 @@ def test_a_group_grows_while_nobody_accepts() -> None:
 
 def test_a_phone_that_experience_calls_hopeless_stops() -> None:
     desk = desk_of(("lin", "wang", "zhao"), ring_timeout_s=60.0)
-    desk.waits("c1")
-    assert desk.machine.board.acceptance.ring_s(desk.machine.board.legs[desk.leg("lin")].endpoint, 60.0) < 20.0
+    assert {ring.ring_timeout_s for ring in of(RingLeg, desk.waits("c1"))} == {60.0}  # nobody has looked that far yet
+    desk.leaves("c1")
+    for who in ("lin", "wang"):
+        desk.ends(who)
+    acceptance = desk.machine.board.acceptance
+    for n in range(400):
+        quick = n % 2 == 0
+        acceptance.learn(
+            softphone(f"v{n}").id, EndpointKind.SOFTPHONE, 5.0 if quick else 60.0, 0.0, accepted=quick, whole=not quick
+        )
+    assert {ring.ring_timeout_s for ring in of(RingLeg, desk.waits("c2"))} == {10.0}
+
+
+def test_now_and_then_a_phone_rings_its_whole_time() -> None:
+    """Else nobody would ever learn that people have become slower."""
+    acceptance = Acceptance()
+    lengths = []
+    for _ in range(200):
+        lengths.append(acceptance.ring_s(softphone("lin"), 60.0))
+        heard = min(40.0, lengths[-1])
+        acceptance.learn(softphone("lin").id, EndpointKind.SOFTPHONE, heard, 0.0, accepted=heard == 40.0, whole=True)
+    assert lengths.count(60.0) > 20
 
 
 # ---- disjoint groups that widen and yield
@@ -239,3 +271,56 @@ def test_the_choice_is_explained() -> None:
     (chose,) = [note.detail for note in of(NoteFact, said) if note.fact is Fact.CHOSE]
     assert chose == "order=longest-idle;want=1;rang=wang;talking=lin;spare=zhao"
     assert groups.group_size(desk.call("c1")) == 1
+
+
+# ---- nobody is given up while somebody may come
+
+
+def test_a_caller_whose_volunteer_took_somebody_else_waits_on() -> None:
+    desk = desk_of(("lin",), ring_steps=(ring(None, 300.0),))
+    desk.waits("c1")
+    desk.waits("c2")
+    desk.take(CallerRecognised(call=CallId("c2"), caller=CallerToken("a"), high_risk=True))
+    desk.picks_up("lin")
+    assert of(ConnectLeg, desk.accepts("lin"))[0].call == "c2"
+    desk.joins("lin")
+    desk.passes(30.0)
+    assert desk.state("c1") is CallState.WAITING
+    assert rung(desk.ends("lin")) == ["lin"]
+
+
+def test_a_preference_ends_when_whoever_meets_it_declines() -> None:
+    people = [replace(person("wang"), languages=("zh", "en"))]
+    wants = (Want(language="en", for_s=60.0),)
+    plan = line(ring_steps=(ring(None, 300.0),), shifts=(shift(["lin", "wang"], []),), wants=wants)
+    desk = Desk(roster(plan, people=people))
+    assert rung(desk.waits("c1")) == ["wang"]
+    assert rung(desk.ends("wang", Cause.CALL_REJECTED)) == ["lin"]
+
+
+def test_who_rests_is_rung_before_a_caller_is_sent_away() -> None:
+    desk = desk_of(("lin", "wang"), ring_steps=(ring(None, 300.0),), rest=Rest(missed=1, for_s=3600.0))
+    desk.waits("c1")
+    desk.ends("lin", Cause.NO_ANSWER)
+    desk.talks("wang")
+    desk.waits("c2")
+    assert rung(desk.passes(9.0)) == []
+    assert rung(desk.passes(4.0)) == ["lin"]
+
+
+def test_a_choice_is_told_also_when_nobody_could_be_rung() -> None:
+    desk = desk_of(("lin",), ring_steps=(ring(None, 300.0),))
+    desk.take(VolunteerPaused(volunteer=VolunteerId("lin"), for_s=None))
+    said = desk.waits("c1")
+    assert [note.detail for note in of(NoteFact, said) if note.fact is Fact.CHOSE] == [
+        "order=longest-idle;want=everybody;rang=;paused=lin"
+    ]
+
+
+def test_with_a_fixed_order_everybody_is_rung_at_last() -> None:
+    crowd = tuple(f"v{n:03}" for n in range(80))
+    desk = desk_of(crowd, ring_steps=(ring(1, 120.0),), order=VolunteerOrder.FIXED)
+    desk.waits("c1")
+    for who in crowd[:-1]:
+        desk.ends(who, Cause.CALL_REJECTED)
+    assert group(desk, "c1") == [crowd[-1]]

@@ -331,7 +331,7 @@ class Watch:
             return
         self.reach.count("truth", "gives up early")
         line = board.current_line(call)
-        duty = board.duty(line)  # with stand-ins
+        duty = duty_of(board, line)
         groups = {step.group for step in steps}
         on = [*duty.volunteers] if RingGroup.ON_SHIFT in groups else []
         on += duty.backup if RingGroup.BACKUP in groups else ()
