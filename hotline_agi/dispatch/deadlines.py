@@ -8,9 +8,9 @@ class Deadlines:
     """At most one deadline per key; setting it again moves it. Each operation costs O(log n).
 
     A moved or cleared deadline leaves its old entry in the heap, to be skipped when it surfaces; the heap is rebuilt
-    when such entries outnumber the live ones, so memory stays bounded by what is set. Of two that are due at one instant
-    the one that was set first comes first, whatever was cleared before and whether anybody asked `next_s` meanwhile: a
-    replay depends on it.
+    when such entries outnumber the live ones, so memory stays bounded by what is set. Of two that are due at one
+    instant the one that was set first comes first, whatever was cleared before and whether anybody asked `next_s`
+    meanwhile: a replay depends on it.
     """
 
     def __init__(self) -> None:
