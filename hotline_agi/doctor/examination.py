@@ -199,7 +199,9 @@ def _judge_endpoints(settings: Settings, seen: Inspection, endpoints: int) -> It
     unknown = [name for name in seen.unknown_endpoints if name != settings.trunk]
     away = [name for name in seen.away_endpoints if name != settings.trunk]
     if unknown:
-        remedy = "add them to site/pjsip-volunteers.conf (hotline endpoints prints them), then: pjsip reload"
+        remedy = (
+            "add them to site/pjsip-volunteers.conf (hotline endpoints prints them), then: module reload res_pjsip.so"
+        )
         yield failed("endpoints", f"PJSIP does not know: {', '.join(unknown)}", remedy)
     if away:
         remedy = "their apps are off or misconfigured; they cannot be rung on them now"
