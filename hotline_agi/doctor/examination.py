@@ -165,7 +165,10 @@ def _judge_rights(actions: frozenset[str]) -> Iterator[Check]:
 def _judge_inspection(settings: Settings, seen: Inspection, endpoints: int) -> Iterator[Check]:
     yield ok("dialplan", "hotline/extensions.conf answers")
     if seen.missing_modules:
-        remedy = "`require` them in modules.conf (asterisk-conf/modules.conf), then restart Asterisk"
+        remedy = (
+            "load them without cutting a talk: asterisk -rx 'module load NAME.so'; if a restart loses them again, "
+            "`load` or `require` them in modules.conf"
+        )
         yield failed("modules", f"not loaded: {', '.join(seen.missing_modules)}", remedy)
     if seen.forbidden_modules:
         remedy = (

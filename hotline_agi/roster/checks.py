@@ -89,8 +89,8 @@ def check_own_numbers(contacts: Contacts, folders: Mapping[LineId, Folder], find
             )
             for number, mark in marked:
                 own.setdefault(_essence(number), mark)
-    for contact, number in contacts.numbers.items():
-        first = own.get(_essence(number.reveal()))
+    for contact, known in contacts.numbers.items():
+        first = own.get(_essence(known.reveal()))
         if first is not None:
             what = f"this is a number of the hotline itself: {first.file} line {first.line}"
             findings.warning(contacts.number_marks[contact], what, "write the person's own number")

@@ -47,8 +47,8 @@ VOLUNTEER_COLUMNS = {
 FORMULAS = {
     _ZH: "服务水平 = 时限内由志愿者接通 ÷（来电 − 10 秒内挂断）；等待只计接通的来电；每次重拨算一次来电",
     _EN: (
-        "service level = answered by a volunteer in time ÷ (calls - hung up within 10 s); waits are those of answered calls; "
-        "each attempt of a caller is a call"
+        "service level = answered by a volunteer in time ÷ (calls - hung up within 10 s); "
+        "waits are those of answered calls; each attempt of a caller is a call"
     ),
 }
 
