@@ -28,7 +28,7 @@ class InForce:
     lines: int
     volunteers: int
     warnings: int = 0
-    """Of its last reading."""
+    """What was worth saying when it was taken, the weeks ahead included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
