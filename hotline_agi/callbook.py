@@ -21,6 +21,7 @@ from hotline_agi.reports.summary import totals, totals_text
 from hotline_agi.reports.timeline import lines, timeline
 from hotline_agi.roster.model import Line
 from hotline_agi.settings import Settings
+from hotline_agi.store.callers import WHY_UNKNOWN
 from hotline_agi.store.past import JOURNAL
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.terms.ids import LineId
@@ -82,7 +83,7 @@ def print_story(settings: Settings, call: str, *, number: bool, language: Langua
     if history.messages:
         table.table(f"{settings.messages}", message_columns(language), message_rows(history.messages, zone))
     if number:
-        shown = known.reveal() if known else "not known (withheld, or deleted by now)"
+        shown = known.reveal() if known else f"not known: {WHY_UNKNOWN}"
         table.note(f"number: {shown}")
     return None
 

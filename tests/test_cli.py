@@ -76,6 +76,12 @@ def test_a_wrong_question_is_one_sentence(arguments: tuple[str, ...], told: str)
     assert len(asked.stderr.strip().splitlines()) == 1
 
 
+def test_a_missing_folder_is_told_as_the_command_names_it() -> None:
+    assert "give its path with --rosters FOLDER" in hotline("roster", "who", "--rosters", "/nowhere").stderr
+    checked = hotline("roster", "check", "/nowhere")
+    assert checked.returncode == 2 and "give its path with hotline roster check FOLDER" in checked.stderr
+
+
 def test_endpoints_are_printed_with_passwords_of_their_own() -> None:
     first, second = hotline("endpoints").stdout, hotline("endpoints").stdout
     assert first.count("(hotline-softphone)") == 20

@@ -62,6 +62,14 @@ def test_it_is_told_in_chinese_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert "来电（每次模拟）" in ran.out and "志愿者" in ran.out and "假定：通话时长" in ran.out
 
 
+def test_the_overflow_number_is_among_the_assumptions(capsys: pytest.CaptureFixture[str]) -> None:
+    ran = Ran(capsys, *FEW)
+    assert "takes 1 call at a time" in ran.out and "answered by a volunteer" in ran.out
+    assert "takes 3 calls at a time" in Ran(capsys, *FEW, "--overflow-calls", "3").out
+    wrong = Ran(capsys, *FEW, "--overflow-calls", "0")
+    assert wrong.status == 2 and "--overflow-calls" in wrong.err
+
+
 def test_programs_get_all_figures(capsys: pytest.CaptureFixture[str]) -> None:
     told = Ran(capsys, *FEW, "--json").json
     assert (told["line"], told["from"], told["runs"]) == ("xinli", "2026-02-14T12:00:00+00:00", 2)
@@ -175,7 +183,7 @@ def test_a_recorded_day_is_replayed_and_multiplied(capsys: pytest.CaptureFixture
     plain = Ran(capsys, *DAY, "--replay", "--config", config, "--runs", "1", rosters=None)
     assert plain.status == 0
     assert fact(plain.out, "calls (per run)") == "31"
-    assert "recorded: " in plain.out
+    assert "recorded (with transfers): " in plain.out
     tenfold = Ran(capsys, *DAY, "--replay", "--config", config, "--surge", "10", "--runs", "1", "--json", rosters=None)
     assert tenfold.json["whole"]["calls"] == 310
 
@@ -211,6 +219,8 @@ def test_staffing_that_no_number_reaches_is_a_finding(capsys: pytest.CaptureFixt
 
 def test_staffing_says_all_that_is_wrong_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     words = ("staffing", "--line", "xinli", "--slot", "nite", "--days", "caturday", "--calls-per-hour", "5")
+    share = Ran(capsys, *words, "--target", "0.9")
+    assert share.status == 2 and "'0.9' is less than 1 % (write 90 for 90 %)" in share.err
     ran = Ran(capsys, *words, "--target", "120", "--confidence", "no", "--redial", "x")
     assert ran.status == 2
     places = [line.split(": error: ")[0] for line in ran.err.splitlines()[:-1]]

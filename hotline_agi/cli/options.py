@@ -25,12 +25,34 @@ config_option = click.option(
     help="The settings of the service.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="For programs.")
+
+
+def existing(folder: Path, how: str = "--rosters FOLDER") -> Path:
+    """The rosters folder that somebody named, or that is taken when nobody did.
+
+    :param how: the way to name it.
+    :raises SetupError: if there is none.
+    """
+    if not folder.is_dir():
+        raise SetupError(
+            f"there is no rosters folder {folder}: give its path with {how}, or go to the folder that holds it"
+        )
+    return folder
+
+
+def present(context: click.Context, parameter: click.Parameter, folder: Path | None) -> Path | None:
+    """`existing`, as the callback of an option."""
+    del context, parameter
+    return None if folder is None else existing(folder)
+
+
 rosters_option = click.option(
     "--rosters",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("rosters"),
     show_default=True,
+    callback=present,
     help="Folder with one folder per line.",
 )
 line_option = click.option("--line", "line_id", help="Only this line.")

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from hotline_agi import rosters, table
-from hotline_agi.cli.options import FINDING, print_json
+from hotline_agi.cli.options import FINDING, existing, print_json
 from hotline_agi.cli.roster import roster
 from hotline_agi.errors import InvalidText, SetupError
 from hotline_agi.planning.code_quality import code_quality
@@ -75,7 +75,7 @@ def roster_check(
     if today is not None and not 1971 <= today.year <= 9990:
         raise SetupError(f"the year {today.year} is out of range: 1971 to 9990")
     now = datetime.now(UTC) if today is None else datetime.combine(today, _ANY_ZONE)
-    checked = _check(folder, contacts, contacts_key, now, days)
+    checked = _check(existing(folder, "hotline roster check FOLDER"), contacts, contacts_key, now, days)
     _FORMS["json" if as_json else form](checked)
     if checked.count(Severity.ERROR) or (strict and checked.problems):
         sys.exit(FINDING)

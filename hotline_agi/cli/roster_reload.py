@@ -46,6 +46,9 @@ def roster_reload(config: Path, wait_s: float) -> None:
     name = f" {told.in_force.revision}" if told.in_force.revision else ""
     how = "were in force already" if told.attempt.result == "unchanged" else "are in force"
     table.ok(f"the rosters{name} {how}: {unit}")
+    if told.in_force.warnings:
+        found = table.counted(told.in_force.warnings, "warning")
+        table.warn(f"{found}: see {'it' if told.in_force.warnings == 1 else 'them'} with `hotline roster check`")
 
 
 def _outcome(state: Path, asked_ns: int, wait_s: float) -> Status:

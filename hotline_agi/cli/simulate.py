@@ -10,7 +10,15 @@ import click
 
 from hotline_agi import rosters, table
 from hotline_agi.cli.lazy import lazy
-from hotline_agi.cli.options import config_option, json_option, language_option, lines_of, print_json
+from hotline_agi.cli.options import (
+    config_option,
+    existing,
+    json_option,
+    language_option,
+    lines_of,
+    present,
+    print_json,
+)
 from hotline_agi.cli.roster_options import day_of
 from hotline_agi.cli.simulate_options import TIMES_HELP, assumed_of, assumption_options
 from hotline_agi.drawing import kind_of
@@ -73,6 +81,7 @@ class _Source:
     "--rosters",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
+    callback=present,
     help="Folder with one folder per line. [rosters; with --replay the one of the settings]",
 )
 @click.option("--line", "line_id", help="Which line; needed if there are several.")
@@ -179,7 +188,7 @@ def one_line(known: Roster, line_id: str | None) -> Line:
 
 def _roster(folder: Path | None, source: _Source) -> Roster:
     if folder is None:
-        folder = read_settings(source.config).rosters if source.replay else Path("rosters")
+        folder = read_settings(source.config).rosters if source.replay else existing(Path("rosters"))
     return with_numbers(rosters.load(folder, None).roster)
 
 
@@ -268,7 +277,7 @@ def _print(
 ) -> None:
     table.table(title, ("", ""), whole_rows(found, words))
     if record is not None:
-        said = {Language.ZH: "实际记录", Language.EN: "recorded"}[words]
+        said = {Language.ZH: "实际记录（含转接）", Language.EN: "recorded (with transfers)"}[words]
         table.note(f"{said}: {totals_text(totals(record), words)}")
     table.note("")
     table.table("", HOUR_COLUMNS[words], hour_rows(found))

@@ -37,6 +37,7 @@ _OPTIONS = (
     click.option("--busy", metavar="SHARE", help=f"Of all rings. [{_both('busy')}]"),
     click.option("--unreachable", metavar="SHARE", help=f"Of all rings. [{_both('unreachable')}]"),
     click.option("--night-factor", metavar="FACTOR", help="Accepts from 22:00 to 06:00 times this. [0.8]"),
+    click.option("--overflow-calls", metavar="N", help="So many at a time the overflow number takes. [1]"),
 )
 TIMES_HELP = f"TIME: {FORMS}; units s, m, h. SHARE: 0.4 or 40%; of rings also by phone: softphone:0.5,mobile:0.35."
 
@@ -74,7 +75,12 @@ def assumed_of(given: Mapping[str, str | None], findings: Findings) -> Assumptio
         phones = {kind: replace(manner, accept_after_s=after) for kind, manner in phones.items()}
     for kind, manner in phones.items():
         _look_at(kind, manner, findings)
-    return Assumptions(callers=callers, phones=phones, night=_factor(given.get("night_factor"), usual.night, findings))
+    return Assumptions(
+        callers=callers,
+        phones=phones,
+        night=_factor(given.get("night_factor"), usual.night, findings),
+        overflow_calls=_count(given.get("overflow_calls"), usual.overflow_calls, findings),
+    )
 
 
 def _with(manner: Manner, chance: str, share: float) -> Manner:
@@ -153,3 +159,12 @@ def _factor(text: str | None, usual: float, findings: Findings) -> float:
         findings.error(Mark(file="--night-factor"), f"{text!r} is no factor", "write 0 to 10, e.g. 0.8")
         return usual
     return factor
+
+
+def _count(text: str | None, usual: int, findings: Findings) -> int:
+    if text is None:
+        return usual
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and int(text) > 0):
+        findings.error(Mark(file="--overflow-calls"), f"{text!r} is no number of calls", "write 1, or more")
+        return usual
+    return int(text)

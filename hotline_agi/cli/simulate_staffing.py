@@ -121,6 +121,10 @@ def _percent(option: str, text: str, findings: Findings) -> float:
     if share is None or not 0.0 < share < 1.0:
         findings.error(Mark(file=f"--{option}"), f"{text!r} is no percentage", "write 1 to 99, e.g. 90")
         return 0.5
+    if share < 0.01:
+        hint = f"write {10_000 * share:g} for {10_000 * share:g} %"
+        findings.error(Mark(file=f"--{option}"), f"{text!r} is less than 1 %", hint)
+        return 0.5
     return share
 
 
@@ -158,6 +162,7 @@ def _in_words(question: Question, answer: Answer, words: Language) -> str:
         "within": f"{question.within_s:g}",
         "sure": f"{question.confidence:.0%}",
         "needed": answer.needed,
+        "people": "1 person" if answer.needed == 1 else f"{answer.needed} people",
         "most": MOST_VOLUNTEERS,
         "share": percent(point.share) if point else "",
     }
@@ -165,9 +170,7 @@ def _in_words(question: Question, answer: Answer, words: Language) -> str:
         text = "{slot}（{days}）：每小时 {rate} 个来电，要有 {target} 在 {within} 秒内接通，"
         text += "需要 {needed} 人在班（模拟得 {share}；把握 {sure}）" if point else "{most} 人也不够"
     elif point:
-        text = (
-            "{slot} on {days} with {rate} calls an hour needs {needed} people on shift for {target} within {within} s"
-        )
+        text = "{slot} on {days} with {rate} calls an hour needs {people} on shift for {target} within {within} s"
         text += " ({share} in the simulation; {sure} sure)"
     else:
         text = "{slot} on {days} with {rate} calls an hour: not even {most} people reach {target} within {within} s"

@@ -165,7 +165,10 @@ def _judge_rights(actions: frozenset[str]) -> Iterator[Check]:
 def _judge_inspection(settings: Settings, seen: Inspection, endpoints: int) -> Iterator[Check]:
     yield ok("dialplan", "hotline/extensions.conf answers")
     if seen.missing_modules:
-        remedy = "`require` them in modules.conf (asterisk-conf/modules.conf), then restart Asterisk"
+        remedy = (
+            "load them without cutting a talk: asterisk -rx 'module load NAME.so'; if a restart loses them again, "
+            "`load` or `require` them in modules.conf"
+        )
         yield failed("modules", f"not loaded: {', '.join(seen.missing_modules)}", remedy)
     if seen.forbidden_modules:
         remedy = (
@@ -199,7 +202,9 @@ def _judge_endpoints(settings: Settings, seen: Inspection, endpoints: int) -> It
     unknown = [name for name in seen.unknown_endpoints if name != settings.trunk]
     away = [name for name in seen.away_endpoints if name != settings.trunk]
     if unknown:
-        remedy = "add them to site/pjsip-volunteers.conf (hotline endpoints prints them), then: pjsip reload"
+        remedy = (
+            "add them to site/pjsip-volunteers.conf (hotline endpoints prints them), then: module reload res_pjsip.so"
+        )
         yield failed("endpoints", f"PJSIP does not know: {', '.join(unknown)}", remedy)
     if away:
         remedy = "their apps are off or misconfigured; they cannot be rung on them now"

@@ -1,10 +1,13 @@
 """`hotline try` (make run): Asterisk and the service stay up, for a person with a softphone app."""
 
 import asyncio
+import os
 import secrets
 import signal
 import socket
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from hotline_agi.errors import SetupError
 from hotline_agi.lab.pbx import Softphone
@@ -84,6 +87,14 @@ def _sip_port(bind: str) -> int:
     return SIP_PORT
 
 
+def _command() -> str:
+    """The command as this user can type it from here: the one that stands beside this Python, if there is one."""
+    beside = Path(sys.executable).with_name("hotline")
+    if not beside.is_file():
+        return "hotline"
+    return os.path.relpath(beside) if beside.is_relative_to(Path.cwd()) else str(beside)
+
+
 def _explain(stage: Stage, passwords: dict[str, str], say: Callable[[str], None]) -> None:
     host, port = stage.server
     say("")
@@ -94,7 +105,8 @@ def _explain(stage: Stage, passwords: dict[str, str], say: Callable[[str], None]
     say("")
     say(f"Then call {HOTLINE} from the account `caller`: both volunteers ring.")
     say("volunteer1 accepts by picking up, volunteer2 by pressing 1. While waiting, * leaves a message.")
-    say(f"Messages: {stage.pbx.messages}   Journal: hotline calls --config {stage.config}")
+    say("Dial 100 from volunteer1: the volunteers' menu.")
+    say(f"Messages: {stage.pbx.messages}   Journal: {_command()} calls --config {stage.config}")
     say("Ctrl-C ends it.")
     say("")
 

@@ -17,6 +17,9 @@ from hotline_agi.roster.shifts_file import ReadShifts
 from hotline_agi.terms.ids import LineId
 from hotline_agi.terms.problems import Mark
 
+_LAST_DIGITS = 9
+"""As callers are recognised (`store.callers`)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
@@ -72,6 +75,30 @@ def _claim(taken: dict[str, Mark], name: str, mark: Mark, what: str, hint: str, 
         return True
     findings.error(mark, f"{what}: {first.file} line {first.line}", hint)
     return False
+
+
+def check_own_numbers(contacts: Contacts, folders: Mapping[LineId, Folder], findings: Findings) -> None:
+    """Nobody has a number of the hotline for their own: ringing it would call the hotline. Messages quote no number."""
+    own: dict[str, Mark] = {}
+    for folder in folders.values():
+        if folder.line:
+            read = folder.line
+            marked = (
+                *zip(read.line.numbers, read.number_marks, strict=True),
+                *zip(read.line.service_numbers, read.service_number_marks, strict=True),
+            )
+            for number, mark in marked:
+                own.setdefault(_essence(number), mark)
+    for contact, known in contacts.numbers.items():
+        first = own.get(_essence(known.reveal()))
+        if first is not None:
+            what = f"this is a number of the hotline itself: {first.file} line {first.line}"
+            findings.warning(contacts.number_marks[contact], what, "write the person's own number")
+
+
+def _essence(number: str) -> str:
+    """What the spellings of one number have in common: ``+44 7700 900999`` and ``07700 900999`` end alike."""
+    return number.lstrip("+")[-_LAST_DIGITS:]
 
 
 def check_contacts(contacts: Contacts, wanted: Iterable[str], people: Container[str], findings: Findings) -> None:

@@ -24,6 +24,7 @@ class Contacts:
     complete: bool
     pins: AbstractMapping[str, Pin] = field(default_factory=dict)
     pin_marks: AbstractMapping[str, Mark] = field(default_factory=dict)
+    number_marks: AbstractMapping[str, Mark] = field(default_factory=dict)
 
     def join(self, endpoint: Endpoint, contact: str, mark: Mark, findings: Findings) -> Endpoint:
         """`endpoint` with the number of `contact`; an endpoint that needs none is returned as it is.
@@ -89,6 +90,7 @@ def read_contacts(file: str, content: bytes, findings: Findings) -> Contacts:
         complete=not own.failed,
         pins={one.who: one.pin for one in rows.pins},
         pin_marks={one.who: one.mark for one in rows.pins},
+        number_marks={row.who: row.number_mark for row in rows.numbers},
     )
 
 

@@ -110,6 +110,8 @@ def _check_skills(folders: Mapping[LineId, Folder], findings: Findings) -> None:
 def check_wants(folders: Mapping[LineId, Folder], roster: Roster, findings: Findings) -> None:
     """What callers of a line want, somebody on that line has: else they wait for nobody.
 
+    That is an error where it is for always, because then the line rings nobody at all; a warning with `for_s`.
+
     :param roster: of these folders, all of which are right.
     """
     guesses: dict[str, Callable[[str], str]] = {}
@@ -133,11 +135,11 @@ def check_wants(folders: Mapping[LineId, Folder], roster: Roster, findings: Find
             )
             then = "callers wait for nobody" if want.for_s is None else f"callers wait {want.for_s:g} s for nobody"
             hint = guesses[kind](name) or "add somebody, correct it, or delete it"
-            findings.warning(one.mark, f"{lack}, so {then}", hint)
+            (findings.error if want.for_s is None else findings.warning)(one.mark, f"{lack}, so {then}", hint)
         if not missing and not any(map(line.may_ring, people)):
             what = "nobody on this line has all that callers want, so they wait for nobody"
             where = next(one.mark for one in read.wants if one.want.for_s is None)
-            findings.warning(where, what, "give some of it `for_s`, so that others are rung then")
+            findings.error(where, what, "give some of it `for_s`, so that others are rung then")
 
 
 def _guesser(known: Iterable[str]) -> Callable[[str], str]:

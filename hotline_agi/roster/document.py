@@ -62,9 +62,15 @@ class Scalar:
         return not self.quoted and not self.text  # probes are quoted: their text is not looked into
 
     @property
+    def hidden(self) -> bool:
+        """Whether no message may quote it: it may hold somebody's number."""
+        many = sum(c.isdigit() for c in self.text) >= _MANY_DIGITS
+        return self.secret or (many and not _DATE.fullmatch(self.text))
+
+    @property
     def shown(self) -> str:
         """The text for a message: in quotes and shortened, or described if it may hold somebody's number."""
-        if self.secret or (sum(c.isdigit() for c in self.text) >= _MANY_DIGITS and not _DATE.fullmatch(self.text)):
+        if self.hidden:
             return "this text"
         return f"'{self.text}'" if len(self.text) <= 40 else f"'{self.text[:40]}…'"
 

@@ -87,7 +87,8 @@ class Fields:
         for text, entry in self._entries.items():
             if text not in self._asked and not self._findings.full:
                 hint = self._hints.get(text) or full_width_hint(entry.key) or nearest(text, self._asked)
-                what = f"{self._of} has no field {entry.key.shown}"
+                name = "such field" if entry.key.hidden else f"field {entry.key.shown}"
+                what = f"{self._of} has no {name}"
                 self._findings.error(entry.key.mark, what, hint or f"known are: {', '.join(self._asked)}")
 
     def _ask(self, key: str) -> Entry | None:

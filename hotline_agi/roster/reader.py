@@ -13,7 +13,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from hotline_agi.errors import InvalidText
-from hotline_agi.roster.checks import Folder, check_contacts, check_uniqueness
+from hotline_agi.roster.checks import Folder, check_contacts, check_own_numbers, check_uniqueness
 from hotline_agi.roster.clock import instant
 from hotline_agi.roster.contacts_file import Contacts, read_contacts
 from hotline_agi.roster.contradictions import check_contradictions, check_wants
@@ -76,6 +76,7 @@ def read_roster(
         check_wants(folders, roster, findings)
     if contacts is not None and not findings.failed:
         check_contacts(known, _wanted(folders), roster.volunteers, findings)
+        check_own_numbers(known, folders, findings)
     findings.refuse()
     notes = () if contacts is not None else tuple(_without_numbers(roster))
     return Reading(roster=roster, warnings=tuple(sorted(findings.problems)), notes=notes)

@@ -43,6 +43,7 @@ class Account:
                     last_good_of=whole.origin.last_good_of,
                     lines=len(roster.lines),
                     volunteers=len(roster.volunteers),
+                    warnings=whole.warning_count,
                 )
                 _log_warnings(whole)
             case Unchanged(origin=origin):

@@ -27,6 +27,8 @@ class InForce:
     """When it was taken first, if it was kept aside and restored; empty for the folder's own."""
     lines: int
     volunteers: int
+    warnings: int = 0
+    """What was worth saying when it was taken, the weeks ahead included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

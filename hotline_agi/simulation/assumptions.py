@@ -37,10 +37,12 @@ class Assumptions:
     )
     night: float = 0.8
     """At night the chance of an accept is multiplied with this."""
+    overflow_calls: int = 1
+    """So many calls at a time the overflow number takes."""
 
     def staff(self, seed: str, zone: ZoneInfo, begins_at: datetime) -> Staff:
         factor = None if self.night == 1.0 else Nights(zone, begins_at, self.night)
-        return Staff(manners=self.phones, seed=seed, factor=factor)
+        return Staff(manners=self.phones, seed=seed, factor=factor, overflow_calls=self.overflow_calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +92,11 @@ def in_words(assumed: Assumptions, language: Language) -> list[str]:
             if language is Language.ZH
             else f"at night, {hours}: accepts times {assumed.night:g}"
         )
+    at_once = assumed.overflow_calls
+    said.append(
+        f"转接号码（如果有）同时只能接 {at_once} 个电话；占线时进入 `overflow` 的下一步"
+        if language is Language.ZH
+        else f"the overflow number, if there is one, takes {at_once} call{'s' if at_once > 1 else ''} at a time; "
+        "who finds it busy goes on to the next step of `overflow`"
+    )
     return said

@@ -10,7 +10,6 @@ from hotline_agi.simulation.truth import CallTruth, End, Played
 SERVICE_LEVEL_S = 30.0
 SHORT_ABANDON_S = 10.0
 """Who hangs up sooner gave nobody a chance, and is left out of the service level."""
-ANSWERED = (End.TALKED, End.TRANSFERRED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +19,7 @@ class Figures:
     calls: int
     """Each attempt of a person is one."""
     answered: float
-    """Share of calls that talked to a volunteer (or to the overflow number)."""
+    """Share of calls that talked to a volunteer. The overflow number is none."""
     within: float
     """Share of *all* calls that were answered within `SERVICE_LEVEL_S`."""
     within_error: float
@@ -32,7 +31,7 @@ class Figures:
     waits_s: float
     """The sum of the waits of all calls, answered or not."""
     rings: int
-    """Phones that began to ring for callers."""
+    """Volunteers' phones that began to ring for callers."""
     rings_per_answered: float
     least_talks: float
     """Of the volunteer with the fewest talks of their world; the mean over the worlds."""
@@ -46,8 +45,8 @@ class Figures:
 def figures(worlds: Sequence[Played]) -> Figures:
     """Take worlds together: each call counts as much, in whatever world it was."""
     calls = [call for world in worlds for call in world.calls]
-    waits = sorted(call.wait_s for call in calls if call.answered_s is not None)
-    rings = sum(not ring.is_notice for world in worlds for ring in world.rings)
+    waits = sorted(call.wait_s for call in calls if call.met_volunteer)
+    rings = sum(ring.is_for_caller for world in worlds for ring in world.rings)
     loads = [talks_by_volunteer(world) for world in worlds]
     return Figures(
         calls=len(calls),
@@ -68,13 +67,13 @@ def figures(worlds: Sequence[Played]) -> Figures:
 
 
 def service_level(calls: Iterable[CallTruth], within_s: float) -> tuple[int, int]:
-    """Calls answered within `within_s`, and those that they are counted of: all but short abandons."""
+    """Calls that a volunteer answered within `within_s`, and those that they are counted of: all but short abandons."""
     good = of = 0
     for call in calls:
         if call.end is End.LEFT and call.wait_s < SHORT_ABANDON_S:
             continue
         of += 1
-        good += call.end in ANSWERED and call.wait_s <= within_s
+        good += call.met_volunteer and call.wait_s <= within_s
     return good, of
 
 
@@ -104,7 +103,7 @@ def nearest_rank(ordered: Sequence[float], share: float) -> float:
 
 
 def _waits(world: Played) -> Iterable[float]:
-    return (call.wait_s for call in world.calls if call.answered_s is not None)
+    return (call.wait_s for call in world.calls if call.met_volunteer)
 
 
 def _within(waits: Iterable[float]) -> int:

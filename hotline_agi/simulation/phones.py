@@ -74,6 +74,8 @@ class Phones:
         self._streams: dict[VolunteerId | None, Random] = {}
         self._phones: dict[LegId, Phone] = {}
         self._live: dict[VolunteerId, int] = {}
+        self._at_overflow: set[LegId] = set()
+        """The calls that the overflow number has; one more finds it busy."""
         self.rings: list[RingTruth] = []
         self.double_rings = self.missed_joins = self.cut_talks = 0
         callers.let_go = self._is_let_go
@@ -96,6 +98,11 @@ class Phones:
             live = self._live.get(command.volunteer, 0)
             self.double_rings += live > 0
             self._live[command.volunteer] = live + 1
+        elif len(self._at_overflow) < self._staff.overflow_calls:
+            self._at_overflow.add(command.leg)
+        else:
+            self._agenda.then(phone, MOMENT_S, self._is_busy)
+            return
         self._agenda.then(phone, MOMENT_S, self._begins_to_ring)
 
     def _begins_to_ring(self, phone: Phone) -> None:
@@ -112,6 +119,9 @@ class Phones:
             agenda.then(phone, reaction.after_s, self._is_picked_up)
         else:
             agenda.then(phone, reaction.after_s, self._fails)
+
+    def _is_busy(self, phone: Phone) -> None:
+        self._ends(phone, Cause.USER_BUSY)
 
     def _rings_out(self, phone: Phone) -> None:
         self._ends(phone, Cause.NO_ANSWER)
@@ -207,6 +217,7 @@ class Phones:
         del self._phones[command.leg]
         if command.volunteer is not None:
             self._live[command.volunteer] -= 1
+        self._at_overflow.discard(command.leg)
         self.rings.append(
             RingTruth(
                 volunteer=command.volunteer,

@@ -20,6 +20,7 @@ class CallFigures:
 
     calls: int
     answered: int
+    """By a volunteer."""
     counted: int
     """All but short abandons: what the service level is counted of."""
     within: Mapping[int, int]
@@ -34,7 +35,7 @@ class CallFigures:
     told: int
     """Heard that nobody can come and where else to turn, and left no message."""
     transferred: int
-    """To the overflow number; they count as answered too."""
+    """To the overflow number; they do not count as answered."""
     rings: int
     """Of volunteers' phones, for callers."""
 
@@ -91,7 +92,7 @@ def report(line: Line, start: datetime, until: datetime, worlds: Sequence[Played
     """Count what happened. An hour's rings are those that began in it."""
     open_calls = [[call for call in world.calls if _is_open(line, start, call)] for world in worlds]
     every = [call for calls in open_calls for call in calls]
-    rings = [ring for world in worlds for ring in world.rings if not ring.is_notice and ring.volunteer is not None]
+    rings = [ring for world in worlds for ring in world.rings if ring.is_for_caller]
     return Report(
         runs=len(worlds),
         whole=call_figures(every, rings),
@@ -108,7 +109,7 @@ def report(line: Line, start: datetime, until: datetime, worlds: Sequence[Played
 
 
 def call_figures(calls: Sequence[CallTruth], rings: Sequence[RingTruth]) -> CallFigures:
-    waits = sorted(call.wait_s for call in calls if call.answered_s is not None)
+    waits = sorted(call.wait_s for call in calls if call.met_volunteer)
     return CallFigures(
         calls=len(calls),
         answered=len(waits),

@@ -60,6 +60,8 @@ class Staff:
     """By the seconds of the simulation: what the chance of an accept is multiplied with (nights)."""
     agree: float = 0.9
     """Chance that who picks up a notice says yes."""
+    overflow_calls: int = 1
+    """So many calls at a time the overflow number takes; it is busy for one more."""
 
     def stream(self, who: VolunteerId | None) -> Random:
         return Random(f"{self.seed}/{who or 'transfer'}")

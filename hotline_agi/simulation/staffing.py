@@ -138,8 +138,8 @@ def _point(question: Question, volunteers: int) -> Point:
             verdict = Verdict.TOO_FEW
         if verdict is not Verdict.UNDECIDED:
             break
-    waits = [call.wait_s for world in worlds for call in world.calls if call.answered_s is not None]
-    rings = sum(len(world.rings) for world in worlds)
+    waits = [call.wait_s for world in worlds for call in world.calls if call.met_volunteer]
+    rings = sum(ring.is_for_caller for world in worlds for ring in world.rings)
     return Point(
         volunteers=volunteers,
         runs=len(worlds),

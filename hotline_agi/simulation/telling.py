@@ -13,25 +13,25 @@ _ZH, _EN = Language.ZH, Language.EN
 _WHOLE = {
     _ZH: (
         "来电（每次模拟）",
-        "接通率",
+        "志愿者接通",
         "服务水平 {} 秒",
         "等待：平均 / 中位 / 90%",
         "放弃",
         "留言",
         "告知他处",
-        "转接",
+        "转到转接号码（不算接通）",
         "关闭时来电",
         "每次接通的响铃数",
     ),
     _EN: (
         "calls (per run)",
-        "answered",
+        "answered by a volunteer",
         "service level {} s",
         "wait: mean / p50 / p90",
         "abandoned",
         "left a message",
         "told where else to turn",
-        "transferred",
+        "transferred to the overflow number (not answered)",
         "while closed",
         "rings per answered call",
     ),
@@ -45,10 +45,10 @@ VOLUNTEER_COLUMNS = {
     _EN: ("volunteer", "rings", "talks", "talk min", "most talks"),
 }
 FORMULAS = {
-    _ZH: "服务水平 = 时限内接通 ÷（来电 − 10 秒内挂断）；等待只计接通的来电；每次重拨算一次来电",
+    _ZH: "服务水平 = 时限内由志愿者接通 ÷（来电 − 10 秒内挂断）；等待只计接通的来电；每次重拨算一次来电",
     _EN: (
-        "service level = answered in time ÷ (calls - hung up within 10 s); waits are those of answered calls; "
-        "each attempt of a caller is a call"
+        "service level = answered by a volunteer in time ÷ (calls - hung up within 10 s); "
+        "waits are those of answered calls; each attempt of a caller is a call"
     ),
 }
 

@@ -29,6 +29,7 @@ class CallTruth:
     line: LineId
     arrived_s: float
     answered_s: float | None
+    """When the first talk began, with a volunteer or with the overflow number."""
     ended_s: float
     end: End
     volunteer: VolunteerId | None
@@ -40,6 +41,11 @@ class CallTruth:
     def wait_s(self) -> float:
         """To the first talk, or to the end where there was none."""
         return (self.ended_s if self.answered_s is None else self.answered_s) - self.arrived_s
+
+    @property
+    def met_volunteer(self) -> bool:
+        """Whether a volunteer answered: who talked to the overflow number alone does not count."""
+        return self.answered_s is not None and self.volunteer is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +59,11 @@ class RingTruth:
     accepted: bool
     is_notice: bool = False
     talk_s: float = 0.0
+
+    @property
+    def is_for_caller(self) -> bool:
+        """Whether a volunteer's phone rang for a caller."""
+        return self.volunteer is not None and not self.is_notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,11 +28,15 @@ LAST_DIGITS = 9
 """``+44 7700 900999``, ``0044…`` and ``07700 900999`` are one caller: their last nine digits are the same. Numbers of
 two countries could be, too; a day has a thousand callers, so that is one chance in a million."""
 FLAG_DAYS = 365.0
+WHY_UNKNOWN = (
+    "the number was withheld, is deleted by now, or the caller was answered within 4 s and hung up first (such numbers "
+    "are not kept)"
+)
 BUSY_S = 5.0
 
 
 class WhoIsUnknown(HotlineError):
-    """A call came without a number, or so long ago that it is deleted."""
+    """A call came without a number, so long ago that it is deleted, or was too short for it to be learned."""
 
 
 class CallerKey:
@@ -110,7 +114,7 @@ def flag(path: Path, call_id: str, *, on: bool, who: str, now: datetime) -> str:
     with _writing(path) as connection:
         found = connection.execute("SELECT token FROM caller_token WHERE call = ?", [call]).fetchone()
         if found is None:
-            raise WhoIsUnknown(f"who called in {call} is not known: the number was withheld, or is deleted by now")
+            raise WhoIsUnknown(f"who called in {call} is not known: {WHY_UNKNOWN}")
         if on:
             connection.execute(
                 "INSERT OR REPLACE INTO flagged (token, at, expires_at) VALUES (?, ?, ?)",

@@ -74,7 +74,7 @@ def test_a_rostered_softphone_that_pjsip_does_not_know() -> None:
         status, checks = examined(stage)
         assert status == 1
         assert "PJSIP does not know: s02" in checks["endpoints"]["found"]
-        assert "pjsip reload" in checks["endpoints"]["remedy"]
+        assert "module reload res_pjsip.so" in checks["endpoints"]["remedy"]
 
     on_stage(act, softphones=("s01",))
 

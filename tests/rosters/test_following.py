@@ -76,6 +76,22 @@ def mended(desk: Desk) -> None:
     put(desk.rosters, {"test/shifts.yaml": SMALL.files()["test/shifts.yaml"].replace("s01, ", "")})
 
 
+def test_the_status_counts_what_was_warned_of(desk: Desk) -> None:
+    gap = SMALL.files()["test/shifts.yaml"].replace("12:00\n    until: 00:00", "14:00\n    until: 00:00")
+
+    async def story(followed: Followed) -> None:
+        await followed.readings(2)
+        before = followed.told().in_force
+        assert before is not None and before.warnings == 0
+        put(desk.rosters, {"test/shifts.yaml": gap})
+        followed.follower.reload()
+        await followed.readings(3)
+        after = followed.told().in_force
+        assert after is not None and after.warnings == 1
+
+    follow(desk, story)
+
+
 def test_taken_refused_and_taken_again(desk: Desk) -> None:
     commit = committed(desk.rosters)[:12]
 

@@ -134,7 +134,27 @@ def test_the_overflow_number_takes_whom_nobody_took() -> None:
     world = played(0.0, people=["lin"], plan=plan, accept_of={lin: 0.0})
     (call,) = world.calls
     assert (call.end, call.volunteer) == (End.TRANSFERRED, None)
+    assert not call.met_volunteer
     assert faults(world) == FAULTLESS
+
+
+@pytest.mark.parametrize(("at_once", "transferred"), [(1, 1), (2, 2), (5, 3)])
+def test_the_overflow_number_is_busy_when_it_has_all_that_it_takes(at_once: int, transferred: int) -> None:
+    steps = (OverflowStep.TRANSFER, OverflowStep.MESSAGE)
+    plan = line(ring_steps=(ring(None, 20.0),), shifts=(shift(["lin"], ()),), overflow=steps, transfer=DUTY_DOCTOR)
+    habits = replace(STEADY, message=1.0, message_s=always(10.0))
+    one = scene(0.0, 1.0, 2.0, people=["lin"], plan=plan, habits=habits, accept_of={VolunteerId("lin"): 0.0})
+    world = play(replace(one, staff=replace(one.staff, overflow_calls=at_once)))
+    ends = [call.end for call in sorted(world.calls, key=lambda call: call.arrived_s)]
+    assert ends == [End.TRANSFERRED] * transferred + [End.MESSAGE] * (3 - transferred)
+    assert faults(world) == FAULTLESS
+
+
+def test_the_overflow_number_takes_the_next_call_when_the_one_before_is_over() -> None:
+    steps = (OverflowStep.TRANSFER, OverflowStep.MESSAGE)
+    plan = line(ring_steps=(ring(None, 20.0),), shifts=(shift(["lin"], ()),), overflow=steps, transfer=DUTY_DOCTOR)
+    world = played(0.0, 120.0, people=["lin"], plan=plan, accept_of={VolunteerId("lin"): 0.0})
+    assert [call.end for call in world.calls] == [End.TRANSFERRED, End.TRANSFERRED]
 
 
 def test_one_volunteer_serves_callers_one_after_the_other() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hotline_agi.roster.model import OverflowStep
 from hotline_agi.simulation.crowd import Habits
-from hotline_agi.simulation.figures import ANSWERED, figures
+from hotline_agi.simulation.figures import figures
 from hotline_agi.simulation.pbx import Scene, play
 from hotline_agi.simulation.queues import QueueSettings, Strategy, play_queue
 from hotline_agi.simulation.spans import always, exponential, lognormal, uniform
@@ -84,7 +84,8 @@ def look_at(one: Scene, world: Played) -> None:
 
 def look_at_call(call: CallTruth) -> None:
     assert call.arrived_s <= call.ended_s
-    assert (call.answered_s is not None) is (call.end in ANSWERED) is (call.talks > 0)
+    assert (call.answered_s is not None) is (call.end in (End.TALKED, End.TRANSFERRED)) is (call.talks > 0)
+    assert call.met_volunteer is (call.end is End.TALKED)
     if call.answered_s is not None:
         assert call.answered_s + call.talk_s <= call.ended_s + EPSILON_S
     else:
@@ -119,9 +120,11 @@ def test_waits_of_the_figures_are_those_of_the_calls(one: Scene) -> None:
     world = play(one)
     found = figures([world, world])
     assert found.calls == 2 * len(world.calls)
-    answered = [call.wait_s for call in world.calls if call.answered_s is not None]
+    answered = [call.wait_s for call in world.calls if call.met_volunteer]
     assert found.waits_s == pytest.approx(2 * sum(call.wait_s for call in world.calls))
     if answered:
         assert found.mean_wait_s == pytest.approx(sum(answered) / len(answered))
-        assert found.rings_per_answered == pytest.approx(len(world.rings) / len(answered))
+        assert found.rings_per_answered == pytest.approx(
+            sum(ring.is_for_caller for ring in world.rings) / len(answered)
+        )
     assert found.within <= found.answered

@@ -1,5 +1,6 @@
 """Figures of played days: their formulas, by hand."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -61,6 +62,15 @@ def test_the_service_level_leaves_short_abandons_out() -> None:
     assert service_level(CALLS, 30.0) == (2, 6)
     assert service_level(CALLS, 60.0) == (3, 6)
     assert service_level([], 30.0) == (0, 0)
+
+
+def test_who_talked_to_the_overflow_number_alone_was_not_answered() -> None:
+    moved = replace(call(7.0, 20.0), end=End.TRANSFERRED, volunteer=None)
+    assert service_level((*CALLS, moved), 30.0) == (2, 7)
+    found = figures([world(*CALLS, moved, rings=(RingTruth(volunteer=None, rang_s=9.0, ended_s=9.0, accepted=True),))])
+    assert (found.calls, found.answered, found.rings) == (8, 3 / 8, 0)
+    told = report(line(), NOON, NOON + timedelta(hours=1), [world(*CALLS, moved)]).whole
+    assert (told.answered, told.transferred) == (3, 1)
 
 
 def test_percentiles_are_nearest_ranks() -> None:
