@@ -30,6 +30,7 @@ from hotline_agi.dispatch.commands import (
     CloseRecord,
     Command,
     ConnectLeg,
+    CoverWord,
     DismissLeg,
     EndRound,
     GuideCaller,
@@ -471,6 +472,10 @@ def _log_shift(note: NoteReadiness | NoteCover) -> None:
     place = {"line": note.line, "slot": note.slot, "from_at": note.from_at.isoformat()}
     if isinstance(note, NoteReadiness):
         logger.info("shift", volunteer=note.volunteer, readiness=note.readiness.value, **place)
+    elif note.word is CoverWord.ASKING:
+        logger.info("cover wanted", absent=note.absent, **place)
+    elif note.word is CoverWord.COMES:
+        logger.info("comes after all", absent=note.absent, present=note.present, **place)
     elif note.present is not None:
         logger.info("cover found", absent=note.absent, present=note.present, **place)
     else:

@@ -130,6 +130,7 @@ class Machine:
         callers.policy_changed(board)
         reminders.replan(board)
         waves.settle(board)
+        notices.make_way(board)
         return board.out
 
     def standing(self, volunteer: VolunteerId, now: Now) -> tuple[VolunteerState, datetime | None]:

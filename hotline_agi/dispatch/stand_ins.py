@@ -29,6 +29,11 @@ class StandIn:
     """`absent` came after all: both are there."""
 
 
+def gave(one: StandIn | None, people: Mapping[VolunteerId, Volunteer]) -> bool:
+    """Whether the place of `one` is not its `absent`'s any more; without any agreement it is. As in `active`."""
+    return one is not None and not one.absent_stays and (one.present is None or one.present in people)
+
+
 def active(
     stand_ins: Iterable[StandIn], line: LineId, duty: Duty, at: datetime, people: Mapping[VolunteerId, Volunteer]
 ) -> Iterator[StandIn]:

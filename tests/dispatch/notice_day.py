@@ -17,6 +17,7 @@ from hotline_agi.dispatch.commands import (
     CancelLeg,
     Command,
     ConnectLeg,
+    CoverWord,
     NoteCover,
     NoteReadiness,
     NoticeKind,
@@ -366,6 +367,9 @@ class Day:
 
     def _check_cover(self, event: Event | None, note: NoteCover) -> None:
         place = (note.slot, note.from_at, note.absent)
+        if note.word is not CoverWord.SETTLED:
+            self.reach.count("cover", note.word)
+            return
         self.told.add(place)
         self.reach.count("cover", "found" if note.present else "nobody")
         if note.present is None:

@@ -8,6 +8,7 @@ from hotline_agi.dispatch.commands import (
     AnswerNotice,
     CancelLeg,
     Command,
+    CoverWord,
     NoteCover,
     NoteReadiness,
     NoticeKind,
@@ -153,4 +154,5 @@ def stopped(said: list[Command]) -> list[LegId]:
 
 
 def covers(said: list[Command]) -> list[tuple[str, str | None]]:
-    return [(note.absent, note.present) for note in of(NoteCover, said)]
+    """What came of looking for somebody; that it began, or is needless, is not told."""
+    return [(note.absent, note.present) for note in of(NoteCover, said) if note.word is CoverWord.SETTLED]

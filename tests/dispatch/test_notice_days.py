@@ -37,7 +37,7 @@ def test_the_days_reach_everything() -> None:
         "a notice": {"yes", "misses", "no", "voicemail", "declines", "unreachable", "lifts and hangs up"},
         "readiness": {readiness.value for readiness in Readiness},
         "reply": {reply.value for reply in NoticeReply} - {NoticeReply.LOST},
-        "cover": {"found", "nobody"},
+        "cover": {"found", "nobody", "asking", "comes"},
         "weather": {"link lost", "new roster"},
     }
     assert {kind: want - set(reach.counts[kind]) for kind, want in expected.items()} == {
@@ -74,7 +74,7 @@ def everybody_is_rung_at_once(patch: pytest.MonkeyPatch) -> None:
 
 
 def calls_are_not_looked_at(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(notice_legs, "could_use", lambda _board, _call, _volunteer: False)
+    patch.setattr(notice_legs, "is_wanted", lambda _board, _volunteer: False)
 
 
 def a_lost_link_is_not_noticed(patch: pytest.MonkeyPatch) -> None:
