@@ -126,7 +126,9 @@ class Service:
             line_of_number=self._line_of_number,
             user_event=self._user_event,
         )
-        self._menu = ServiceMenu(now=self._now, tell=self.step, standing=self._standing)
+        self._menu = ServiceMenu(
+            now=self._now, tell=self.step, standing=self._standing, stand_ins=lambda: self._machine.stand_ins
+        )
         self._menu.use_directory(Directory.of(roster))
         self._link = AmiLink(
             host=settings.ami_host,

@@ -148,20 +148,6 @@ class NoticeBook:
             known = self._serving[line] = duty, frozenset((*duty.volunteers, *duty.backup))
         return known[1]
 
-    def holder(self, line: LineId, slot: str, from_at: datetime, whose: VolunteerId) -> VolunteerId | None:
-        """Who is to come to the place that is `whose` by the roster: they, or who took it, or who took it from these;
-        None: nobody, as they said that they cannot."""
-        who, seen = whose, set[VolunteerId]()
-        while who not in seen:
-            seen.add(who)
-            one = self.stand_ins.get(place_key(line, slot, from_at, who))
-            if one is None or one.absent_stays:
-                break
-            if one.present is None:
-                return None
-            who = one.present
-        return who
-
 
 def place_key(line: LineId, slot: str, from_at: datetime, volunteer: VolunteerId) -> str:
     """Names one person's place in one slot."""

@@ -22,7 +22,7 @@ they cannot come the backup is asked whenever that was.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from hotline_agi.dispatch import cover_requests, notice_legs
+from hotline_agi.dispatch import cover_requests, notice_legs, stand_ins
 from hotline_agi.dispatch.commands import CancelReason, NoteReadiness, NoticeKind, NoticeReply
 from hotline_agi.dispatch.notice_book import CoverRequest, Notice, Reminder, place_key
 from hotline_agi.dispatch.switchboard import Switchboard, Timer
@@ -91,7 +91,10 @@ def _places(line: Line, after: datetime, until: datetime) -> Iterator[tuple[str,
 
 def _begin(board: Switchboard, line: Line, slot: str, place: Place) -> None:
     assert line.reminders is not None
-    who = board.notices.holder(line.id, slot, place.start, place.who)
+    agreed = board.notices.stand_ins
+    who = stand_ins.holder(
+        lambda absent: agreed.get(place_key(line.id, slot, place.start, absent)), place.who, board.roster.volunteers
+    )
     if who is None:
         return
     key = place_key(line.id, slot, place.start, who)

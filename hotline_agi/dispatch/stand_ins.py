@@ -4,7 +4,7 @@ The roster stays the authority for everything else. A stand-in is no text in git
 and may write it down as a swap, which changes nothing any more (nobody stands twice).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -32,6 +32,23 @@ class StandIn:
 def gave(one: StandIn | None, people: Mapping[VolunteerId, Volunteer]) -> bool:
     """Whether the place of `one` is not its `absent`'s any more; without any agreement it is. As in `active`."""
     return one is not None and not one.absent_stays and (one.present is None or one.present in people)
+
+
+def holder(
+    agreed: Callable[[VolunteerId], StandIn | None], whose: VolunteerId, people: Mapping[VolunteerId, Volunteer]
+) -> VolunteerId | None:
+    """Who is to come to a place that is `whose` by the roster: they, or who took it, or who took it from these; None:
+    nobody, as they said that they cannot. `agreed` finds what was agreed of that place with somebody as the absent."""
+    who, seen = whose, set[VolunteerId]()
+    while who not in seen:
+        seen.add(who)
+        one = agreed(who)
+        if one is None or not gave(one, people):
+            break
+        if one.present is None:
+            return None
+        who = one.present
+    return who
 
 
 def active(
