@@ -207,7 +207,7 @@ def stock_taken(board: Switchboard, stock: StockTaken) -> None:
 
 
 def restore(board: Switchboard, notes: Iterable[NoteReadiness | NoteCover]) -> None:
-    """What an earlier run noted of shifts that are not over, in the order in which it noted it: who confirmed is not
+    """What an earlier run noted of shifts that are not over, the last word of each place: who confirmed is not
     rung again, who agreed still stands in, and whoever is to be found is looked for. To be called before the first
     event."""
     for note in notes:
@@ -238,8 +238,6 @@ def _restore_readiness(board: Switchboard, note: NoteReadiness) -> None:
     board.set_timer(Timer.BACKUP, key, 0.0)
     if note.readiness is Readiness.CANNOT:
         cover_requests.leaves(board, note.line, note.slot, note.volunteer, note.from_at, note.until_at)
-    elif note.readiness is Readiness.READY:
-        cover_requests.comes_after_all(board, key)
 
 
 def _restore_cover(board: Switchboard, note: NoteCover, present: VolunteerId) -> None:

@@ -70,13 +70,22 @@ def look(board: Switchboard, line_id: LineId) -> None:
         else:
             _begin(board, line, slot, place)
     for reminder in board.notices.reminders.values():
-        if reminder.line == line.id and reminder.readiness in (None, Readiness.ASKED) and reminder.from_at > now:
+        if reminder.line == line.id and _backup_comes(board, reminder):
             _set_backup_timer(board, line.reminders, reminder)
     board.set_timer(Timer.REMINDERS, line.id, next_s)
 
 
+def _backup_comes(board: Switchboard, reminder: Reminder) -> bool:
+    """Whether the backup is still to be asked before the slot begins: by the wall clock, which may have been stepped.
+    Who was not even rung when it was time to ask (their quiet hours) is not looked at again."""
+    if board.now.at >= reminder.from_at or reminder.key in board.notices.requests:
+        return False
+    is_early = _early_s(board, reminder) > MOMENT_S
+    return reminder.readiness in (Readiness.ASKED, Readiness.SILENT) or (is_early and reminder.readiness is None)
+
+
 def _set_backup_timer(board: Switchboard, plan: Reminders, reminder: Reminder) -> None:
-    """By the wall clock of now; not later than it is set already, if that is `LATE_ASK_S` after a late beginning."""
+    """By the wall clock of now; who is reminded late has `LATE_ASK_S`."""
     ask_s = (reminder.from_at - board.now.at).total_seconds() - plan.ask_backup_s
     board.set_timer(Timer.BACKUP, reminder.key, max(LATE_ASK_S, ask_s))
 

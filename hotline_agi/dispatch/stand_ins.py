@@ -63,10 +63,18 @@ def active(
 
 
 def apply(duty: Duty, stand_ins: Iterable[StandIn]) -> Duty:
-    """`duty` with the absent out and the present in their places, nobody twice; of `active` ones."""
-    for one in stand_ins:
+    """`duty` with the absent out and the present in their places, nobody twice; of `active` ones. Who took a place and
+    gave it on is out, in whichever order that is remembered."""
+    left = list(stand_ins)
+    while left:
+        one = next((one for one in left if not any(_is_before(other, one) for other in left)), left[0])
+        left.remove(one)
         duty = _with(duty, one)
     return duty
+
+
+def _is_before(other: StandIn, one: StandIn) -> bool:
+    return other is not one and other.slot == one.slot and other.present == one.absent
 
 
 def _with(duty: Duty, one: StandIn) -> Duty:

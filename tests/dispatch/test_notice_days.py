@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline_agi.dispatch import cover_requests, notice_legs, notices, reminders
-from hotline_agi.dispatch.commands import NoticeReply
-from hotline_agi.dispatch.notice_book import Notice, NoticeBook, Reminder
+from hotline_agi.dispatch.commands import CancelReason, CoverWord, NoticeReply
+from hotline_agi.dispatch.notice_book import CoverRequest, Notice, NoticeBook, Reminder
 from hotline_agi.dispatch.switchboard import Switchboard, Timer
+from hotline_agi.roster.duty import on_duty
+from hotline_agi.selfservice import shifts
 from hotline_agi.terms.standing import Readiness
 from tests.dispatch.notice_day import TAPE_LENGTH, Day
 from tests.dispatch.truth import Broken
@@ -37,8 +39,8 @@ def test_the_days_reach_everything() -> None:
         "a notice": {"yes", "misses", "no", "voicemail", "declines", "unreachable", "lifts and hangs up"},
         "readiness": {readiness.value for readiness in Readiness},
         "reply": {reply.value for reply in NoticeReply} - {NoticeReply.LOST},
-        "cover": {"found", "nobody", "asking", "comes"},
-        "weather": {"link lost", "new roster"},
+        "cover": {"found", "nobody", "asking", "comes", "a stand-in asks"},
+        "weather": {"link lost", "new roster", "restart"},
     }
     assert {kind: want - set(reach.counts[kind]) for kind, want in expected.items()} == {
         kind: set() for kind in expected
@@ -193,7 +195,79 @@ def reminders_come_too_early(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(reminders, "look", look)
 
 
+def the_menu_reads_the_roster_alone(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(shifts.Rota, "duty", lambda _self, line, at: on_duty(line, at))
+
+
+def the_menu_knows_nothing_that_was_taken(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(shifts, "_taken", lambda *_: ())
+
+
+def the_menu_knows_nothing_that_was_given_away(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(shifts._Place, "agreed", lambda _self, _absent: None)
+
+
+def a_stand_in_is_not_heard(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cover_requests, "_taken", lambda *_: ())
+
+
+def who_gave_a_place_away_asks_for_it(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cover_requests, "_gave", lambda *_: False)
+
+
+def a_search_is_not_noted(patch: pytest.MonkeyPatch) -> None:
+    def note(board: Switchboard, request: CoverRequest, word: CoverWord = CoverWord.SETTLED) -> None:
+        if word is not CoverWord.ASKING:
+            real(board, request, word)
+
+    real = cover_requests._note
+    patch.setattr(cover_requests, "_note", note)
+
+
+def a_search_is_not_taken_up(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cover_requests, "resume", _nothing)
+
+
+def who_comes_after_all_is_not_noted(patch: pytest.MonkeyPatch) -> None:
+    def note(board: Switchboard, request: CoverRequest, word: CoverWord = CoverWord.SETTLED) -> None:
+        if word is not CoverWord.COMES:
+            real(board, request, word)
+
+    real = cover_requests._note
+    patch.setattr(cover_requests, "_note", note)
+
+
+def a_notice_rings_on(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(notices, "make_way", _nothing)
+
+
+def a_call_that_loses_its_phone_is_not_looked_at(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(notice_legs, "_touched", lambda _board: [])
+
+
+def only_what_changes_in_the_step_is_looked_at(patch: pytest.MonkeyPatch) -> None:
+    def make_way(board: Switchboard) -> None:
+        ringing = [one for one in board.notices.live.values() if not (one.withdrawn or one.picked_up)]
+        for call in notice_legs._touched(board):
+            for notice in ringing:
+                if not call.legs and board.wants_people(call) and call.order % 2:
+                    notice_legs.withdraw(board, notice, CancelReason.WITHDRAWN)
+
+    patch.setattr(notice_legs, "make_way", make_way)
+
+
 BUGS: list[Planting] = [
+    the_menu_reads_the_roster_alone,
+    the_menu_knows_nothing_that_was_taken,
+    the_menu_knows_nothing_that_was_given_away,
+    a_stand_in_is_not_heard,
+    who_gave_a_place_away_asks_for_it,
+    a_search_is_not_noted,
+    a_search_is_not_taken_up,
+    who_comes_after_all_is_not_noted,
+    a_notice_rings_on,
+    a_call_that_loses_its_phone_is_not_looked_at,
+    only_what_changes_in_the_step_is_looked_at,
     rung_while_a_leg_lives,
     quiet_hours_are_forgotten,
     everybody_is_rung_at_once,
