@@ -200,6 +200,8 @@ class Day:
         """A notice rings: what they do."""
         tape = self.tape
         after_s = self.now_s + tape.span(1.0, ring_s - 1.0)
+        if tape.one_in(4):
+            self.later(self.now_s + tape.span(0.1, ring_s), lambda: self._calls(CallId(f"c-{leg}")))
         way = tape.among("yes", "misses", "no", "voicemail", "declines", "unreachable", "lifts and hangs up")
         self.reach.count("a notice", way)
         match way:

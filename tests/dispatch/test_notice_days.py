@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline_agi.dispatch import cover_requests, notice_legs, notices, reminders
-from hotline_agi.dispatch.commands import CancelReason, CoverWord, NoticeReply
+from hotline_agi.dispatch.commands import CoverWord, NoticeReply
 from hotline_agi.dispatch.notice_book import CoverRequest, Notice, NoticeBook, Reminder
 from hotline_agi.dispatch.switchboard import Switchboard, Timer
 from hotline_agi.roster.duty import on_duty
@@ -245,15 +245,22 @@ def a_call_that_loses_its_phone_is_not_looked_at(patch: pytest.MonkeyPatch) -> N
     patch.setattr(notice_legs, "_touched", lambda _board: [])
 
 
-def only_what_changes_in_the_step_is_looked_at(patch: pytest.MonkeyPatch) -> None:
+def only_steps_are_looked_at(patch: pytest.MonkeyPatch) -> None:
     def make_way(board: Switchboard) -> None:
-        ringing = [one for one in board.notices.live.values() if not (one.withdrawn or one.picked_up)]
-        for call in notice_legs._touched(board):
-            for notice in ringing:
-                if not call.legs and board.wants_people(call) and call.order % 2:
-                    notice_legs.withdraw(board, notice, CancelReason.WITHDRAWN)
+        patch.setattr(board.notices, "watched", Anything())
+        real(board)
 
+    real = notice_legs.make_way
     patch.setattr(notice_legs, "make_way", make_way)
+
+
+class Anything:
+    """Equal to all."""
+
+    def __eq__(self, _: object) -> bool:
+        return True
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 BUGS: list[Planting] = [
@@ -267,7 +274,7 @@ BUGS: list[Planting] = [
     who_comes_after_all_is_not_noted,
     a_notice_rings_on,
     a_call_that_loses_its_phone_is_not_looked_at,
-    only_what_changes_in_the_step_is_looked_at,
+    only_steps_are_looked_at,
     rung_while_a_leg_lives,
     quiet_hours_are_forgotten,
     everybody_is_rung_at_once,
