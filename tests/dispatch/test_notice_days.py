@@ -15,6 +15,7 @@ from hotline_agi.dispatch.switchboard import Switchboard, Timer
 from hotline_agi.roster.duty import on_duty
 from hotline_agi.selfservice import shifts
 from hotline_agi.terms.standing import Readiness
+from tests.dispatch import test_notice_clock, test_reminders
 from tests.dispatch.notice_day import TAPE_LENGTH, Day
 from tests.dispatch.truth import Broken
 from tests.dispatch.watch import Reach
@@ -274,7 +275,6 @@ BUGS: list[Planting] = [
     who_comes_after_all_is_not_noted,
     a_notice_rings_on,
     a_call_that_loses_its_phone_is_not_looked_at,
-    only_steps_are_looked_at,
     rung_while_a_leg_lives,
     quiet_hours_are_forgotten,
     everybody_is_rung_at_once,
@@ -308,3 +308,47 @@ def test_a_planted_bug_is_killed(bug: Planting, monkeypatch: pytest.MonkeyPatch)
             print(f"\n{bug.__name__:40} {broken.invariant:45} day {seed + 1}")
             return
     pytest.fail(f"the bug lives: {bug.__name__}")
+
+
+# ---- what no day brings about, but a story does
+
+
+def a_running_slot_is_reminded_of(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reminders, "LATE_ASK_S", 1e6)
+
+
+def a_clock_put_back_is_not_seen(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reminders, "_early_s", lambda _board, _reminder: 0.0)
+
+
+def a_clock_put_forward_is_not_seen(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reminders, "_backup_comes", lambda _board, _reminder: False)
+
+
+STORIES: list[tuple[Planting, Callable[[], None]]] = [
+    (
+        only_steps_are_looked_at,
+        test_reminders.test_who_is_reminded_until_the_slot_begins_makes_way_for_a_call_that_waits_then,
+    ),
+    (
+        a_running_slot_is_reminded_of,
+        test_notice_clock.test_a_clock_that_is_put_forward_over_the_beginning_asks_no_backup_for_who_is_silent,
+    ),
+    (
+        a_clock_put_back_is_not_seen,
+        test_notice_clock.test_a_clock_that_is_put_back_asks_the_backup_by_the_new_time,
+    ),
+    (
+        a_clock_put_forward_is_not_seen,
+        test_notice_clock.test_a_small_step_within_the_window_is_seen_at_the_next_look,
+    ),
+]
+
+
+@pytest.mark.parametrize(("bug", "story"), STORIES, ids=lambda one: one.__name__)
+def test_a_planted_bug_is_killed_by_its_story(
+    bug: Planting, story: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bug(monkeypatch)
+    with pytest.raises(AssertionError):
+        story()
