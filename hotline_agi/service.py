@@ -30,6 +30,7 @@ from hotline_agi.dispatch.commands import (
     CloseRecord,
     Command,
     ConnectLeg,
+    CoverWord,
     DismissLeg,
     EndRound,
     GuideCaller,
@@ -125,7 +126,9 @@ class Service:
             line_of_number=self._line_of_number,
             user_event=self._user_event,
         )
-        self._menu = ServiceMenu(now=self._now, tell=self.step, standing=self._standing)
+        self._menu = ServiceMenu(
+            now=self._now, tell=self.step, standing=self._standing, stand_ins=lambda: self._machine.stand_ins
+        )
         self._menu.use_directory(Directory.of(roster))
         self._link = AmiLink(
             host=settings.ami_host,
@@ -471,6 +474,10 @@ def _log_shift(note: NoteReadiness | NoteCover) -> None:
     place = {"line": note.line, "slot": note.slot, "from_at": note.from_at.isoformat()}
     if isinstance(note, NoteReadiness):
         logger.info("shift", volunteer=note.volunteer, readiness=note.readiness.value, **place)
+    elif note.word is CoverWord.ASKING:
+        logger.info("cover wanted", absent=note.absent, **place)
+    elif note.word is CoverWord.COMES:
+        logger.info("comes after all", absent=note.absent, present=note.present, **place)
     elif note.present is not None:
         logger.info("cover found", absent=note.absent, present=note.present, **place)
     else:

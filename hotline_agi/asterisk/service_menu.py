@@ -10,10 +10,11 @@ import hmac
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from hotline_agi.asterisk.agi import AgiRequest
 from hotline_agi.dispatch.events import Event
+from hotline_agi.dispatch.stand_ins import StandIn
 from hotline_agi.roster.model import Line
 from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.lockout import Lockout
@@ -38,10 +39,15 @@ class ServiceMenu:
     """All conversations with volunteers who dialled the service number. Synchronous, some 0.1 ms an answer."""
 
     def __init__(
-        self, *, now: Callable[[], Now], tell: Callable[[Event], None], standing: Callable[[VolunteerId], Standing]
+        self,
+        *,
+        now: Callable[[], Now],
+        tell: Callable[[Event], None],
+        standing: Callable[[VolunteerId], Standing],
+        stand_ins: Callable[[], Sequence[StandIn]],
     ) -> None:
-        """`tell` hands an event to the machine, which has carried it out when `standing` is asked next."""
-        self._now, self._tell, self._standing = now, tell, standing
+        """`tell` hands an event to the machine, which has carried it out when `standing` or `stand_ins` is asked."""
+        self._now, self._tell, self._standing, self._stand_ins = now, tell, standing, stand_ins
         self._directory: Directory | None = None
         self._languages: frozenset[str] = frozenset(Language)
         self._names: Mapping[str, frozenset[VolunteerId]] = {}
@@ -86,6 +92,7 @@ class ServiceMenu:
             line=line,
             now=self._now(),
             standing=self._standing,
+            stand_ins=self._stand_ins,
             tell=self._tell,
             lockout=self._lockout,
             languages=self._languages,

@@ -216,6 +216,17 @@ class NoteReadiness:
     readiness: Readiness
 
 
+class CoverWord(StrEnum):
+    """What a `NoteCover` says."""
+
+    SETTLED = "settled"
+    """Nobody is asked any more, or asking was of no use so far: `NoteCover.present` takes the place, or nobody does."""
+    ASKING = "asking"
+    """The backup is being asked; after a restart, anew."""
+    COMES = "comes"
+    """Whose place it is comes after all: nobody else is asked, and a `NoteCover.present` may come too."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteCover:
     """What came of looking for somebody who takes a place; likewise."""
@@ -226,7 +237,8 @@ class NoteCover:
     until_at: datetime
     absent: VolunteerId
     present: VolunteerId | None
-    """None: nobody of the backup agreed. The coordinator must know."""
+    """None: nobody of the backup agreed (yet). If it is SETTLED, the coordinator must know."""
+    word: CoverWord = CoverWord.SETTLED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

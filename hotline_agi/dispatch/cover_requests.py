@@ -3,13 +3,15 @@
 The first yes wins; whom it still rings stops ringing, and who has picked up hears that the place is taken. Who missed
 the ring is rung once more later; who said no is not. Whom nobody may ring just now (a call could use them, they talk,
 it is their quiet hours) keeps their turn. Nobody agreed, or nobody could be asked within `PATIENCE_S`: that is noted,
-for a coordinator to act on, and those who could not be asked yet are asked as long as it makes sense.
+for a coordinator to act on, and those who could not be asked yet are asked as long as it makes sense. Who stands in may
+ask for cover in their turn. That somebody is looked for is noted, too: a new machine begins to ask again.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from hotline_agi.dispatch import notice_legs
-from hotline_agi.dispatch.commands import CancelReason, NoteCover, NoticeKind, NoticeReply
+from hotline_agi.dispatch import notice_legs, stand_ins
+from hotline_agi.dispatch.commands import CancelReason, CoverWord, NoteCover, NoticeKind, NoticeReply
 from hotline_agi.dispatch.notice_book import CoverRequest, Notice, place_key
 from hotline_agi.dispatch.stand_ins import StandIn
 from hotline_agi.dispatch.switchboard import Switchboard, Timer
@@ -29,21 +31,41 @@ MOMENT = timedelta(microseconds=1)
 
 
 def asked_for(board: Switchboard, volunteer: VolunteerId) -> bool:
-    """`volunteer` asks for cover: for the shift that they are in now (on whichever lines), else for their next one.
-    They stay on until somebody agreed. False: they have no such shift."""
+    """`volunteer` asks for cover: for the shift that they are in now (on whichever lines), else for their next one;
+    one that they took from somebody counts, one that they gave away does not. They stay on until somebody agreed.
+    False: they have no such shift."""
     now = board.now.at
     places = [
-        (line.id, one.shift.slot, place)
-        for line in board.roster.lines.values()
-        for one in occurrences(line, now, now + NEXT_SHIFT)
-        for place in one.places
-        if place.who == volunteer and not place.as_backup and place.end > now and place.start < now + NEXT_SHIFT
+        (line_id, slot, from_at, until_at)
+        for line_id, slot, from_at, until_at in (*_own(board, volunteer), *_taken(board, volunteer))
+        if until_at > now and from_at < now + NEXT_SHIFT and not _gave(board, line_id, slot, from_at, volunteer)
     ]
-    first = min((max(place.start, now) for _, _, place in places), default=now)
-    for line_id, slot, place in places:
-        if max(place.start, now) == first:
-            begin(board, line_id, slot, volunteer, place.start, place.end)
+    first = min((max(place[2], now) for place in places), default=now)
+    for line_id, slot, from_at, until_at in places:
+        if max(from_at, now) == first:
+            begin(board, line_id, slot, volunteer, from_at, until_at)
     return bool(places)
+
+
+def _own(board: Switchboard, volunteer: VolunteerId) -> Iterator[tuple[LineId, str, datetime, datetime]]:
+    """Their places by the roster that are soon, or now."""
+    for line in board.roster.lines.values():
+        for one in occurrences(line, board.now.at, board.now.at + NEXT_SHIFT):
+            for place in one.places:
+                if place.who == volunteer and not place.as_backup:
+                    yield line.id, one.shift.slot, place.start, place.end
+
+
+def _taken(board: Switchboard, volunteer: VolunteerId) -> Iterator[tuple[LineId, str, datetime, datetime]]:
+    """Places of others that they took."""
+    for one in board.notices.stand_ins.values():
+        if one.present == volunteer and one.line in board.roster.lines:
+            yield one.line, one.slot, one.from_at, one.until_at
+
+
+def _gave(board: Switchboard, line: LineId, slot: str, from_at: datetime, who: VolunteerId) -> bool:
+    one = board.notices.stand_ins.get(place_key(line, slot, from_at, who))
+    return stand_ins.gave(one, board.roster.volunteers)
 
 
 def begin(
@@ -54,7 +76,22 @@ def begin(
     known = board.notices.requests.get(key)
     if known is not None and (not known.over or known.present is not None):
         return
-    request = board.notices.requests[key] = CoverRequest(
+    request = _made(board, line, slot, absent, from_at, until_at)
+    _note(board, request, CoverWord.ASKING)
+    go_on(board, request)
+
+
+def resume(board: Switchboard, note: NoteCover) -> None:
+    """An earlier run was asking: this one asks from the beginning, soon."""
+    request = _made(board, note.line, note.slot, note.absent, note.from_at, note.until_at)
+    board.set_timer(Timer.COVER, request.key, notice_legs.RETRY_S)
+
+
+def _made(
+    board: Switchboard, line: LineId, slot: str, absent: VolunteerId, from_at: datetime, until_at: datetime
+) -> CoverRequest:
+    key = place_key(line, slot, from_at, absent)
+    board.notices.requests[key] = CoverRequest(
         key=key,
         line=line,
         slot=slot,
@@ -64,7 +101,7 @@ def begin(
         begun_at=board.now.at,
         to_ask=_backup(board, line, slot, absent, max(from_at, board.now.at)),
     )
-    go_on(board, request)
+    return board.notices.requests[key]
 
 
 def _backup(board: Switchboard, line_id: LineId, slot: str, absent: VolunteerId, at: datetime) -> list[VolunteerId]:
@@ -232,10 +269,13 @@ def comes_after_all(board: Switchboard, key: str) -> None:
     stand_in, request = book.stand_ins.get(key), book.requests.get(key)
     if request is not None and request.present is None:
         _stop(board, request, CancelReason.WITHDRAWN)
+        _note(board, request, CoverWord.COMES)
         _forget(board, request)
     elif stand_in is not None and stand_in.present is None:
         del book.stand_ins[key]
     elif stand_in is not None:
+        if request is not None:
+            _note(board, request, CoverWord.COMES)
         book.stand_ins[key] = StandIn(
             line=stand_in.line,
             slot=stand_in.slot,
@@ -252,11 +292,21 @@ def replan(board: Switchboard) -> None:
     """With a new roster: a place that is no more needs nobody; who agreed to take it comes all the same."""
     for request in list(board.notices.requests.values()):
         line = board.roster.lines.get(request.line)
-        if line is not None and has_place(line, request.slot, request.from_at, request.absent):
+        if line is not None and (
+            has_place(line, request.slot, request.from_at, request.absent) or _took_place(board, request)
+        ):
             continue
         _stop(board, request, CancelReason.WITHDRAWN)
         if line is None or request.present not in board.roster.volunteers:
             _forget(board, request)
+
+
+def _took_place(board: Switchboard, request: CoverRequest) -> bool:
+    """Whether it is a stand-in who asks: for the place that they took."""
+    return any(
+        (one.line, one.slot, one.from_at, one.present) == (request.line, request.slot, request.from_at, request.absent)
+        for one in board.notices.stand_ins.values()
+    )
 
 
 def _stop(board: Switchboard, request: CoverRequest, reason: CancelReason) -> None:
@@ -294,7 +344,7 @@ def _alarm(board: Switchboard, request: CoverRequest) -> None:
         _note(board, request)
 
 
-def _note(board: Switchboard, request: CoverRequest) -> None:
+def _note(board: Switchboard, request: CoverRequest, word: CoverWord = CoverWord.SETTLED) -> None:
     board.out.append(
         NoteCover(
             line=request.line,
@@ -303,5 +353,6 @@ def _note(board: Switchboard, request: CoverRequest) -> None:
             until_at=request.until_at,
             absent=request.absent,
             present=request.present,
+            word=word,
         )
     )

@@ -67,6 +67,7 @@ from hotline_agi.dispatch.events import (
     WrapUpDeclined,
 )
 from hotline_agi.dispatch.memory import NOTHING, Memory
+from hotline_agi.dispatch.stand_ins import StandIn
 from hotline_agi.dispatch.state import Call, CallState
 from hotline_agi.dispatch.switchboard import (
     NOTICE_TIMERS,
@@ -130,6 +131,7 @@ class Machine:
         callers.policy_changed(board)
         reminders.replan(board)
         waves.settle(board)
+        notices.make_way(board)
         return board.out
 
     def standing(self, volunteer: VolunteerId, now: Now) -> tuple[VolunteerState, datetime | None]:
@@ -137,6 +139,11 @@ class Machine:
         seat = self._board.seats.seat(volunteer)
         until_s = seat.until_s()
         return seat.state, now.at + timedelta(seconds=until_s - now.mono_s) if until_s < inf else None
+
+    @property
+    def stand_ins(self) -> tuple[StandIn, ...]:
+        """Who takes whose place, as agreed by phone, in shifts that are not over."""
+        return tuple(self._board.notices.stand_ins.values())
 
     @property
     def ignored(self) -> Mapping[str, int]:

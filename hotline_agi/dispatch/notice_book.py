@@ -22,6 +22,7 @@ Everything here is bounded by the people and slots of the next two days, and is 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from hotline_agi.dispatch import stand_ins
 from hotline_agi.dispatch.commands import NoticeKind
@@ -122,7 +123,10 @@ class NoticeBook:
     resting: dict[VolunteerId, Resting] = field(default_factory=dict)
     stand_ins: dict[str, StandIn] = field(default_factory=dict)
     """By the key of their request."""
+    watched: tuple[frozenset[Any], ...] = ()
+    """What `notice_legs.make_way` looked at last: links that settle, and notices that calls of a line could use."""
     _laid_over: dict[LineId, tuple[Duty, tuple[StandIn, ...], Duty]] = field(default_factory=dict)
+    _serving: dict[LineId, tuple[Duty, frozenset[VolunteerId]]] = field(default_factory=dict)
 
     def duty(self, line: LineId, duty: Duty, at: datetime, people: Mapping[VolunteerId, Volunteer]) -> Duty:
         """`duty` of `line` at an instant, with those who stand in. The same until something changes, so that it can be
@@ -136,6 +140,13 @@ class NoticeBook:
         if known is None or known[0] is not duty or known[1] != active:
             known = self._laid_over[line] = duty, active, stand_ins.apply(duty, active)
         return known[2]
+
+    def serving(self, line: LineId, duty: Duty) -> frozenset[VolunteerId]:
+        """Who is on shift or backup by `duty` of `line`: a big slot is not searched for every event."""
+        known = self._serving.get(line)
+        if known is None or known[0] is not duty:
+            known = self._serving[line] = duty, frozenset((*duty.volunteers, *duty.backup))
+        return known[1]
 
 
 def place_key(line: LineId, slot: str, from_at: datetime, volunteer: VolunteerId) -> str:

@@ -6,15 +6,16 @@
 - A volunteer whom a notice rings is occupied like by any leg; in their quiet hours nobody is rung.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 
-from hotline_agi.dispatch.commands import CancelLeg, CancelReason, NoticeKind, RingNotice
+from hotline_agi.dispatch.commands import CancelLeg, CancelReason, NoteFact, NoticeKind, RingNotice
 from hotline_agi.dispatch.notice_book import Notice
 from hotline_agi.dispatch.state import Call
 from hotline_agi.dispatch.switchboard import CANCEL_GRACE_S, CANCEL_REPEATS, RING_GRACE_S, Switchboard, Timer
 from hotline_agi.roster.clock import days_around, spans_of
 from hotline_agi.roster.model import Line, Volunteer
-from hotline_agi.terms.ids import VolunteerId
+from hotline_agi.terms.ids import LineId, VolunteerId
 from hotline_agi.terms.languages import Language
 
 RING_S = 30.0
@@ -37,7 +38,7 @@ def may_ring(board: Switchboard, volunteer: VolunteerId, *, for_calls: bool = Tr
         and next_endpoint(board, volunteer, 0) is not None
         and not is_quiet(known, board.now.at)
         and (board.seats.is_free(volunteer) if for_calls else not board.seats.is_taken(volunteer))
-        and not (for_calls and any(could_use(board, call, volunteer) for call in board.calls.values()))
+        and not (for_calls and is_wanted(board, volunteer))
     )
 
 
@@ -56,12 +57,22 @@ def is_quiet(volunteer: Volunteer, at: datetime) -> bool:
     return any(start <= at < until for start, until in hours)
 
 
-def could_use(board: Switchboard, call: Call, volunteer: VolunteerId) -> bool:
-    """Whether `call` waits, on a line where `volunteer` is on duty or backup."""
-    if not board.wants_people(call):
-        return False
-    duty = board.duty(board.current_line(call))
-    return volunteer in duty.volunteers or volunteer in duty.backup
+def is_wanted(board: Switchboard, volunteer: VolunteerId) -> bool:
+    """Whether a call waits that could use `volunteer`; asked per line, whatever the number of calls."""
+    return any(
+        volunteer in serving(board, line_id) and any(map(board.wants_people, _queue(board, line_id)))
+        for line_id in board.waiting.lines()
+    )
+
+
+def serving(board: Switchboard, line_id: LineId) -> frozenset[VolunteerId]:
+    """Who is on duty or backup, now, for a line on which somebody waits; made once per duty."""
+    line = board.roster.lines.get(line_id) or next(call.line for call in _queue(board, line_id))
+    return board.notices.serving(line_id, board.duty(line))
+
+
+def _queue(board: Switchboard, line_id: LineId) -> Iterator[Call]:
+    return board.waiting.of_line(line_id, board.now.mono_s)
 
 
 def ring(
@@ -140,11 +151,36 @@ def overdue(board: Switchboard, notice: Notice) -> bool:
 
 
 def make_way(board: Switchboard) -> None:
-    """Take back what rings somebody for whom a call waits without any phone that rings."""
+    """Take back what rings somebody for whom a call waits without any phone that rings.
+
+    Runs after every step while a notice lives. All calls are looked at only when something changed for all of them: a
+    notice more, a duty, a link. Else only those of which the step noted a fact: no call comes to wait, and none loses
+    a phone, without one.
+    """
     ringing = [one for one in board.notices.live.values() if not (one.withdrawn or one.picked_up)]
     if not ringing:
+        board.notices.watched = ()
         return
-    alone = [call for call in board.calls.values() if not call.legs]
-    for notice in ringing:
-        if any(could_use(board, call, notice.volunteer) for call in alone):
-            withdraw(board, notice, CancelReason.WITHDRAWN)
+    wanted = {
+        line_id: found
+        for line_id in board.waiting.lines()
+        if (found := [one for one in ringing if one.volunteer in serving(board, line_id)])
+    }
+    watched = (
+        frozenset(board.settling),
+        frozenset((line_id, one.leg) for line_id, found in wanted.items() for one in found),
+    )
+    before, board.notices.watched = board.notices.watched, watched
+    if wanted:
+        changed = before != watched
+        calls = [call for line_id in wanted for call in _queue(board, line_id)] if changed else _touched(board)
+        for call in calls:
+            if not call.legs and board.wants_people(call):
+                for notice in wanted.get(call.line.id, ()):
+                    withdraw(board, notice, CancelReason.WITHDRAWN)
+
+
+def _touched(board: Switchboard) -> list[Call]:
+    """Calls of which this step noted something, and which wait."""
+    noted = {command.call: None for command in board.out if isinstance(command, NoteFact)}
+    return [board.calls[call] for call in noted if call in board.waiting]

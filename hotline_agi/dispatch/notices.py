@@ -11,6 +11,7 @@ from hotline_agi.dispatch import cover_requests, notice_legs, reminders
 from hotline_agi.dispatch.commands import (
     AnswerNotice,
     CancelReason,
+    CoverWord,
     NoteCover,
     NoteReadiness,
     NoticeKind,
@@ -165,9 +166,10 @@ def _rest_due(board: Switchboard, volunteer: VolunteerId, nth_endpoint: int = 0)
 
 
 def _line_of(board: Switchboard, volunteer: VolunteerId) -> Line | None:
-    """A line where they are on duty now, else any: for its language and zone."""
+    """A line where they are on duty (or backup) now, else any: for its language and zone."""
     lines = list(board.roster.lines.values())
-    return next((line for line in lines if volunteer in board.duty(line).volunteers), lines[0] if lines else None)
+    serving = (line for line in lines if volunteer in board.notices.serving(line.id, board.duty(line)))
+    return next(serving, lines[0] if lines else None)
 
 
 def _rest_told(board: Switchboard, notice: Notice, try_next: bool) -> None:
@@ -205,8 +207,9 @@ def stock_taken(board: Switchboard, stock: StockTaken) -> None:
 
 
 def restore(board: Switchboard, notes: Iterable[NoteReadiness | NoteCover]) -> None:
-    """What an earlier run noted of shifts that are not over, in the order in which it noted it: who confirmed is not
-    rung again, who agreed still stands in. To be called before the first event."""
+    """What an earlier run noted of shifts that are not over, the last word of each place: who confirmed is not
+    rung again, who agreed still stands in, and whoever is to be found is looked for. To be called before the first
+    event."""
     for note in notes:
         if note.until_at <= board.now.at or note.line not in board.roster.lines:
             continue
@@ -214,6 +217,8 @@ def restore(board: Switchboard, notes: Iterable[NoteReadiness | NoteCover]) -> N
             _restore_readiness(board, note)
         elif note.present is not None:
             _restore_cover(board, note, note.present)
+        elif note.word is CoverWord.ASKING:
+            cover_requests.resume(board, note)
 
 
 def _restore_readiness(board: Switchboard, note: NoteReadiness) -> None:
@@ -233,8 +238,6 @@ def _restore_readiness(board: Switchboard, note: NoteReadiness) -> None:
     board.set_timer(Timer.BACKUP, key, 0.0)
     if note.readiness is Readiness.CANNOT:
         cover_requests.leaves(board, note.line, note.slot, note.volunteer, note.from_at, note.until_at)
-    elif note.readiness is Readiness.READY:
-        cover_requests.comes_after_all(board, key)
 
 
 def _restore_cover(board: Switchboard, note: NoteCover, present: VolunteerId) -> None:
@@ -258,6 +261,7 @@ def _restore_cover(board: Switchboard, note: NoteCover, present: VolunteerId) ->
         present=present,
         from_at=note.from_at,
         until_at=note.until_at,
+        absent_stays=note.word is CoverWord.COMES,
     )
     board.set_timer(Timer.COVER, key, (note.until_at - board.now.at).total_seconds())
     board.forget_duties()

@@ -18,7 +18,7 @@ DAY_S = 86_400.0
 
 def recall(board: Switchboard, memory: Memory) -> None:
     """Put `memory` in its places."""
-    notices.restore(board, (*memory.readiness, *memory.stand_ins))
+    notices.restore(board, (*memory.stand_ins, *memory.readiness))  # who cannot come is out, whoever took their place
     for line in board.roster.lines.values():
         board.duty(line)  # whoever is on duty begins their shift now, as far as the board knows: talks count after that
     _rings(board, memory)

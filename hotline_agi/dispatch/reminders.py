@@ -12,17 +12,22 @@ Not reminded is
 
 Who cannot come is out at once. Who did not confirm by `ask_backup_s` shows as such and stays on until one of the backup
 agrees: perhaps they come all the same.
+
+A slot that runs is not the reminders' business any more. Who is still silent when it has begun (and nobody was asked in
+time, since the wall clock was put forward) is noted as such, and no backup is asked for them: calls show whether they
+are there, their line's ring plan goes on to the backup, and whoever is on shift may ask for cover. For who said that
+they cannot come the backup is asked whenever that was.
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from hotline_agi.dispatch import cover_requests, notice_legs
+from hotline_agi.dispatch import cover_requests, notice_legs, stand_ins
 from hotline_agi.dispatch.commands import CancelReason, NoteReadiness, NoticeKind, NoticeReply
 from hotline_agi.dispatch.notice_book import CoverRequest, Notice, Reminder, place_key
 from hotline_agi.dispatch.switchboard import Switchboard, Timer
 from hotline_agi.roster.duty import on_duty
-from hotline_agi.roster.model import Line
+from hotline_agi.roster.model import Line, Reminders
 from hotline_agi.roster.places import Place
 from hotline_agi.roster.timetable import occurrences
 from hotline_agi.terms.ids import LineId, VolunteerId
@@ -36,6 +41,8 @@ LOOK_AGAIN_S = 900.0
 LATE_ASK_S = 60.0
 """Who is reminded late (the service was away, the roster is new) has so long before their backup is asked."""
 MOMENT = timedelta(microseconds=1)
+MOMENT_S = 1.0
+"""Nothing is put off for less."""
 
 
 def replan(board: Switchboard) -> None:
@@ -62,7 +69,25 @@ def look(board: Switchboard, line_id: LineId) -> None:
             next_s = min(next_s, window_s)
         else:
             _begin(board, line, slot, place)
+    for reminder in board.notices.reminders.values():
+        if reminder.line == line.id and _backup_comes(board, reminder):
+            _set_backup_timer(board, line.reminders, reminder)
     board.set_timer(Timer.REMINDERS, line.id, next_s)
+
+
+def _backup_comes(board: Switchboard, reminder: Reminder) -> bool:
+    """Whether the backup is still to be asked before the slot begins: by the wall clock, which may have been stepped.
+    Who was not even rung when it was time to ask (their quiet hours) is not looked at again."""
+    if board.now.at >= reminder.from_at or reminder.key in board.notices.requests:
+        return False
+    is_early = _early_s(board, reminder) > MOMENT_S
+    return reminder.readiness in (Readiness.ASKED, Readiness.SILENT) or (is_early and reminder.readiness is None)
+
+
+def _set_backup_timer(board: Switchboard, plan: Reminders, reminder: Reminder) -> None:
+    """By the wall clock of now; who is reminded late has `LATE_ASK_S`."""
+    ask_s = (reminder.from_at - board.now.at).total_seconds() - plan.ask_backup_s
+    board.set_timer(Timer.BACKUP, reminder.key, max(LATE_ASK_S, ask_s))
 
 
 def _places(line: Line, after: datetime, until: datetime) -> Iterator[tuple[str, Place]]:
@@ -75,20 +100,19 @@ def _places(line: Line, after: datetime, until: datetime) -> Iterator[tuple[str,
 
 def _begin(board: Switchboard, line: Line, slot: str, place: Place) -> None:
     assert line.reminders is not None
-    stand_in = board.notices.stand_ins.get(place_key(line.id, slot, place.start, place.who))
-    who = place.who
-    if stand_in is not None and not stand_in.absent_stays:
-        if stand_in.present is None:
-            return
-        who = stand_in.present
+    agreed = board.notices.stand_ins
+    who = stand_ins.holder(
+        lambda absent: agreed.get(place_key(line.id, slot, place.start, absent)), place.who, board.roster.volunteers
+    )
+    if who is None:
+        return
     key = place_key(line.id, slot, place.start, who)
     if key in board.notices.reminders or _is_there(board, line, who, place.start - MOMENT):
         return
     board.notices.reminders[key] = Reminder(
         key=key, line=line.id, slot=slot, volunteer=who, from_at=place.start, until_at=place.end
     )
-    ask_s = (place.start - board.now.at).total_seconds() - line.reminders.ask_backup_s
-    board.set_timer(Timer.BACKUP, key, max(LATE_ASK_S, ask_s))
+    _set_backup_timer(board, line.reminders, board.notices.reminders[key])
     ring_due(board, key)
 
 
@@ -163,13 +187,26 @@ def backup_due(board: Switchboard, key: str) -> None:
     if left_s <= 0:
         _drop(board, reminder)
         return
+    early_s = _early_s(board, reminder)
+    if early_s > MOMENT_S and reminder.readiness in (None, Readiness.ASKED, Readiness.SILENT):
+        board.set_timer(Timer.BACKUP, key, early_s)
+        return
     board.set_timer(Timer.BACKUP, key, left_s)
     if reminder.readiness is None and not _should_have_answered(board, reminder):
         return
     if reminder.readiness in (None, Readiness.ASKED):
         _note(board, reminder, Readiness.SILENT)
-    if reminder.readiness in (Readiness.SILENT, Readiness.CANNOT):
+    is_late = (board.now.at - reminder.from_at).total_seconds() > LATE_ASK_S
+    if reminder.readiness is Readiness.CANNOT or (reminder.readiness is Readiness.SILENT and not is_late):
         _ask_backup(board, reminder)
+
+
+def _early_s(board: Switchboard, reminder: Reminder) -> float:
+    """How much too early it is to ask the backup: the wall clock was set back, or the service began anew."""
+    line = board.roster.lines.get(reminder.line)
+    if line is None or line.reminders is None:
+        return 0.0
+    return (reminder.from_at - board.now.at).total_seconds() - line.reminders.ask_backup_s
 
 
 def _should_have_answered(board: Switchboard, reminder: Reminder) -> bool:

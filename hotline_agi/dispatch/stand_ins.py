@@ -4,7 +4,7 @@ The roster stays the authority for everything else. A stand-in is no text in git
 and may write it down as a swap, which changes nothing any more (nobody stands twice).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -29,6 +29,28 @@ class StandIn:
     """`absent` came after all: both are there."""
 
 
+def gave(one: StandIn | None, people: Mapping[VolunteerId, Volunteer]) -> bool:
+    """Whether the place of `one` is not its `absent`'s any more; without any agreement it is. As in `active`."""
+    return one is not None and not one.absent_stays and (one.present is None or one.present in people)
+
+
+def holder(
+    agreed: Callable[[VolunteerId], StandIn | None], whose: VolunteerId, people: Mapping[VolunteerId, Volunteer]
+) -> VolunteerId | None:
+    """Who is to come to a place that is `whose` by the roster: they, or who took it, or who took it from these; None:
+    nobody, as they said that they cannot. `agreed` finds what was agreed of that place with somebody as the absent."""
+    who, seen = whose, set[VolunteerId]()
+    while who not in seen:
+        seen.add(who)
+        one = agreed(who)
+        if one is None or not gave(one, people):
+            break
+        if one.present is None:
+            return None
+        who = one.present
+    return who
+
+
 def active(
     stand_ins: Iterable[StandIn], line: LineId, duty: Duty, at: datetime, people: Mapping[VolunteerId, Volunteer]
 ) -> Iterator[StandIn]:
@@ -41,10 +63,18 @@ def active(
 
 
 def apply(duty: Duty, stand_ins: Iterable[StandIn]) -> Duty:
-    """`duty` with the absent out and the present in their places, nobody twice; of `active` ones."""
-    for one in stand_ins:
+    """`duty` with the absent out and the present in their places, nobody twice; of `active` ones. Who took a place and
+    gave it on is out, in whichever order that is remembered."""
+    left = list(stand_ins)
+    while left:
+        one = next((one for one in left if not any(_is_before(other, one) for other in left)), left[0])
+        left.remove(one)
         duty = _with(duty, one)
     return duty
+
+
+def _is_before(other: StandIn, one: StandIn) -> bool:
+    return other is not one and other.slot == one.slot and other.present == one.absent
 
 
 def _with(duty: Duty, one: StandIn) -> Duty:

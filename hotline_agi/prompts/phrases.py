@@ -129,6 +129,25 @@ SENTENCES = (
         when="after 5 and 1",
     ),
     Prompt(
+        id="cover-too-early",
+        zh="现在请人代这一班还太早。班次开始前三十六小时以内可以请人代班。更早的话，请告诉协调员。",
+        en="It is too early to ask for cover of this shift. You can ask within thirty six hours before it begins. "
+        "Before that, please tell your coordinator.",
+        when="after 5 and a shift that is far ahead",
+    ),
+    Prompt(
+        id="cover-found",
+        zh="这一班已经有人替您值。",
+        en="Somebody stands in for you.",
+        when="after `your-shift` and its times: somebody agreed to take it",
+    ),
+    Prompt(
+        id="cover-open",
+        zh="您说过这一班不能来。目前还没有人答应代班。",
+        en="You said that you cannot come. Nobody has agreed to stand in yet.",
+        when="after `your-shift` and its times: nobody agreed to take it",
+    ),
+    Prompt(
         id="ask-pin",
         zh="系统还没有登记这个电话。请输入您的密码，按井号键结束。",
         en="This telephone is not known to us. Please enter your PIN, then press hash.",

@@ -71,6 +71,11 @@ READINESS: dict[Language, dict[str, str]] = {
 }
 STANDS_IN = {Language.EN: "stands in for {absent}", Language.ZH: "代替 {absent}"}
 NOBODY_STANDS_IN = {Language.EN: "nobody stands in for {absent}", Language.ZH: "无人代替 {absent}"}
+COVER_WORDS = {
+    "asking": {Language.EN: "somebody is asked to stand in for {absent}", Language.ZH: "正在找人代替 {absent}"},
+    "comes": {Language.EN: "{absent} comes after all", Language.ZH: "{absent} 仍然会来"},
+}
+"""By `CoverWord`, what says more than whether somebody stands in."""
 
 
 def state_rows(
@@ -127,7 +132,8 @@ def agreement_json(one: PastAgreement) -> Json:
 
 def _said(one: PastAgreement, language: Language) -> str:
     if one.is_stand_in:
-        phrase = STANDS_IN if one.told.get("present") else NOBODY_STANDS_IN
+        settled = STANDS_IN if one.told.get("present") else NOBODY_STANDS_IN
+        phrase = COVER_WORDS.get(_word(one.told, "word"), settled)
         return phrase[language].format(absent=_word(one.told, "absent"))
     word = _word(one.told, "readiness")
     return READINESS[language].get(word, word)

@@ -10,16 +10,19 @@
 ```
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum, auto
 
+from hotline_agi.dispatch.cover_requests import NEXT_SHIFT
 from hotline_agi.dispatch.events import CoverAsked, Event, VolunteerPaused, VolunteerResumed
+from hotline_agi.dispatch.stand_ins import StandIn
 from hotline_agi.roster.model import Line, Volunteer
 from hotline_agi.selfservice import shifts, speech, state
 from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.lockout import Lockout
+from hotline_agi.selfservice.shifts import Rota
 from hotline_agi.selfservice.speech import Words
 from hotline_agi.selfservice.state import Standing
 from hotline_agi.terms.ids import CallerToken, VolunteerId
@@ -62,8 +65,10 @@ class Outside:
     """Whose service number was dialled; speaks for who is not known (yet)."""
     now: Now
     standing: Callable[[VolunteerId], Standing]
+    stand_ins: Callable[[], Sequence[StandIn]]
+    """Who takes whose place, as the machine has it."""
     tell: Callable[[Event], None]
-    """Hands an event to the machine; `standing` is up to date afterwards."""
+    """Hands an event to the machine; `standing` and `stand_ins` are up to date afterwards."""
     lockout: Lockout
     languages: frozenset[str]
     """Those in which all can be said."""
@@ -150,11 +155,11 @@ class Conversation:
                 self.place = Place.MINUTES
                 return self._say(outside, ("ask-minutes",), most_keys=MINUTES_KEYS, wait_s=DIGITS_WAIT_S)
             case "3":
-                words = state.today(self._lines(outside), self._known, outside.now.at, self._language(outside))
+                words = state.today(self._rota(outside), self._known, outside.now.at, self._language(outside))
                 return self._say_menu(outside, words, with_state=False)
             case "4":
                 language = self._language(outside)
-                people = shifts.on_now(self._lines(outside), outside.now.at)
+                people = shifts.on_now(self._rota(outside), outside.now.at)
                 words = speech.who_is_on(people, outside.names.get(language, frozenset()), language)
                 return self._say_menu(outside, words, with_state=False)
             case "5":
@@ -174,15 +179,18 @@ class Conversation:
         now_state, until_at = outside.standing(self._known)
         if now_state is not VolunteerState.PAUSED:
             until_at = None if for_s is None else outside.now.at + timedelta(seconds=for_s)
-        return state.paused(self._lines(outside), until_at, self._language(outside))
+        return state.paused(self._rota(outside), until_at, self._language(outside))
 
     def _ask_cover(self, outside: Outside) -> Saying:
         at, language = outside.now.at, self._language(outside)
-        meant = shifts.running_or_next(self._lines(outside), self._known, at)
+        meant = shifts.running_or_next(self._rota(outside), self._known, at)
         if meant is None:
             return self._say_menu(outside, ("no-shift-soon",), with_state=False)
+        words = state.next_shift(meant, "your-shift", at, language)
+        if meant.start >= at + NEXT_SHIFT:
+            return self._say_menu(outside, (*words, "cover-too-early"), with_state=False)
         self.place = Place.COVER
-        return self._say(outside, (*state.next_shift(meant, "your-shift", at, language), "confirm-cover"))
+        return self._say(outside, (*words, "confirm-cover"))
 
     def _on_cover(self, outside: Outside, keys: str) -> Saying:
         if keys != "1":
@@ -199,7 +207,7 @@ class Conversation:
 
     def _own_state(self, outside: Outside) -> Words:
         standing = outside.standing(self._known)
-        return state.own_state(self._lines(outside), self._known, standing, outside.now.at, self._language(outside))
+        return state.own_state(self._rota(outside), self._known, standing, outside.now.at, self._language(outside))
 
     def _ask_pin(self, outside: Outside, words: Words) -> Saying:
         self.place = Place.PIN
@@ -222,14 +230,15 @@ class Conversation:
 
     # ---- who
 
+    def _rota(self, outside: Outside) -> Rota:
+        """Of the lines that they serve; who serves none yet hears of the dialled line."""
+        lines = outside.directory.lines_of(self._known) or (outside.line,)
+        return Rota(lines=lines, stand_ins=tuple(outside.stand_ins()), people=outside.directory.volunteers)
+
     @property
     def _known(self) -> VolunteerId:
         assert self.who is not None, "only the PIN is asked of somebody unknown"
         return self.who
-
-    def _lines(self, outside: Outside) -> tuple[Line, ...]:
-        """Those that they serve; who serves none yet hears of the dialled line."""
-        return outside.directory.lines_of(self._known) or (outside.line,)
 
     def _language(self, outside: Outside) -> str:
         """The first of theirs in which all can be said, else the line's."""

@@ -38,6 +38,7 @@ class Edge:
             now=lambda: Now(house.now_s, house.at),
             tell=house.tell,
             standing=lambda who: house.standings.get(who, house.outside().standing(who)),
+            stand_ins=lambda: house.stand_ins,
         )
         menu.use_directory(Directory.of(house.roster))
         menu.use_prompts(house.languages, house.names)
@@ -153,4 +154,4 @@ def test_neither_numbers_nor_keys_stand_in_what_is_kept() -> None:
 
 
 def _unused() -> dict[str, Any]:
-    return {"now": lambda: Now(0.0, NINE), "tell": print, "standing": print}
+    return {"now": lambda: Now(0.0, NINE), "tell": print, "standing": print, "stand_ins": list}

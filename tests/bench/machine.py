@@ -1,18 +1,21 @@
 """`machine`: what the dispatcher alone costs, with 10 to 5,000 callers waiting and ten times as many volunteers. No
 I/O.
 
-Two scenes. *talking*: every volunteer talks, and what is played over and over is one whole call that ends well while
+Three scenes. *talking*: every volunteer talks, and what is played over and over is one whole call that ends well while
 the others wait: a talk ends, whoever comes free is rung, accepts, the talk starts; the caller leaves and a new one
 arrives. *ringing*: nearly every volunteer rings, each caller has a group of nine; a phone that rings is accepted, its
 group is handed on or cancelled, a talk begins, a talk ends, somebody leaves, a new one arrives. Everybody who waits
-asks in turn.
+asks in turn. *reminding*: as ringing, while the two people of the next slot are rung to remind them, somebody who let
+a call ring rests, and somebody else is just being told so.
 """
 
 import gc
 import time
+from dataclasses import replace
+from datetime import time as time_of_day
 from datetime import timedelta
 
-from hotline_agi.dispatch.commands import CancelLeg, Command, ConnectLeg, HoldCaller, RingLeg
+from hotline_agi.dispatch.commands import CancelLeg, Command, ConnectLeg, HoldCaller, RingLeg, RingNotice
 from hotline_agi.dispatch.events import (
     CallArrived,
     CallerHeld,
@@ -22,10 +25,11 @@ from hotline_agi.dispatch.events import (
     LegAnswered,
     LegEnded,
     RoundEnded,
+    StockTaken,
     TalkStarted,
 )
 from hotline_agi.dispatch.machine import Machine
-from hotline_agi.roster.model import RingGroup, RingStep
+from hotline_agi.roster.model import Reminders, Rest, RingGroup, RingStep
 from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId, NodeId
 from hotline_agi.terms.instants import Now
@@ -40,12 +44,16 @@ STEP_S = 5e-6
 NODE = NodeId("pbx1")
 ADAPTIVE = RingStep(group=RingGroup.ON_SHIFT, count=None, for_s=3600.0, adaptive=True)
 DECISION_GOAL_US = 1000.0
+NEXT_SLOT = time_of_day(12, 20)
+"""The scene is at noon."""
+NEXT = ("next-1", "next-2")
+SCENES = ("talking", "ringing", "reminding")
 
 
 class _Play:
     """A machine with `waiting` callers in the queue, and ten times as many volunteers."""
 
-    def __init__(self, waiting: int, *, talking: bool) -> None:
+    def __init__(self, waiting: int, *, talking: bool, reminding: bool = False) -> None:
         people = tuple(f"v{number:05}" for number in range(waiting * VOLUNTEERS_PER_CALL))
         plan = line(
             ring_steps=(ADAPTIVE,),
@@ -54,6 +62,11 @@ class _Play:
             wrap_up_s=0.0,
             shifts=(shift(volunteers=people, backup=()),),
         )
+        if reminding:
+            now = shift(people, (), slot="now", start=time_of_day(6), until=NEXT_SLOT)
+            following = shift(NEXT, (), slot="next", start=NEXT_SLOT, until=time_of_day(20))
+            soon = Reminders(before_s=1800.0, ask_backup_s=600.0)
+            plan = replace(plan, shifts=(now, following), reminders=soon, rest=Rest(missed=1, for_s=1800.0))
         self._mono_s = 1000.0
         self._machine = Machine(roster(plan), boot=1, now=self._now())
         self._calls = 0
@@ -61,12 +74,30 @@ class _Play:
         self._ringing: dict[LegId, None] = {}
         self._talks: dict[CallId, LegId] = {}
         self.spent_us: list[float] = []
+        self.take(StockTaken(node=NODE, calls=frozenset(), legs=()))
         if talking:
             for _ in people:
                 self._arrive()
                 self._accept()
         for _ in range(waiting):
             self._arrive()
+        if reminding:
+            (told,) = self._miss()
+            self.take(LegEnded(leg=told.leg, cause=Cause.NO_ANSWER))
+            self._miss()  # is being told all the time
+
+    def _miss(self) -> list[RingNotice]:
+        """The phone that has rung the longest rings out: its volunteer rests, and is rung to hear so."""
+        leg = next(iter(self._ringing))
+        del self._ringing[leg]
+        return [one for one in self.take(LegEnded(leg=leg, cause=Cause.NO_ANSWER)) if isinstance(one, RingNotice)]
+
+    @property
+    def is_reminding(self) -> bool:
+        """Whether the next ones are still being rung, and somebody rests."""
+        board = self._machine.board
+        rung = {one.volunteer for one in board.notices.live.values() if not one.withdrawn}
+        return rung.issuperset(NEXT) and bool(board.resting)
 
     def one_call(self) -> None:
         """A talk ends; somebody is rung and accepts; a new caller arrives, and one who waits asks."""
@@ -127,13 +158,14 @@ class _Play:
 def run() -> Findings:
     findings = Findings("machine")
     rows = []
-    for talking, scene in ((True, "talking"), (False, "ringing")):
+    for scene in SCENES:
         for waiting in WAITING:
-            play = _Play(waiting, talking=talking)
+            play = _Play(waiting, talking=scene == "talking", reminding=scene == "reminding")
             play.spent_us.clear()
             gc.collect()
             for _ in range(CALLS):
                 play.one_call()
+            assert play.is_reminding == (scene == "reminding")
             figures = _figures(play.spent_us)
             findings.figures[f"{scene}_{waiting}"] = figures
             rows.append([f"{scene} {waiting:,}", *(plain(value) for value in figures.values())])

@@ -17,12 +17,14 @@ from hotline_agi.dispatch.commands import (
     CancelLeg,
     Command,
     ConnectLeg,
+    CoverWord,
     NoteCover,
     NoteReadiness,
     NoticeKind,
     RingLeg,
     RingNotice,
 )
+from hotline_agi.dispatch.cover_requests import NEXT_SHIFT
 from hotline_agi.dispatch.events import (
     CallArrived,
     CallerHeld,
@@ -47,7 +49,9 @@ from hotline_agi.dispatch.reminders import MOST_RINGS
 from hotline_agi.roster.duty import on_duty
 from hotline_agi.roster.model import Line, Reminders, Rest, Roster
 from hotline_agi.roster.plan import WeeklyHours
-from hotline_agi.roster.timetable import occurrences
+from hotline_agi.roster.timetable import Duty, occurrences
+from hotline_agi.selfservice import shifts
+from hotline_agi.selfservice.shifts import Rota
 from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId, VolunteerId
 from hotline_agi.terms.instants import Now
@@ -55,7 +59,7 @@ from hotline_agi.terms.standing import Readiness
 from tests.dispatch.desk import PBX1
 from tests.dispatch.fake_pbx import Tape
 from tests.dispatch.lines import EVERY_DAY, NOON, XINLI, line, person, ring, roster
-from tests.dispatch.notice_desk import slot
+from tests.dispatch.notice_desk import memory_of, slot
 from tests.dispatch.truth import hold
 from tests.dispatch.watch import Reach
 
@@ -96,6 +100,7 @@ class Day:
         self.taken: dict[Place, VolunteerId] = {}
         self.told: set[Place] = set()
         """For which somebody was found, or the coordinator was told."""
+        self.notes: list[Command] = []
         self.lost_links = 0
 
     @property
@@ -140,6 +145,8 @@ class Day:
             self.later(self._some_time(), self._somebody_acts)
         for _ in range(tape.among(0, 0, 1, 2)):
             self.later(self._some_time(), self._link_lost)
+        for hour in range(1, 26):
+            self.later(3600.0 * hour + 1.0, self._check_menu)  # in each slot, and a while after its beginning
         if tape.one_in(4):
             self.later(self._some_time(), self._new_roster)
         steps = 0
@@ -193,6 +200,8 @@ class Day:
         """A notice rings: what they do."""
         tape = self.tape
         after_s = self.now_s + tape.span(1.0, ring_s - 1.0)
+        if tape.one_in(4):
+            self.later(self.now_s + tape.span(0.1, ring_s), lambda: self._calls(CallId(f"c-{leg}")))
         way = tape.among("yes", "misses", "no", "voicemail", "declines", "unreachable", "lifts and hangs up")
         self.reach.count("a notice", way)
         match way:
@@ -282,6 +291,9 @@ class Day:
     # ---- the machine
 
     def _tell(self, event: Event) -> None:
+        if isinstance(event, CoverAsked):
+            self._asks_cover(event)
+            return
         if self.link_is_up or not isinstance(event, LegAnswered | LegEnded | TalkStarted | CallerHeld | CallerLeft):
             self._did(event, self.machine.handle(event, self.now))
 
@@ -290,9 +302,14 @@ class Day:
             answers = [command for command in commands if isinstance(command, AnswerNotice)]
             hold([answer.leg for answer in answers] == [event.leg], "each key is answered once, at once")
             self.reach.count("reply", answers[0].reply)
+        self.notes += [command for command in commands if isinstance(command, NoteReadiness | NoteCover)]
         for command in commands:
             self._check(event, command)
         self._check_memory()
+        self._check_way()
+        if isinstance(event, NoticeAnswered | CoverAsked | VolunteerResumed):
+            self._check_menu()
+            self._check_memory_of_a_restart()
 
     def _check(self, event: Event | None, command: Command) -> None:
         match command:
@@ -319,6 +336,63 @@ class Day:
                 self._check_cover(event, command)
             case _:
                 pass
+
+    def _asks_cover(self, event: CoverAsked) -> None:
+        """As the menu does it: only who hears of a shift of theirs can ask for cover of it."""
+        meant = shifts.running_or_next(self.rota, event.volunteer, self.now.at)
+        promised = meant is not None and meant.start < self.now.at + NEXT_SHIFT
+        before = self.machine.ignored["CoverAsked"]
+        self._did(event, self.machine.handle(event, self.now))
+        heard = self.machine.ignored["CoverAsked"] == before
+        hold(heard == promised, "cover that is promised is looked for", event.volunteer)
+        if heard and event.volunteer in {one.present for one in self.machine.stand_ins}:
+            self.reach.count("cover", "a stand-in asks")
+
+    @property
+    def rota(self) -> Rota:
+        """What the menu reads."""
+        lines = tuple(self.roster.lines.values())
+        return Rota(lines=lines, stand_ins=self.machine.stand_ins, people=self.roster.volunteers)
+
+    def _check_way(self) -> None:
+        """No notice rings somebody whom a call could use for which no phone rings: by a plain look at everything."""
+        board = self.machine.board
+        alone = [call for call in board.calls.values() if not call.legs and board.wants_people(call)]
+        duty = self._duty_of(self.machine)
+        for notice in board.notices.live.values() if alone else ():
+            stopped = notice.withdrawn or notice.picked_up
+            hold(stopped or notice.volunteer not in (*duty.volunteers, *duty.backup), "a notice makes way", notice.leg)
+
+    def _check_menu(self) -> None:
+        """What the menu says is what calls do."""
+        rota, at = self.rota, self.now.at
+        duty = self._duty_of(self.machine)
+        hold(shifts.on_now(rota, at) == list(duty.volunteers), "the menu names whom calls ring")
+        for who in PEOPLE:
+            is_on = shifts.running(rota, VolunteerId(who), at) is not None
+            hold(is_on or who not in duty.volunteers, "who is rung hears that they are on shift", who)
+            hold(not is_on or who in (*duty.volunteers, *duty.quiet), "who is not rung does not", who)
+
+    def _duty_of(self, machine: Machine) -> Duty:
+        at, line = self.now.at, self.roster.lines[XINLI]
+        return machine.board.notices.duty(XINLI, on_duty(line, at), at, self.roster.volunteers)
+
+    def _check_memory_of_a_restart(self) -> None:
+        """What a machine would know that began now, with the journal of this one."""
+        if self.swapped:
+            return
+        new = Machine(self.roster, boot=2, now=self.now, memory=memory_of(self.notes))
+        known, goes_on = self._duty_of(self.machine), self._duty_of(new)
+        hold(set(known.volunteers) == set(goes_on.volunteers), "a restart changes nothing of who is on shift")
+        for key, request in self.machine.board.notices.requests.items():
+            if request.over or request.alarmed or request.until_at <= self.now.at:
+                continue
+            again = new.board.notices.requests.get(key)
+            hold(again is not None and not again.over, "a restart goes on to look for cover", key)
+        for key, request in new.board.notices.requests.items():
+            if request.present is None and not request.over:
+                hold(key in self.machine.board.notices.requests, "a restart looks for nobody who is not wanted", key)
+        self.reach.count("weather", "restart")
 
     def _begins(self, leg: LegId, who: VolunteerId) -> None:
         hold(who not in self.legs.values(), "nobody is rung twice at once", who)
@@ -366,6 +440,9 @@ class Day:
 
     def _check_cover(self, event: Event | None, note: NoteCover) -> None:
         place = (note.slot, note.from_at, note.absent)
+        if note.word is not CoverWord.SETTLED:
+            self.reach.count("cover", note.word)
+            return
         self.told.add(place)
         self.reach.count("cover", "found" if note.present else "nobody")
         if note.present is None:

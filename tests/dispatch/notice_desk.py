@@ -8,6 +8,7 @@ from hotline_agi.dispatch.commands import (
     AnswerNotice,
     CancelLeg,
     Command,
+    CoverWord,
     NoteCover,
     NoteReadiness,
     NoticeKind,
@@ -23,6 +24,7 @@ from hotline_agi.dispatch.events import (
     StockTaken,
     VolunteerResumed,
 )
+from hotline_agi.dispatch.memory import Memory
 from hotline_agi.roster.duty import on_duty
 from hotline_agi.roster.model import Line, Reminders, Roster
 from hotline_agi.roster.plan import Shift
@@ -153,4 +155,24 @@ def stopped(said: list[Command]) -> list[LegId]:
 
 
 def covers(said: list[Command]) -> list[tuple[str, str | None]]:
-    return [(note.absent, note.present) for note in of(NoteCover, said)]
+    """What came of looking for somebody; that it began, or is needless, is not told."""
+    return [(note.absent, note.present) for note in of(NoteCover, said) if note.word is CoverWord.SETTLED]
+
+
+def memory_of(log: list[Command]) -> Memory:
+    """What the journal would hand to a new machine: the last word about each place, in the order of these words."""
+    readiness: dict[tuple[str, ...], NoteReadiness] = {}
+    stand_ins: dict[tuple[str, ...], NoteCover] = {}
+    for note in log:
+        match note:
+            case NoteReadiness():
+                key = note.line, note.slot, note.from_at.isoformat(), note.volunteer
+                readiness.pop(key, None)
+                readiness[key] = note
+            case NoteCover():
+                key = note.line, note.slot, note.from_at.isoformat(), note.absent
+                stand_ins.pop(key, None)
+                stand_ins[key] = note
+            case _:
+                pass
+    return Memory(readiness=tuple(readiness.values()), stand_ins=tuple(stand_ins.values()))

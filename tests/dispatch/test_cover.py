@@ -138,7 +138,8 @@ def test_asking_again_after_nobody_agreed_begins_anew_and_asking_twice_does_not(
     desk.presses("bao", False)
     assert noticed(desk.asks_cover("lin")) == ["bao"]
     desk.presses("bao", True)
-    assert noticed(desk.asks_cover("lin")) == []
+    (ring,) = of(RingNotice, desk.asks_cover("lin"))
+    assert ring.from_at == AFTERNOON_AT + timedelta(days=1), "today's is theirs no more: tomorrow's is meant"
 
 
 def test_nobody_of_the_backup_is_woken_in_their_quiet_hours() -> None:

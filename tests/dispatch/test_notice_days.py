@@ -9,10 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline_agi.dispatch import cover_requests, notice_legs, notices, reminders
-from hotline_agi.dispatch.commands import NoticeReply
-from hotline_agi.dispatch.notice_book import Notice, NoticeBook, Reminder
+from hotline_agi.dispatch.commands import CoverWord, NoticeReply
+from hotline_agi.dispatch.notice_book import CoverRequest, Notice, NoticeBook, Reminder
 from hotline_agi.dispatch.switchboard import Switchboard, Timer
+from hotline_agi.roster.duty import on_duty
+from hotline_agi.selfservice import shifts
 from hotline_agi.terms.standing import Readiness
+from tests.dispatch import test_notice_clock, test_reminders
 from tests.dispatch.notice_day import TAPE_LENGTH, Day
 from tests.dispatch.truth import Broken
 from tests.dispatch.watch import Reach
@@ -37,8 +40,8 @@ def test_the_days_reach_everything() -> None:
         "a notice": {"yes", "misses", "no", "voicemail", "declines", "unreachable", "lifts and hangs up"},
         "readiness": {readiness.value for readiness in Readiness},
         "reply": {reply.value for reply in NoticeReply} - {NoticeReply.LOST},
-        "cover": {"found", "nobody"},
-        "weather": {"link lost", "new roster"},
+        "cover": {"found", "nobody", "asking", "comes", "a stand-in asks"},
+        "weather": {"link lost", "new roster", "restart"},
     }
     assert {kind: want - set(reach.counts[kind]) for kind, want in expected.items()} == {
         kind: set() for kind in expected
@@ -74,7 +77,7 @@ def everybody_is_rung_at_once(patch: pytest.MonkeyPatch) -> None:
 
 
 def calls_are_not_looked_at(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(notice_legs, "could_use", lambda _board, _call, _volunteer: False)
+    patch.setattr(notice_legs, "is_wanted", lambda _board, _volunteer: False)
 
 
 def a_lost_link_is_not_noticed(patch: pytest.MonkeyPatch) -> None:
@@ -193,7 +196,85 @@ def reminders_come_too_early(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(reminders, "look", look)
 
 
+def the_menu_reads_the_roster_alone(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(shifts.Rota, "duty", lambda _self, line, at: on_duty(line, at))
+
+
+def the_menu_knows_nothing_that_was_taken(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(shifts, "_taken", lambda *_: ())
+
+
+def the_menu_knows_nothing_that_was_given_away(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(shifts._Place, "agreed", lambda _self, _absent: None)
+
+
+def a_stand_in_is_not_heard(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cover_requests, "_taken", lambda *_: ())
+
+
+def who_gave_a_place_away_asks_for_it(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cover_requests, "_gave", lambda *_: False)
+
+
+def a_search_is_not_noted(patch: pytest.MonkeyPatch) -> None:
+    def note(board: Switchboard, request: CoverRequest, word: CoverWord = CoverWord.SETTLED) -> None:
+        if word is not CoverWord.ASKING:
+            real(board, request, word)
+
+    real = cover_requests._note
+    patch.setattr(cover_requests, "_note", note)
+
+
+def a_search_is_not_taken_up(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cover_requests, "resume", _nothing)
+
+
+def who_comes_after_all_is_not_noted(patch: pytest.MonkeyPatch) -> None:
+    def note(board: Switchboard, request: CoverRequest, word: CoverWord = CoverWord.SETTLED) -> None:
+        if word is not CoverWord.COMES:
+            real(board, request, word)
+
+    real = cover_requests._note
+    patch.setattr(cover_requests, "_note", note)
+
+
+def a_notice_rings_on(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(notices, "make_way", _nothing)
+
+
+def a_call_that_loses_its_phone_is_not_looked_at(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(notice_legs, "_touched", lambda _board: [])
+
+
+def only_steps_are_looked_at(patch: pytest.MonkeyPatch) -> None:
+    def make_way(board: Switchboard) -> None:
+        patch.setattr(board.notices, "watched", Anything())
+        real(board)
+
+    real = notice_legs.make_way
+    patch.setattr(notice_legs, "make_way", make_way)
+
+
+class Anything:
+    """Equal to all."""
+
+    def __eq__(self, _: object) -> bool:
+        return True
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 BUGS: list[Planting] = [
+    the_menu_reads_the_roster_alone,
+    the_menu_knows_nothing_that_was_taken,
+    the_menu_knows_nothing_that_was_given_away,
+    a_stand_in_is_not_heard,
+    who_gave_a_place_away_asks_for_it,
+    a_search_is_not_noted,
+    a_search_is_not_taken_up,
+    who_comes_after_all_is_not_noted,
+    a_notice_rings_on,
+    a_call_that_loses_its_phone_is_not_looked_at,
     rung_while_a_leg_lives,
     quiet_hours_are_forgotten,
     everybody_is_rung_at_once,
@@ -227,3 +308,47 @@ def test_a_planted_bug_is_killed(bug: Planting, monkeypatch: pytest.MonkeyPatch)
             print(f"\n{bug.__name__:40} {broken.invariant:45} day {seed + 1}")
             return
     pytest.fail(f"the bug lives: {bug.__name__}")
+
+
+# ---- what no day brings about, but a story does
+
+
+def a_running_slot_is_reminded_of(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reminders, "LATE_ASK_S", 1e6)
+
+
+def a_clock_put_back_is_not_seen(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reminders, "_early_s", lambda _board, _reminder: 0.0)
+
+
+def a_clock_put_forward_is_not_seen(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reminders, "_backup_comes", lambda _board, _reminder: False)
+
+
+STORIES: list[tuple[Planting, Callable[[], None]]] = [
+    (
+        only_steps_are_looked_at,
+        test_reminders.test_who_is_reminded_until_the_slot_begins_makes_way_for_a_call_that_waits_then,
+    ),
+    (
+        a_running_slot_is_reminded_of,
+        test_notice_clock.test_a_clock_that_is_put_forward_over_the_beginning_asks_no_backup_for_who_is_silent,
+    ),
+    (
+        a_clock_put_back_is_not_seen,
+        test_notice_clock.test_a_clock_that_is_put_back_asks_the_backup_by_the_new_time,
+    ),
+    (
+        a_clock_put_forward_is_not_seen,
+        test_notice_clock.test_a_small_step_within_the_window_is_seen_at_the_next_look,
+    ),
+]
+
+
+@pytest.mark.parametrize(("bug", "story"), STORIES, ids=lambda one: one.__name__)
+def test_a_planted_bug_is_killed_by_its_story(
+    bug: Planting, story: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bug(monkeypatch)
+    with pytest.raises(AssertionError):
+        story()

@@ -449,6 +449,18 @@ def test_a_late_end_is_ignored() -> None:
     assert desk.ignored(LegEnded) == before + 1
 
 
+def test_who_is_reminded_until_the_slot_begins_makes_way_for_a_call_that_waits_then() -> None:
+    """No call comes and no phone is lost at that moment: other people are on duty."""
+    desk = NoticeDesk(roster(afternoon("chen"), people=[person("lin")]))
+    desk.passes_until(20.0)
+    desk.waits("c1")
+    desk.talks("zhao")
+    desk.waits("c2")
+    assert noticed(desk.reads(roster(afternoon("lin")))) == ["lin"]
+    assert stopped(desk.passes_until(0.5)) == []
+    assert set(stopped(desk.passes(5.0))) == {desk.notice("lin")}
+
+
 # ---- a restart
 
 

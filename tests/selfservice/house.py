@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from hotline_agi.dispatch.events import CoverAsked, Event, VolunteerPaused, VolunteerResumed
+from hotline_agi.dispatch.stand_ins import StandIn
 from hotline_agi.roster.model import Roster
 from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.lockout import Lockout
@@ -55,6 +56,7 @@ class House:
         self.at = NINE
         self.lockout = Lockout()
         self.standings: dict[VolunteerId, Standing] = {}
+        self.stand_ins: list[StandIn] = []
         self.events: list[Event] = []
         self.names = {"zh": frozenset(self.roster.volunteers), "en": frozenset({LIN, WANG})}
         self.languages = frozenset({"zh", "en"})
@@ -75,6 +77,7 @@ class House:
             line=next(iter(self.roster.lines.values())),
             now=Now(self.now_s, self.at),
             standing=lambda who: self.standings.get(who, FREE),
+            stand_ins=lambda: self.stand_ins,
             tell=self.tell,
             lockout=self.lockout,
             languages=self.languages,

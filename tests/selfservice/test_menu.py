@@ -131,6 +131,7 @@ def test_cover_is_asked_for_after_the_shift_was_named_and_confirmed() -> None:
     assert call.press("5", "1") == ["cover-asked", "menu"]
     assert house.events == [CoverAsked(volunteer=LIN)]
     assert Call(house, ZHAO).press("5")[:2] == ["your-shift", "weekday-5"]
+    assert Call(house, ZHAO).press("5")[-2:] == ["cover-too-early", "menu"]
 
 
 def test_a_star_ends_anywhere() -> None:
