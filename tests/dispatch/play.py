@@ -53,7 +53,20 @@ from hotline_agi.terms.ids import CallerToken, CallId, EndpointId, LegId
 from hotline_agi.terms.instants import Now
 from tests.dispatch.desk import PBX1
 from tests.dispatch.fake_pbx import FakePbx, Tape, Weather
-from tests.dispatch.lines import ERTONG, NIGHT, NOON, XINLI, line, mobile, person, ring, roster, shift, with_transfer
+from tests.dispatch.lines import (
+    ERTONG,
+    NIGHT,
+    NOON,
+    XINLI,
+    line,
+    mobile,
+    person,
+    ring,
+    roster,
+    shift,
+    softphone,
+    with_transfer,
+)
 from tests.dispatch.truth import Broken, hold
 from tests.dispatch.watch import Reach, Watch
 
@@ -61,8 +74,8 @@ NOTES = OpenRecord | NoteFact | CloseRecord | NoteVolunteer | NoteReadiness | No
 """For the journal, not for Asterisk."""
 TAPE_LENGTH = 384
 ADAPTIVE = RingStep(group=RingGroup.ON_SHIFT, count=None, for_s=60.0, adaptive=True)
-KEPT = ("lin", "wang", "bao")
-"""Whose limits, languages and qualifications stay when the roster is swapped."""
+KEPT = ("lin", "wang", "bao", "zhao", "gu")
+"""Whose phones, limits, languages and qualifications stay when the roster is swapped."""
 START_S = 1.0
 """The service takes stock first, then lets the dialplan ask."""
 MOST_STEPS = 20_000
@@ -136,6 +149,7 @@ def draw_roster(tape: Tape) -> Roster:
         second = draw_line(tape)
         lines.append(line(**{f: getattr(second, f) for f in ("ring_steps", "shifts", "max_wait_s")} | {"id": ERTONG}))
     people = [person("lin"), person("wang", mobile("wang")), person("bao", mobile("bao"))]
+    people += [person("zhao", softphone("zhao")), person("gu", softphone("gu"))]
     limits = Limits(calls_per_shift=tape.among(None, 1, 2), talk_min_per_day=tape.among(None, 5))
     people[0] = replace(people[0], languages=("zh", "en"), limits=limits)
     people[1] = replace(people[1], qualifications=("crisis",), limits=Limits(talk_min_in_a_row=tape.among(None, 15)))

@@ -34,6 +34,7 @@ from hotline_agi.dispatch.state import CallState
 from hotline_agi.roster.model import OverflowStep
 from hotline_agi.terms.ids import CallId, LegId, LineId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
+from hotline_agi.terms.standing import VolunteerState
 from tests.dispatch.desk import PBX1, Desk
 from tests.dispatch.lines import ERTONG, XINLI, line, roster, shift, with_transfer
 from tests.dispatch.play import TAPE_LENGTH, Story
@@ -78,7 +79,8 @@ EXPECTED = {
     "leg outcome": [outcome.value for outcome in LegOutcome],
     "call outcome": [outcome.value for outcome in Outcome],
     "weather": ["freeze", "link lost", "silence"],
-    "truth": ["joined", "caller missed by the winner"],
+    "truth": ["joined", "caller missed by the winner", "somebody waits on", "gives up early"],
+    "volunteer state": [state.value for state in VolunteerState if state is not VolunteerState.TALKING],
 }
 
 

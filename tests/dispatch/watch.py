@@ -403,16 +403,17 @@ class Watch:
                 if fact is Fact.OVERFLOW:
                     self._gives_up(call)
                 if fact is Fact.WAVE:
-                    book = self.calls[call]
-                    book.wave_since_s = self._now_s
-                    book.overflow_due_s = self.machine.board.calls[call].overflow_due_s
-                    book.steps = self.machine.board.calls[call].ring_steps
-                    if command.detail.startswith("1:"):
-                        book.rings_since_s, book.rung_out = self._now_s, set()
-                    number = int(command.detail.split(":")[0])
                     hold(call in self.machine.board.calls, "a call's record is its last word", call)
-                    book.wave_count = self.machine.board.calls[call].ring_steps[number - 1].count
-                    book.wave_legs = set()
+                    book, ours = self.calls[call], self.machine.board.calls[call]
+                    number = int(command.detail.split(":")[0])
+                    book.wave_since_s, book.overflow_due_s = self._now_s, ours.overflow_due_s
+                    book.steps, book.wave_count, book.wave_legs = (
+                        ours.ring_steps,
+                        ours.ring_steps[number - 1].count,
+                        set(),
+                    )
+                    if number == 1:
+                        book.rings_since_s, book.rung_out = self._now_s, set()
             case NoteVolunteer():
                 self.people.noted(command)
                 self.reach.count("volunteer state", command.state.value)
