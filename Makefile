@@ -35,8 +35,9 @@ demo: ready ## watch a hotline at work: callers ring, volunteers answer, the ser
 run: ready ## a hotline to ring yourself with softphones: make run BIND=<address of this machine>
 	@$(BIN)/hotline try $(if $(BIND),--bind '$(BIND)') $(ARGS)
 
+# four at once on two cores: most of what takes long waits for phones and prompts
 test: ready ## all tests, those with a real Asterisk too; ARGS goes to pytest
-	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/pytest -n 4 --dist worksteal $(ARGS)
 
 check: $(STAMP) ## format, lint, types, import layers, and the quick tests, which need no Asterisk
 	$(BIN)/ruff format --check .
