@@ -1,6 +1,7 @@
 """Every event, every command and the memory: to text and back, byte for byte, and without what must not be told."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import Any, get_args
@@ -19,13 +20,13 @@ from hotline_agi.dispatch.codec import (
     news_of,
     to_json,
 )
-from hotline_agi.dispatch.commands import Command, RingLeg
+from hotline_agi.dispatch.commands import Command, CoverWord, NoteCover, RingLeg
 from hotline_agi.dispatch.events import CallerKeyed, LegEnded, LiveLeg, StockTaken, VolunteerPaused
 from hotline_agi.dispatch.machine import KEY_MESSAGE
 from hotline_agi.dispatch.memory import RESULTS, Memory
 from hotline_agi.roster.model import Endpoint
 from hotline_agi.terms.causes import Cause
-from hotline_agi.terms.ids import CallId, LegId, NodeId, VolunteerId
+from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome
 from tests.dispatch.lines import DUTY_DOCTOR, mobile, softphone
 
@@ -150,6 +151,17 @@ def test_what_is_no_news_is_a_value_error(text: str) -> None:
 
 def test_every_end_of_a_leg_teaches_something_or_is_left_out_on_purpose() -> None:
     assert set(LegOutcome) - set(RESULTS) == {LegOutcome.FAILED, LegOutcome.BUSY, LegOutcome.UNREACHABLE}
+
+
+def test_what_an_older_version_noted_of_cover_is_read() -> None:
+    at = datetime(2026, 2, 5, 3, 0, tzinfo=UTC)
+    who = VolunteerId("lin")
+    settled = NoteCover(line=LineId("xinli"), slot="day", from_at=at, until_at=at, absent=who, present=None)
+    told = json.loads(to_json(settled))
+    assert told.pop("word", CoverWord.SETTLED) == CoverWord.SETTLED
+    assert command_of(json.dumps(told), {}) == settled
+    asking = replace(settled, word=CoverWord.ASKING)
+    assert memory_of(to_json(Memory(stand_ins=(asking,)))).stand_ins == (asking,)
 
 
 def test_instants_keep_their_microseconds() -> None:

@@ -1,9 +1,11 @@
 """Reminders while the wall clock is stepped: the timers do not know it, what is asked follows the new time."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hotline_agi.dispatch.commands import NoticeKind
 from hotline_agi.dispatch.events import NoticeAnswered
+from hotline_agi.roster.model import Reminders
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.standing import Readiness
 from tests.dispatch.lines import roster
@@ -46,10 +48,12 @@ def test_a_clock_that_is_put_forward_over_the_beginning_still_asks_for_who_canno
 
 
 def test_a_clock_that_is_put_back_asks_the_backup_by_the_new_time() -> None:
-    desk = Stepped(roster(afternoon("lin")))
+    early_s = BEFORE_S - 300.0
+    line = replace(afternoon("lin"), reminders=Reminders(before_s=BEFORE_S, ask_backup_s=early_s))
+    desk = Stepped(roster(line))
     desk.passes_until(BEFORE_S)
     desk.step = -timedelta(minutes=45)
-    assert noticed(desk.passes_until(ASK_BACKUP_S + 1.0), NoticeKind.COVER) == []
+    assert noticed(desk.passes_until(early_s + 1.0), NoticeKind.COVER) == []
     assert noticed(desk.passes(2.0), NoticeKind.COVER) == ["bao", "gu"]
 
 

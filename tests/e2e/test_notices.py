@@ -171,6 +171,8 @@ def test_cover_is_asked_for_in_the_menu_and_the_next_call_rings_the_stand_in():
             await backup_ear.until("notice-cover-keys")
             asked.press("1")
             await backup_ear.until("notice-yours")
+            menu.press("3")
+            assert "your-shift" in await ear.until("cover-found")
             menu.hang_up()
             await asked.until_ended(3.0)
             await hotline.until_quiet()

@@ -5,8 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from hotline_agi.dispatch.commands import CoverWord
 from hotline_agi.reports.standings import (
     AGREEMENT_COLUMNS,
+    COVER_WORDS,
     READINESS,
     STATE_COLUMNS,
     STATES,
@@ -61,6 +63,10 @@ def test_agreements_as_rows() -> None:
         ("", "", "", until, "", ""),
     ]
     assert agreement_rows(agreements[:1], SHANGHAI, Language.ZH)[0][-1] == "代替 lin"
+    for word, said in (("asking", "somebody is asked to stand in for lin"), ("comes", "lin comes after all")):
+        told = agreed({**STAND_IN, "present": None, "word": word}, is_stand_in=True)
+        assert agreement_rows([told], SHANGHAI, Language.EN)[0][-1] == said
+    assert {"asking", "comes"} == set(COVER_WORDS) == set(CoverWord) - {CoverWord.SETTLED}
     assert len(AGREEMENT_COLUMNS[Language.EN]) == len(AGREEMENT_COLUMNS[Language.ZH]) == 6
 
 
