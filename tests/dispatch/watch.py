@@ -28,6 +28,7 @@ from hotline_agi.dispatch.commands import (
     RingLeg,
     RingNotice,
 )
+from hotline_agi.dispatch.cover_requests import NEXT_SHIFT
 from hotline_agi.dispatch.events import (
     CallArrived,
     CallerLeft,
@@ -592,7 +593,10 @@ class Watch:
                 last = call.transferring or call.wave + 1 >= len(call.ring_steps)
                 hold(Timer.WAVE in timers or last, "every wave ends", call.id)
                 hold(next_s is not None and next_s <= self._now_s + ASK_LIMIT_S, "every call has a deadline", call.id)
-        hold(next_s is None or next_s <= self._now_s + TALK_FORGET_S, "deadlines are bounded", next_s)
+        longest_s = max(
+            TALK_FORGET_S, NEXT_SHIFT.total_seconds()
+        )  # a talk that is never heard of again; cover for a shift to come
+        hold(next_s is None or next_s <= self._now_s + longest_s, "deadlines are bounded", next_s)
         due = board.deadlines._due
         hold(len(board.deadlines._heap) <= 65 + 2 * len(due), "deadlines are bounded", len(board.deadlines._heap))
         most = 8 * len(board.calls) + 2 * len(board.legs) + 4 * len(self._people)  # wakes, rests, requests
