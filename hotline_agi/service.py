@@ -311,9 +311,17 @@ class Service:
 
     async def _link_up(self) -> None:
         await self._node.take_devices()
+        if self._node.fresh_for_s > 0:
+            self._chore(self._look_at_devices_again())
         await self._node.take_stock()
         self._survival_due.set()
         self._listening.set()
+
+    async def _look_at_devices_again(self) -> None:
+        """Once Asterisk has asked all its phones."""
+        await asyncio.sleep(self._node.fresh_for_s)
+        if self._link.is_up:
+            await self._node.take_devices()
 
     def _asked(self, session: AgiSession) -> None:
         request = session.request

@@ -133,6 +133,11 @@ class Node:
     def on_message(self, message: AmiMessage) -> None:
         """One AMI event."""
         name = message["Event"]
+        if name == "FullyBooted":
+            uptime = str(message.get("Uptime", ""))
+            if uptime.isdecimal():
+                self._devices.started(time.monotonic() - int(uptime))
+            return
         if name == "Newchannel":
             self._repeat_cancel(LegId(str(message.get("Uniqueid", ""))))
         if name == "UserEvent" and message.get("UserEvent") in (MESSAGE_HANDLER, STORED_HANDLER):
@@ -141,7 +146,9 @@ class Node:
         if name in ("Hangup", "OriginateResponse"):
             # from now on there is a channel to hang up, or there never will be
             self._cancels.pop(LegId(str(message.get("Uniqueid", ""))), None)
-        events = self._devices.changed(message) if name == "DeviceStateChange" else self._translator.translate(message)
+        now_s = time.monotonic()
+        device = name == "DeviceStateChange"
+        events = self._devices.changed(message, now_s) if device else self._translator.translate(message)
         for event in events:
             self._report(event)
 
@@ -239,11 +246,17 @@ class Node:
             await self.link.request((("Action", "DeviceStateList"),), timeout_s=STOCK_TIMEOUT_S, rows=rows)
         except PbxError as error:
             logger.warning("device states are not known: load res_manager_devicestate.so", trouble=str(error))
-        for event in self._devices.listed(rows):
+        for event in self._devices.listed(rows, time.monotonic()):
             self._report(event)
+
+    @property
+    def fresh_for_s(self) -> float:
+        """How long this Asterisk, just started, may still not have asked all its phones: seconds."""
+        return self._devices.fresh_for_s(time.monotonic())
 
     def link_lost(self) -> None:
         """The AMI link is down: nobody can be rung or told anything until `take_stock`."""
+        self._devices.started(time.monotonic())  # perhaps it is; until `FullyBooted` says since when it runs
         self._report(LinkLost(node=self.id))
 
     # ---- machine → Asterisk

@@ -297,7 +297,11 @@ class Switchboard:
         call.legs[leg.id] = leg
         leg.call, leg.wave, leg.handed_s = call, call.wave, self.now.mono_s
         if leg.volunteer is not None:
-            before.tried.pop(leg.volunteer, None)  # they let nothing pass, and may be rung for it again
+            # for the other call it is as if they had not been rung: they let nothing pass
+            before.tried.pop(leg.volunteer, None)
+            before.attempts[leg.volunteer] = before.attempts.get(leg.volunteer, 1) - 1
+            if not before.attempts[leg.volunteer]:
+                del before.attempts[leg.volunteer]
             call.tried[leg.volunteer] = self.now.mono_s
             call.attempts[leg.volunteer] = call.attempts.get(leg.volunteer, 0) + 1
         self.out.append(ReassignLeg(leg=leg.id, call=call.id, node=leg.node))

@@ -129,7 +129,7 @@ def _add_shifts(
     times: dict[VolunteerId, _Times],
 ) -> None:
     placed: dict[tuple[VolunteerId, str, date], list[Span]] = defaultdict(list)
-    for one in appointments((line,), *period):
+    for one in appointments((line,), period[0] - _MARGIN, period[1] + _MARGIN):
         if not one.place.as_backup and one.place.who in times:
             placed[one.place.who, one.slot, one.day].append((one.place.start, one.place.end))
     merged = {who: union(on[who]) for who in {who for who, _, _ in placed}}

@@ -16,8 +16,8 @@ PBX1 = NodeId("pbx1")
 CONF = Path(__file__).parents[2] / "asterisk-conf"
 
 
-def told(of: Devices, device: str, state: str) -> list[tuple[str, bool, bool]]:
-    events = list(of.changed({"Event": "DeviceStateChange", "Device": device, "State": state}))
+def told(of: Devices, device: str, state: str, now_s: float = 0.0) -> list[tuple[str, bool, bool]]:
+    events = list(of.changed({"Event": "DeviceStateChange", "Device": device, "State": state}, now_s))
     assert all(event.node == PBX1 for event in events)
     return [(event.endpoint, event.reachable, event.busy) for event in events]
 
@@ -69,9 +69,33 @@ def test_the_same_is_not_told_twice() -> None:
 def test_a_list_tells_everything_again() -> None:
     of = Devices(PBX1)
     rows = [{"Device": "PJSIP/sp-lin", "State": "NOT_INUSE"}, {"Device": "PJSIP/sp-wang", "State": "UNAVAILABLE"}]
-    first = list(of.listed(rows))
+    first = list(of.listed(rows, 0.0))
     assert [(event.endpoint, event.reachable) for event in first] == [("sp-lin", True), ("sp-wang", False)]
-    assert list(of.listed(rows)) == first
+    assert list(of.listed(rows, 0.0)) == first
+
+
+def test_a_fresh_asterisk_is_believed_only_of_phones_heard_of_since() -> None:
+    of = Devices(PBX1)
+    assert told(of, "PJSIP/sp-lin", "NOT_INUSE") == [("sp-lin", True, False)]
+    of.started(100.0)
+    assert told(of, "PJSIP/sp-wang", "NOT_INUSE") == [("sp-wang", True, False)]
+    rows = [{"Device": f"PJSIP/sp-{name}", "State": "UNAVAILABLE"} for name in ("lin", "wang", "zhao")]
+
+    def names(now_s: float) -> list[str]:
+        return [event.endpoint for event in of.listed(rows, now_s)]
+
+    assert of.fresh_for_s(101.0) == devices.FRESH_S - 1
+    assert names(101.0) == ["sp-wang"]
+    of.started(101.5)  # the same start: AMI tells whole seconds
+    assert names(101.0) == ["sp-wang"]
+    # an event is believed no more than a row, until the phone was heard of
+    assert told(of, "PJSIP/sp-lin", "UNAVAILABLE", 102.0) == []
+    assert told(of, "PJSIP/sp-lin", "NOT_INUSE", 103.0) == [("sp-lin", True, False)]
+    assert told(of, "PJSIP/sp-lin", "UNAVAILABLE", 104.0) == [("sp-lin", False, False)]
+    assert of.fresh_for_s(100.0 + devices.FRESH_S) == 0
+    assert names(100.0 + devices.FRESH_S) == ["sp-lin", "sp-wang", "sp-zhao"]
+    of.started(500.0)  # again started: all is forgotten
+    assert names(501.0) == []
 
 
 def test_forged_devices_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +108,7 @@ def test_forged_devices_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) 
 
 @given(st.text(), st.sampled_from([*devices._REACHABLE_BUSY, "UNKNOWN", "x"]), st.sampled_from(["PJSIP/", "", "SIP/"]))
 def test_whatever_comes_only_ids_go_further(name: str, state: str, technology: str) -> None:
-    for event in Devices(PBX1).changed({"Device": technology + name, "State": state}):
+    for event in Devices(PBX1).changed({"Device": technology + name, "State": state}, 0.0):
         assert is_id(event.endpoint)
         assert event == DeviceChanged(node=PBX1, endpoint=EndpointId(name), reachable=event.reachable, busy=event.busy)
 

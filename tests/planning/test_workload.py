@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hotline_agi.planning.stretches import local_days
@@ -66,6 +66,7 @@ def test_hours_are_the_minutes_that_somebody_can_be_rung(seed: int) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 3))
+@example(6240, 2)  # a shift in two pieces, one on either side of the border
 def test_two_periods_give_what_both_give_together(seed: int, days: int) -> None:
     world = World(seed)
     people = ids(" ".join(PEOPLE))
