@@ -44,7 +44,7 @@ check: $(STAMP) ## format, lint, types, import layers, and the quick tests, whic
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest -n 2 --dist worksteal -m "not asterisk and not thorough" $(ARGS)
+	$(BIN)/pytest -n 3 --dist worksteal -m "not asterisk and not thorough" $(ARGS)
 
 bench: ready ## measure: how fast phones ring, what a call costs
 	@$(BIN)/python -m tests.bench $(ARGS)

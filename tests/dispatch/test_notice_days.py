@@ -298,6 +298,7 @@ BUGS: list[Planting] = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.__name__)
 def test_a_planted_bug_is_killed(bug: Planting, monkeypatch: pytest.MonkeyPatch) -> None:
     bug(monkeypatch)
@@ -345,6 +346,7 @@ STORIES: list[tuple[Planting, Callable[[], None]]] = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("bug", "story"), STORIES, ids=lambda one: one.__name__)
 def test_a_planted_bug_is_killed_by_its_story(
     bug: Planting, story: Callable[[], None], monkeypatch: pytest.MonkeyPatch

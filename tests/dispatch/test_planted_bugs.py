@@ -347,6 +347,7 @@ BUGS: list[Planting] = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.__name__)
 def test_a_planted_bug_is_killed(bug: Planting, monkeypatch: pytest.MonkeyPatch) -> None:
     hunt(bug, monkeypatch)
