@@ -112,6 +112,7 @@ def _run(journal: Journal, files: dict[str, bytes]) -> None:
     journal.write_step(RosterUsed(digest="d1"), now, machine.use_roster(read_roster(files).roster, now))
 
 
+@pytest.mark.thorough
 def test_a_call_by_its_id_and_the_list_still_need_no_other_word(place: Place) -> None:
     assert "talked to a volunteer" in place.calls()
     assert "talked to a volunteer" in place.calls("--since", "1d")

@@ -137,6 +137,7 @@ def test_unknown_revisions_people_and_days_are_usage(rosters: Path) -> None:
     assert git(rosters, "status", "--porcelain") == ""
 
 
+@pytest.mark.thorough
 def test_all_edits_one_after_the_other_stay_right(rosters: Path) -> None:
     for arguments in (
         ("sick", "zhou-mei", "--from", "now", "--until", "2027-12-01", "--instead", "li-na", "--note", "flu: get well"),

@@ -31,6 +31,7 @@ def test_every_day_is_kind_and_ends(tape: bytes) -> None:
     Day(tape).play()
 
 
+@pytest.mark.thorough
 def test_the_days_reach_everything() -> None:
     reach = Reach()
     for seed in range(DAYS):

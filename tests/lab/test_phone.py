@@ -139,6 +139,7 @@ async def test_a_dead_phone_says_nothing_and_the_caller_repeats(caller: SipPeer,
 
 
 @scene
+@pytest.mark.thorough
 async def test_every_message_may_be_lost_once(caller: SipPeer, callee: SipPeer) -> None:
     """Each distinct first line and way is lost the first time; the call is set up and ended all the same."""
     lost: set[tuple[str, str]] = set()

@@ -69,6 +69,7 @@ def occurrences(wall: datetime, change: Change) -> list[datetime]:
     return [one for one, is_shown in ((early, early < at), (late, late >= at)) if is_shown] or [at]
 
 
+@pytest.mark.thorough
 def test_the_changes_are_found() -> None:
     assert len(changes()) > 400
     assert sum(map(len, changes().values())) > 20_000
@@ -85,6 +86,7 @@ def test_the_changes_are_found() -> None:
     assert min(b[0] - a[0] for several in changes().values() for a, b in pairwise(several)) > 3 * DAY
 
 
+@pytest.mark.thorough
 def test_the_first_and_the_last_occurrence_in_every_zone() -> None:
     counted = dict.fromkeys(("none", "one", "two"), 0)
     done: set[tuple[datetime, Change]] = set()

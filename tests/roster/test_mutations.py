@@ -146,6 +146,7 @@ def test_any_change_is_refused_or_well_formed(change: Change) -> None:
     assert reach["refused"] + reach["changed"] >= 40, reach
 
 
+@pytest.mark.thorough
 def test_the_property_is_not_vacuous() -> None:
     """Of a thousand changed rosters about two thirds are refused, and a quarter mean something else."""
     dice = random.Random(3)

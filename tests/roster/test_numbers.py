@@ -53,6 +53,7 @@ def test_no_number_is_told_by_what_is_remembered() -> None:
     assert known == with_numbers(ann="07700900001")
 
 
+@pytest.mark.thorough
 def test_of_many_people_the_index_is_made_once() -> None:
     files, contacts = big_roster(10_000, lines=20, first=date(2026, 11, 23))
     known = read_roster(files, contacts).roster

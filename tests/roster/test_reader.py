@@ -242,6 +242,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.thorough
 def test_a_file_of_mistakes_is_refused_soon(kind: str) -> None:
     name, head, line, count = HOSTILE[kind]
     files = good()
@@ -253,6 +254,7 @@ def test_a_file_of_mistakes_is_refused_soon(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["fields", "people", "ways to end"])
+@pytest.mark.thorough
 def test_a_folder_of_mistakes_is_refused_soon(kind: str) -> None:
     """The search for the nearest name is slow: it ends when nobody will read the findings any more."""
     files = good()
@@ -269,6 +271,7 @@ def test_a_folder_of_mistakes_is_refused_soon(kind: str) -> None:
     assert time.process_time() - started < 20
 
 
+@pytest.mark.thorough
 def test_a_large_roster_is_read_soon() -> None:
     files = good()
     files["haven/people.yaml"] = many_people(10_000)

@@ -183,6 +183,7 @@ def swinging(folder: Path, stop: threading.Event) -> int:
     return turns
 
 
+@pytest.mark.thorough
 def test_never_a_mixture_of_two_commits(desk: Desk) -> None:
     """Hundreds of files change in each checkout; whatever is read is all of one commit."""
     for branch in ("one", "two"):
@@ -215,6 +216,7 @@ def test_never_a_mixture_of_two_commits(desk: Desk) -> None:
     assert len(seen) >= 3
 
 
+@pytest.mark.thorough
 def test_never_a_mixture_in_a_slow_checkout(desk: Desk) -> None:
     """Git is at work for two seconds, with long pauses between two files; whoever looks only at stamps is fooled."""
     put(desk.rosters, {".gitattributes": "*.yaml filter=slow\n"})

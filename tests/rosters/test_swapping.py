@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.rosters.swapping import swapped
 
 
+@pytest.mark.thorough
 def test_the_loop_goes_on_meanwhile(tmp_path: Path) -> None:
     found = swapped(tmp_path, 1500, 15)
     assert found.read_s < 15.0

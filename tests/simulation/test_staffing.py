@@ -73,6 +73,7 @@ def test_more_calls_and_higher_targets_need_no_fewer() -> None:
     assert by_rate[0] < by_rate[-1] and by_target[0] < by_target[-1]
 
 
+@pytest.mark.thorough
 def test_the_same_seed_gives_the_same_curve() -> None:
     assert staffing(question(most_runs=5)) == staffing(question(most_runs=5))
 
