@@ -85,6 +85,10 @@ class Devices:
 
     def listed(self, rows: Iterable[AmiMessage], now_s: float) -> Iterator[DeviceChanged]:
         """What a whole list tells after a gap: of every softphone, whether it changed or not."""
-        self._told.clear()
+        before, self._told = self._told, {}
         for row in rows:
             yield from self.changed(row, now_s)
+        if self.fresh_for_s(now_s) > 0:  # a talk or a silence from before the start is over, whatever comes next
+            for endpoint in sorted(before.keys() - self._told.keys()):
+                self._told[endpoint] = (True, False)
+                yield DeviceChanged(node=self._node, endpoint=endpoint, reachable=True, busy=False)

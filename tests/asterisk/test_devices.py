@@ -82,7 +82,7 @@ def test_a_fresh_asterisk_is_believed_only_of_phones_heard_of_since() -> None:
     rows = [{"Device": f"PJSIP/sp-{name}", "State": "UNAVAILABLE"} for name in ("lin", "wang", "zhao")]
 
     def names(now_s: float) -> list[str]:
-        return [event.endpoint for event in of.listed(rows, now_s)]
+        return [event.endpoint for event in of.listed(rows, now_s) if not event.reachable]
 
     assert of.fresh_for_s(101.0) == devices.FRESH_S - 1
     assert names(101.0) == ["sp-wang"]
@@ -96,6 +96,16 @@ def test_a_fresh_asterisk_is_believed_only_of_phones_heard_of_since() -> None:
     assert names(100.0 + devices.FRESH_S) == ["sp-lin", "sp-wang", "sp-zhao"]
     of.started(500.0)  # again started: all is forgotten
     assert names(501.0) == []
+
+
+def test_what_was_before_a_start_is_over() -> None:
+    of = Devices(PBX1)
+    assert told(of, "PJSIP/sp-lin", "INUSE") == [("sp-lin", True, True)]
+    assert told(of, "PJSIP/sp-wang", "UNAVAILABLE") == [("sp-wang", False, False)]
+    of.started(100.0)
+    rows = [{"Device": f"PJSIP/sp-{name}", "State": "UNAVAILABLE"} for name in ("lin", "wang")]
+    found = [(event.endpoint, event.reachable, event.busy) for event in of.listed(rows, 101.0)]
+    assert found == [("sp-lin", True, False), ("sp-wang", True, False)]
 
 
 def test_forged_devices_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
