@@ -1,38 +1,19 @@
 """The stories are watched: each planted bug must be seen by one of them. A bug that lives is a hole in the stories."""
 
-from collections.abc import Callable
-from inspect import getsource
 from types import ModuleType
-from typing import Any
 
 import pytest
 
 from hotline_agi.roster import absences, clock, duty, precedence, timetable
+from tests import planting
+from tests.planting import Planting
 from tests.roster.story import Story
 
 MOST_STORIES = 300
-Planting = Callable[[pytest.MonkeyPatch], None]
 
 
 def instead_of(module: ModuleType, name: str, old: str, new: str) -> Planting:
-    """The function `name` of a module (``Class.method`` too), with `old` in its source replaced by `new`."""
-
-    def plant(patch: pytest.MonkeyPatch) -> None:
-        owner, _, own_name = name.rpartition(".")
-        where = getattr(module, owner) if owner else module
-        lines = getsource(getattr(where, own_name)).splitlines()
-        indent = len(lines[0]) - len(lines[0].lstrip())
-        source = "\n".join(line[indent:] for line in lines)
-        assert source.count(old) == 1, f"{old!r} stands {source.count(old)} times in {name}"
-        namespace: dict[str, Any] = {}
-        exec(compile(source.replace(old, new), f"<{name}, planted>", "exec"), module.__dict__, namespace)
-        real = getattr(where, own_name)
-        patch.setattr(where, own_name, namespace[own_name])
-        for user in (precedence, absences, timetable, duty):  # who imported it by name
-            if getattr(user, own_name, None) is real:
-                patch.setattr(user, own_name, namespace[own_name])
-
-    return plant
+    return planting.instead_of(module, name, old, new, users=(precedence, absences, timetable, duty))
 
 
 BUGS: dict[str, Planting] = {

@@ -1,36 +1,12 @@
 """The watch is watched: each planted bug must be seen by it. A bug that lives is a hole in the tests."""
 
-from collections.abc import Callable
-from inspect import getsource
-from types import ModuleType
-from typing import Any
-
 import pytest
 
 from hotline_agi.selfservice import directory, lockout, menu, speech, state
+from tests.planting import Planting, instead_of
 from tests.selfservice.watch import Story
 
 MOST_STORIES = 250
-Planting = Callable[[pytest.MonkeyPatch], None]
-
-
-def instead_of(module: ModuleType, name: str, old: str, new: str) -> Planting:
-    """The function `name` of a module (``Class.method`` too), with `old` in its source replaced by `new`."""
-
-    def plant(patch: pytest.MonkeyPatch) -> None:
-        owner, _, own_name = name.rpartition(".")
-        where = getattr(module, owner) if owner else module
-        lines = getsource(getattr(where, own_name)).splitlines()
-        indent = len(lines[0]) - len(lines[0].lstrip())
-        source = "\n".join(line[indent:] for line in lines)
-        assert source.count(old) == 1, f"{old!r} stands {source.count(old)} times in {name}"
-        namespace: dict[str, Any] = {}
-        exec(compile(source.replace(old, new), f"<{name}, planted>", "exec"), module.__dict__, namespace)
-        patch.setattr(where, own_name, namespace[own_name])
-
-    return plant
-
-
 MAY_TRY = "outside.lockout.may_try(self.caller, outside.now.mono_s)"
 BUGS: dict[str, Planting] = {
     # lock-out
