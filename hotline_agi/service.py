@@ -203,9 +203,10 @@ class Service:
                 | GuideCaller()
                 | EndRound()
                 | HangUp()
+                | ReassignLeg()
+                | RingNotice()
+                | AnswerNotice()
             ):
-                self._node.carry_out(command)
-            case ReassignLeg() | RingNotice() | AnswerNotice():
                 self._node.carry_out(command)
             case NoteReadiness() | NoteCover():
                 _log_shift(command)

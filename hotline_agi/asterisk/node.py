@@ -23,6 +23,7 @@ from hotline_agi.dispatch.commands import (
     GuideCaller,
     HangUp,
     HoldCaller,
+    NodeCommand,
     ReassignLeg,
     RefuseLeg,
     RingLeg,
@@ -63,21 +64,6 @@ PHONES_FIRST_S = 0.005
 cores the first then rings 0.9 ms and the last 1.5 ms earlier, and no caller notices."""
 MESSAGE_HANDLER = "HotlineMessage"
 STORED_HANDLER = "HotlineStored"
-
-NodeCommand = (
-    RingLeg
-    | RingNotice
-    | AnswerNotice
-    | ReassignLeg
-    | CancelLeg
-    | DismissLeg
-    | ConnectLeg
-    | RefuseLeg
-    | HoldCaller
-    | GuideCaller
-    | EndRound
-    | HangUp
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,47 +288,38 @@ class Node:
                 self._hang_up(party, Cause.NORMAL_CLEARING)
 
     def _ring(self, command: RingLeg) -> None:
-        self._originate(
-            command.leg,
-            command.endpoint,
-            ("Context", "hotline-leg"),
-            ("Exten", "confirm" if command.endpoint.confirm else "direct"),
-            ("Priority", "1"),
-            ("Timeout", str(round(command.ring_timeout_s * 1000))),
-            ("CallerID", self._dialling.caller_id),
-            ("Account", command.volunteer or ""),
-            ("Async", "true"),
-            ("Variable", f"HOTLINE_CALL={command.call}"),
-            ("Variable", f"CHANNEL(language)={command.language}"),
-        )
+        exten = "confirm" if command.endpoint.confirm else "direct"
+        self._originate(command, "hotline-leg", exten, f"HOTLINE_CALL={command.call}")
 
-    def _originate(self, leg: LegId, endpoint: Endpoint, *fields: tuple[str, str]) -> None:
+    def _ring_notice(self, command: RingNotice) -> None:
+        say = "+".join(notice_words.words(command, datetime.now(UTC)))
+        self._originate(command, "hotline-notice", command.kind.value, f"HOTLINE_SAY={say}")
+
+    def _originate(self, command: RingLeg | RingNotice, context: str, exten: str, variable: str) -> None:
+        leg = command.leg
         try:
             if self.link is None:
                 raise PbxError("no AMI link")
-            channel = dial_string(endpoint, self._dialling)
             self.link.send(
-                (("Action", "Originate"), ("Channel", channel), ("ChannelId", leg), *fields),
+                (
+                    ("Action", "Originate"),
+                    ("Channel", dial_string(command.endpoint, self._dialling)),
+                    ("ChannelId", leg),
+                    ("Context", context),
+                    ("Exten", exten),
+                    ("Priority", "1"),
+                    ("Timeout", str(round(command.ring_timeout_s * 1000))),
+                    ("CallerID", self._dialling.caller_id),
+                    ("Account", command.volunteer or ""),
+                    ("Async", "true"),
+                    ("Variable", variable),
+                    ("Variable", f"CHANNEL(language)={command.language}"),
+                ),
                 lambda answer: self._originated(leg, answer),
             )
         except (PbxError, ValueError) as error:
             logger.error("a leg could not be placed", leg=leg, trouble=str(error))
             self._report(LegEnded(leg=leg, cause=Cause.FAILURE))
-
-    def _ring_notice(self, command: RingNotice) -> None:
-        self._originate(
-            command.leg,
-            command.endpoint,
-            ("Context", "hotline-notice"),
-            ("Exten", command.kind.value),
-            ("Priority", "1"),
-            ("Timeout", str(round(command.ring_timeout_s * 1000))),
-            ("CallerID", self._dialling.caller_id),
-            ("Account", command.volunteer),
-            ("Async", "true"),
-            ("Variable", f"HOTLINE_SAY={'+'.join(notice_words.words(command, datetime.now(UTC)))}"),
-            ("Variable", f"CHANNEL(language)={command.language}"),
-        )
 
     def _originated(self, leg: LegId, answer: AmiMessage | None) -> None:
         if answer is not None and answer.get("Response") == "Error":

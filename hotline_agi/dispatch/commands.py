@@ -287,8 +287,11 @@ class CloseRecord:
     legs: tuple[LegRecord, ...]
 
 
-Command = (
+NodeCommand = (
     RingLeg
+    | RingNotice
+    | AnswerNotice
+    | ReassignLeg
     | CancelLeg
     | DismissLeg
     | ConnectLeg
@@ -297,13 +300,6 @@ Command = (
     | GuideCaller
     | EndRound
     | HangUp
-    | NoteFact
-    | OpenRecord
-    | CloseRecord
-    | ReassignLeg
-    | RingNotice
-    | NoteVolunteer
-    | AnswerNotice
-    | NoteReadiness
-    | NoteCover
 )
+"""What an Asterisk is told."""
+Command = NodeCommand | NoteFact | OpenRecord | CloseRecord | NoteVolunteer | NoteReadiness | NoteCover

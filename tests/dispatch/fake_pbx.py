@@ -23,6 +23,7 @@ from hotline_agi.dispatch.commands import (
     GuideCaller,
     HangUp,
     HoldCaller,
+    NodeCommand,
     ReassignLeg,
     RefuseLeg,
     RingLeg,
@@ -60,20 +61,6 @@ GUARD_S = 3.0
 """How long the dialplan waits for an answer of ours."""
 WORD_S = 2.0
 """A sentence that a leg hears before it ends."""
-NodeCommand = (
-    RingLeg
-    | RingNotice
-    | AnswerNotice
-    | ReassignLeg
-    | CancelLeg
-    | DismissLeg
-    | ConnectLeg
-    | RefuseLeg
-    | HoldCaller
-    | GuideCaller
-    | EndRound
-    | HangUp
-)
 
 
 class Tape:
