@@ -6,7 +6,6 @@ the reason ends by itself. It is bounded: of more than `MOST_TOLD` people the re
     order=longest-idle;want=2;rang=lin wang;resting=chen@2026-02-05T03:10Z;language=bao;spare=gu
 """
 
-from datetime import timedelta
 from itertools import islice
 from math import inf
 
@@ -83,5 +82,5 @@ def _reason(board: Switchboard, call: Call, volunteer: VolunteerId) -> tuple[str
     until_s = seat.until_s()
     until = ""
     if until_s < inf:
-        until = f"@{board.now.at + timedelta(seconds=until_s - board.now.mono_s):%Y-%m-%dT%H:%MZ}"
+        until = f"@{board.now.when(until_s):%Y-%m-%dT%H:%MZ}"
     return seat.state.value.replace(" ", "-"), until

@@ -8,6 +8,7 @@ ask for cover in their turn. That somebody is looked for is noted, too: a new ma
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hotline_agi.dispatch import notice_legs, stand_ins
@@ -17,7 +18,7 @@ from hotline_agi.dispatch.stand_ins import StandIn
 from hotline_agi.dispatch.switchboard import Switchboard, Timer
 from hotline_agi.roster.model import Line
 from hotline_agi.roster.timetable import occurrences
-from hotline_agi.terms.ids import LegId, LineId, VolunteerId
+from hotline_agi.terms.ids import LineId, VolunteerId
 
 AT_ONCE = 2
 MOST_ROUNDS = 2
@@ -232,14 +233,7 @@ def answered(board: Switchboard, notice: Notice, agreed: bool) -> NoticeReply:
 
 def _settle(board: Switchboard, request: CoverRequest, present: VolunteerId) -> None:
     request.present, request.over = present, True
-    board.notices.stand_ins[request.key] = StandIn(
-        line=request.line,
-        slot=request.slot,
-        absent=request.absent,
-        present=present,
-        from_at=request.from_at,
-        until_at=request.until_at,
-    )
+    board.notices.stand_ins[request.key] = request.stand_in(present)
     board.forget_duties()
     _note(board, request)
     _stop(board, request, CancelReason.ELSEWHERE)
@@ -276,15 +270,7 @@ def comes_after_all(board: Switchboard, key: str) -> None:
     elif stand_in is not None:
         if request is not None:
             _note(board, request, CoverWord.COMES)
-        book.stand_ins[key] = StandIn(
-            line=stand_in.line,
-            slot=stand_in.slot,
-            absent=stand_in.absent,
-            present=stand_in.present,
-            from_at=stand_in.from_at,
-            until_at=stand_in.until_at,
-            absent_stays=True,
-        )
+        book.stand_ins[key] = replace(stand_in, absent_stays=True)
     board.forget_duties()
 
 
@@ -311,13 +297,7 @@ def _took_place(board: Switchboard, request: CoverRequest) -> bool:
 
 def _stop(board: Switchboard, request: CoverRequest, reason: CancelReason) -> None:
     for leg in list(request.legs):
-        _withdraw(board, leg, reason)
-
-
-def _withdraw(board: Switchboard, leg: LegId, reason: CancelReason) -> None:
-    notice = board.notices.live.get(leg)
-    if notice is not None and not notice.answered:
-        notice_legs.withdraw(board, notice, reason)
+        notice_legs.withdraw_leg(board, leg, reason)
 
 
 def _give_up(board: Switchboard, request: CoverRequest) -> None:

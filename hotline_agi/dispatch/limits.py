@@ -41,7 +41,7 @@ def remember(board: Switchboard, volunteer: VolunteerId, line: Line, talks: Iter
     talked least."""
     seat, now = board.seats.seat(volunteer), board.now
     for talk in talks:
-        day = (now.at - timedelta(seconds=now.mono_s - talk.ended_s)).astimezone(line.zone).date()
+        day = now.when(talk.ended_s).astimezone(line.zone).date()
         _add_talk(seat, talk.ended_s - talk.began_s, talk.ended_s, day, in_shift=talk.in_shift)
     if now.mono_s - seat.talk_ended_s >= BREAK_S:
         seat.row_s = 0.0

@@ -18,7 +18,7 @@ States and transitions stand in `state.py`.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from math import inf
 from typing import assert_never
@@ -138,7 +138,7 @@ class Machine:
         """Where `volunteer` stands, and until when, if that ends by itself. Changes nothing."""
         seat = self._board.seats.seat(volunteer)
         until_s = seat.until_s()
-        return seat.state, now.at + timedelta(seconds=until_s - now.mono_s) if until_s < inf else None
+        return seat.state, now.when(until_s) if until_s < inf else None
 
     @property
     def stand_ins(self) -> tuple[StandIn, ...]:

@@ -17,7 +17,9 @@ who waits longest is served first, whatever the groups are.
 How large a group should be: `groups.py`.
 """
 
+from collections.abc import Callable
 from contextlib import closing
+from itertools import islice
 
 from hotline_agi.dispatch import groups
 from hotline_agi.dispatch.commands import CancelReason
@@ -37,7 +39,11 @@ over is found at the call's next round, 4 s later at most."""
 
 def _may_take(board: Switchboard, call: Call, volunteer: VolunteerId) -> bool:
     """Whether `call` may have `volunteer`, who rings or accepts already."""
-    return volunteer not in call.declined and any(volunteer in pool.members for pool, _ in groups.pools_of(board, call))
+    return volunteer not in call.declined and _pool_with(board, call, volunteer) is not None
+
+
+def _pool_with(board: Switchboard, call: Call, volunteer: VolunteerId) -> Pool | None:
+    return next((pool for pool, _ in groups.pools_of(board, call) if volunteer in pool.members), None)
 
 
 # ---- pull
@@ -219,19 +225,21 @@ def offer_freed(board: Switchboard) -> list[tuple[Call, VolunteerId]]:
 
 
 def _neediest(board: Switchboard, volunteer: VolunteerId) -> Call | None:
+    return _first_needy(
+        board,
+        lambda call: (
+            _was_not_rung(board, call, volunteer)
+            and _may_take(board, call, volunteer)
+            and _can_be_rung(board, call, volunteer)
+            and groups.lacks(board, call)
+        ),
+    )
+
+
+def _first_needy(board: Switchboard, fits: Callable[[Call], bool]) -> Call | None:
+    """The call with the smallest group, of those that want people and that it `fits`."""
     with closing(board.needy.in_order()) as needy:
-        for looked, call in enumerate(needy):
-            if looked >= LOOK_AT:
-                return None
-            if (
-                board.wants_people(call)
-                and _was_not_rung(board, call, volunteer)
-                and _may_take(board, call, volunteer)
-                and _can_be_rung(board, call, volunteer)
-                and groups.lacks(board, call)
-            ):
-                return call
-    return None
+        return next((call for call in islice(needy, LOOK_AT) if board.wants_people(call) and fits(call)), None)
 
 
 def _was_not_rung(board: Switchboard, call: Call, volunteer: VolunteerId) -> bool:
@@ -239,10 +247,6 @@ def _was_not_rung(board: Switchboard, call: Call, volunteer: VolunteerId) -> boo
     if last_s is None:
         return True
     return call.ring_steps[call.wave].adaptive and board.now.mono_s - last_s >= AGAIN_S
-
-
-def _pool_with(board: Switchboard, call: Call, volunteer: VolunteerId) -> Pool | None:
-    return next((pool for pool, _ in groups.pools_of(board, call) if volunteer in pool.members), None)
 
 
 # ---- release
@@ -263,20 +267,10 @@ def release(board: Switchboard, call: Call, reason: CancelReason) -> None:
 
 
 def _heir(board: Switchboard, leg: Leg) -> Call | None:
-    if leg.volunteer is None:
-        return None
-    with closing(board.needy.in_order()) as needy:
-        for looked, call in enumerate(needy):
-            if looked >= LOOK_AT:
-                return None
-            if (
-                call is not leg.call
-                and board.wants_people(call)
-                and _may_have(board, call, leg)
-                and groups.lacks(board, call, anew=False)
-            ):
-                return call
-    return None
+    return _first_needy(
+        board,
+        lambda call: call is not leg.call and _may_have(board, call, leg) and groups.lacks(board, call, anew=False),
+    )
 
 
 # ---- accept

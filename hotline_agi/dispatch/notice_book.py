@@ -98,6 +98,18 @@ class CoverRequest:
     alarmed: bool = False
     """It was noted that nobody agrees."""
 
+    def stand_in(self, present: VolunteerId, *, absent_stays: bool = False) -> StandIn:
+        """What it comes to when `present` takes the place."""
+        return StandIn(
+            line=self.line,
+            slot=self.slot,
+            absent=self.absent,
+            present=present,
+            from_at=self.from_at,
+            until_at=self.until_at,
+            absent_stays=absent_stays,
+        )
+
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Resting:

@@ -15,7 +15,7 @@ from hotline_agi.dispatch.state import Call
 from hotline_agi.dispatch.switchboard import CANCEL_GRACE_S, CANCEL_REPEATS, RING_GRACE_S, Switchboard, Timer
 from hotline_agi.roster.clock import days_around, spans_of
 from hotline_agi.roster.model import Line, Volunteer
-from hotline_agi.terms.ids import LineId, VolunteerId
+from hotline_agi.terms.ids import LegId, LineId, VolunteerId
 from hotline_agi.terms.languages import Language
 
 RING_S = 30.0
@@ -135,6 +135,13 @@ def withdraw(board: Switchboard, notice: Notice, reason: CancelReason) -> None:
     notice.withdrawn = True
     board.set_timer(Timer.NOTICE, notice.leg, CANCEL_GRACE_S)
     board.out.append(CancelLeg(leg=notice.leg, node=notice.node, reason=reason))
+
+
+def withdraw_leg(board: Switchboard, leg: LegId | None, reason: CancelReason) -> None:
+    """The same by the notice's leg; none, and one that is gone, are fine."""
+    notice = board.notices.live.get(leg) if leg is not None else None
+    if notice is not None:
+        withdraw(board, notice, reason)
 
 
 def overdue(board: Switchboard, notice: Notice) -> bool:

@@ -20,7 +20,6 @@ from hotline_agi.dispatch.commands import (
 )
 from hotline_agi.dispatch.events import LegAccepted, LegAnswered, LegEnded, StockTaken, TalkStarted, VolunteerResumed
 from hotline_agi.dispatch.notice_book import CoverRequest, Notice, Reminder, Resting, place_key
-from hotline_agi.dispatch.stand_ins import StandIn
 from hotline_agi.dispatch.stock import MAKING_S
 from hotline_agi.dispatch.switchboard import Switchboard, Timer
 from hotline_agi.roster.model import Line
@@ -131,9 +130,8 @@ def resumed(board: Switchboard, volunteer: VolunteerId) -> None:
     """`volunteer` is there (`VolunteerResumed`): ready for their shifts, and there is no rest to tell of any more."""
     reminders.ready(board, volunteer)
     resting = board.notices.resting.get(volunteer)
-    notice = board.notices.live.get(resting.leg) if resting is not None and resting.leg is not None else None
-    if notice is not None:
-        notice_legs.withdraw(board, notice, CancelReason.WITHDRAWN)
+    if resting is not None:
+        notice_legs.withdraw_leg(board, resting.leg, CancelReason.WITHDRAWN)
     _rest_over(board, volunteer)
 
 
@@ -242,7 +240,7 @@ def _restore_readiness(board: Switchboard, note: NoteReadiness) -> None:
 
 def _restore_cover(board: Switchboard, note: NoteCover, present: VolunteerId) -> None:
     key = place_key(note.line, note.slot, note.from_at, note.absent)
-    board.notices.requests[key] = CoverRequest(
+    request = board.notices.requests[key] = CoverRequest(
         key=key,
         line=note.line,
         slot=note.slot,
@@ -254,14 +252,6 @@ def _restore_cover(board: Switchboard, note: NoteCover, present: VolunteerId) ->
         present=present,
         over=True,
     )
-    board.notices.stand_ins[key] = StandIn(
-        line=note.line,
-        slot=note.slot,
-        absent=note.absent,
-        present=present,
-        from_at=note.from_at,
-        until_at=note.until_at,
-        absent_stays=note.word is CoverWord.COMES,
-    )
+    board.notices.stand_ins[key] = request.stand_in(present, absent_stays=note.word is CoverWord.COMES)
     board.set_timer(Timer.COVER, key, (note.until_at - board.now.at).total_seconds())
     board.forget_duties()

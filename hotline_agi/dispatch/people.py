@@ -4,7 +4,7 @@ Nobody who rests leaves their line without anybody: the last who can be reached 
 when the others go. A pause and a limit are kept even then: the one is a person's word, the other protects them.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import inf
 
 from hotline_agi.dispatch import limits, notices
@@ -51,8 +51,7 @@ def leg_gone(board: Switchboard, leg: Leg, outcome: LegOutcome) -> None:
     if seat.place is Place.AWAY:
         keep_somebody(board)
     if seat.state is VolunteerState.RESTING and not rested:
-        until_at = board.now.at + timedelta(seconds=seat.rests_until_s - now_s)
-        notices.tell_resting(board, leg.volunteer, board.now.at, until_at)
+        notices.tell_resting(board, leg.volunteer, board.now.at, board.now.when(seat.rests_until_s))
 
 
 def _learn(board: Switchboard, leg: Leg, outcome: LegOutcome) -> None:

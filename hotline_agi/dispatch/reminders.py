@@ -239,9 +239,7 @@ def ready(board: Switchboard, volunteer: VolunteerId) -> None:
             continue
         _note(board, reminder, Readiness.READY)
         cover_requests.comes_after_all(board, reminder.key)
-        notice = board.notices.live.get(reminder.leg) if reminder.leg is not None else None
-        if notice is not None:
-            notice_legs.withdraw(board, notice, CancelReason.WITHDRAWN)
+        notice_legs.withdraw_leg(board, reminder.leg, CancelReason.WITHDRAWN)
 
 
 def took_over(board: Switchboard, request: CoverRequest) -> None:
@@ -305,6 +303,4 @@ def _drop(board: Switchboard, reminder: Reminder) -> None:
     del board.notices.reminders[reminder.key]
     board.deadlines.clear((Timer.REMIND, reminder.key))
     board.deadlines.clear((Timer.BACKUP, reminder.key))
-    notice = board.notices.live.get(reminder.leg) if reminder.leg is not None else None
-    if notice is not None:
-        notice_legs.withdraw(board, notice, CancelReason.WITHDRAWN)
+    notice_legs.withdraw_leg(board, reminder.leg, CancelReason.WITHDRAWN)

@@ -249,7 +249,7 @@ class Switchboard:
 
     def note_volunteer(self, seat: Seat, detail: str = "") -> None:
         until_s = seat.until_s()
-        until_at = self.now.at + timedelta(seconds=until_s - self.now.mono_s) if until_s < inf else None
+        until_at = self.now.when(until_s) if until_s < inf else None
         self.out.append(NoteVolunteer(volunteer=seat.volunteer, state=seat.state, until_at=until_at, detail=detail))
 
     # ---- legs

@@ -1,7 +1,7 @@
 """Time as an argument: nothing in the pure core reads a clock."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +16,7 @@ class Now:
     """Seconds of a monotonic clock with an arbitrary start."""
     at: datetime
     """Aware, in UTC."""
+
+    def when(self, mono_s: float) -> datetime:
+        """What the wall clock says, as far as is known now, at an instant of the monotonic one; it must be finite."""
+        return self.at + timedelta(seconds=mono_s - self.mono_s)
