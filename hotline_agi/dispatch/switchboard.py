@@ -34,7 +34,7 @@ from hotline_agi.roster.timetable import Duty
 from hotline_agi.terms.causes import NORMAL_END, Cause
 from hotline_agi.terms.ids import CallerToken, CallId, EndpointId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.instants import Now
-from hotline_agi.terms.outcomes import LegOutcome, Outcome
+from hotline_agi.terms.outcomes import REACHED_SOMEBODY, LegOutcome, Outcome
 from hotline_agi.terms.standing import VolunteerState
 
 RING_GRACE_S = 5.0
@@ -75,7 +75,6 @@ NOTICE_TIMERS = (Timer.NOTICE, Timer.REMINDERS, Timer.REMIND, Timer.BACKUP, Time
 CALL_TIMERS = (Timer.WAVE, Timer.OVERFLOW, Timer.ASK, Timer.CONNECT, Timer.VERDICT, Timer.FORGET)
 
 TRIED_KEPT = 4096
-_REACHED = (Outcome.TALKED, Outcome.TRANSFERRED)
 _OUTCOME_OF_CANCEL = {
     CancelReason.ELSEWHERE: LegOutcome.ELSEWHERE,
     CancelReason.CALLER_LEFT: LegOutcome.CALLER_LEFT,
@@ -402,7 +401,7 @@ class Switchboard:
         if call.caller is None:
             return
         self.tried.pop(call.caller, None)
-        if call.outcome not in _REACHED:
+        if call.outcome not in REACHED_SOMEBODY:
             self.tried[call.caller] = self.now.mono_s
             if len(self.tried) > TRIED_KEPT:
                 del self.tried[next(iter(self.tried))]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hotline_agi.reports.past import PastCall
 from hotline_agi.simulation.crowd import Known
-from hotline_agi.terms.outcomes import Outcome
+from hotline_agi.terms.outcomes import REACHED_SOMEBODY, Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,5 +34,5 @@ def _known(call: PastCall) -> Known:
         return Known()
     if call.outcome is Outcome.ABANDONED:
         return Known(left_after_s=call.wait_s)
-    talked = call.outcome in (Outcome.TALKED, Outcome.TRANSFERRED) and bool(call.talk_s)
+    talked = call.outcome in REACHED_SOMEBODY and bool(call.talk_s)
     return Known(talk_s=call.talk_s if talked else None, waited_s=call.wait_s)

@@ -15,7 +15,7 @@ from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.records import AgreementKind
 from hotline_agi.store.schema import to_instant, to_text
 from hotline_agi.terms.ids import CallerToken, EndpointId, VolunteerId
-from hotline_agi.terms.outcomes import LegOutcome, Outcome
+from hotline_agi.terms.outcomes import REACHED_SOMEBODY, LegOutcome
 from hotline_agi.terms.standing import VolunteerState
 
 LIMIT_S = 2.0
@@ -28,7 +28,6 @@ MOST = 20_000
 
 _Note = TypeVar("_Note", NoteCover, NoteReadiness)
 _TEACH_NOTHING = (LegOutcome.FAILED, LegOutcome.BUSY, LegOutcome.UNREACHABLE)
-_REACHED_SOMEBODY = (Outcome.TALKED, Outcome.TRANSFERRED)
 _STATES = list(VolunteerState)
 _PAUSED = _STATES.index(VolunteerState.PAUSED)
 _DAY_S = 86_400.0
@@ -130,7 +129,7 @@ def _tried(reader: JournalReader, now: datetime) -> list[tuple[CallerToken, date
     found = [
         (CallerToken(token), to_instant(row["ended_at"]))
         for token, row in last.items()
-        if row["outcome"] not in _REACHED_SOMEBODY
+        if row["outcome"] not in REACHED_SOMEBODY
     ]
     return sorted(found, key=lambda one: (one[1], one[0]))
 

@@ -22,6 +22,10 @@ class Outcome(StrEnum):
     """The service lost sight of the call (restart or lost AMI link); reconciled later, never guessed."""
 
 
+REACHED_SOMEBODY = (Outcome.TALKED, Outcome.TRANSFERRED)
+"""The caller talked to somebody."""
+
+
 class LegOutcome(StrEnum):
     """How one ringing of one volunteer ended."""
 

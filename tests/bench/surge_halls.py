@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from tests.bench.surge_figures import HOTLINE, RINGALL
 from tests.bench.surge_people import VOLUNTEERS, Draws, Load
+from tests.bench.systems import QUEUES_GENERAL, QUIET_QUEUE
 
 RING_PLAN = "ring: [{ring: adaptive, for_s: 120}]\norder: longest-idle\ncallers: {service_level_s: 30, yields_s: 60}\n"
 """Of this product, the same for all loads: as few phones as are enough, and who has waited more than 30 s lets those
@@ -29,13 +30,8 @@ pass, for a minute at most, who can still be answered within them."""
 RING_S = 15
 MAX_WAIT_S = 900
 
-_QUEUES = """[general]
-persistentmembers = no
-autofill = yes
-shared_lastcall = no
-log_membername_as_agent = no
-"""
-_QUEUE = """
+_QUEUE = (
+    """
 [q{hall}]
 strategy = {strategy}
 musicclass = hotline-greet-en
@@ -43,17 +39,11 @@ timeout = {ring_s}
 retry = 1
 autofill = yes
 ringinuse = no
-wrapuptime = 0
-memberdelay = 0
-autopause = no
-joinempty = yes
-leavewhenempty = no
-announce-frequency = 0
-announce-holdtime = no
-announce-position = no
-periodic-announce-frequency = 0
-{members}
 """
+    + QUIET_QUEUE
+    + """{members}
+"""
+)
 _CONFIRM = """
 [bench-confirm]
 exten => s,1,Set(TRY=0)
@@ -107,7 +97,7 @@ def halls_of(loads: Sequence[Load], systems: Sequence[str]) -> list[Hall]:
 
 def queues(halls: Sequence[Hall]) -> str:
     """queues.conf."""
-    return _QUEUES + "".join(
+    return QUEUES_GENERAL + "".join(
         _QUEUE.format(
             hall=hall.number,
             strategy="ringall" if hall.system == RINGALL else "rrmemory",

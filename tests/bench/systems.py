@@ -12,24 +12,13 @@ DIAL, QUEUE, PRODUCT = "Dial", "Queue", "hotline"
 SYSTEMS = (DIAL, QUEUE, PRODUCT)
 _PREFIX = {DIAL: "01632961", QUEUE: "01632962", PRODUCT: "01632963"}
 
-_QUEUE = """
-[q{group}](bench)
-{members}
-"""
-_QUEUES = """[general]
+QUEUES_GENERAL = """[general]
 persistentmembers = no
 autofill = yes
 shared_lastcall = no
 log_membername_as_agent = no
-
-[bench](!)
-strategy = ringall
-musicclass = hotline-greet-en
-timeout = 60
-retry = 1
-autofill = yes
-ringinuse = yes
-wrapuptime = 0
+"""
+QUIET_QUEUE = """wrapuptime = 0
 memberdelay = 0
 autopause = no
 joinempty = yes
@@ -39,6 +28,24 @@ announce-holdtime = no
 announce-position = no
 periodic-announce-frequency = 0
 """
+"""Nothing that a caller or a member would wait for."""
+_QUEUE = """
+[q{group}](bench)
+{members}
+"""
+_QUEUES = (
+    QUEUES_GENERAL
+    + """
+[bench](!)
+strategy = ringall
+musicclass = hotline-greet-en
+timeout = 60
+retry = 1
+autofill = yes
+ringinuse = yes
+"""
+    + QUIET_QUEUE
+)
 
 
 @dataclass(frozen=True, slots=True)
