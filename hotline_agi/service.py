@@ -87,7 +87,7 @@ class Service:
 
         :raises SetupError: if roster (the last good one, too), contacts, secret or journal are missing or wrong.
         """
-        secret = settings.ami_secret()
+        secret, word = settings.ami_secret(), settings.fastagi_word()
         places = Places(
             rosters=settings.rosters,
             contacts=settings.contacts,
@@ -101,11 +101,20 @@ class Service:
         try:
             roster = await follower.first()
             past = await asyncio.to_thread(Past.of, settings.state, _boot())
-            return cls(settings, secret, follower, roster, past)
+            return cls(settings, secret, follower, roster, past, word=word)
         finally:
             patience.cancel()
 
-    def __init__(self, settings: Settings, secret: str, follower: RosterFollower, roster: Roster, past: Past) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        secret: str,
+        follower: RosterFollower,
+        roster: Roster,
+        past: Past,
+        *,
+        word: str | None = None,
+    ) -> None:
         self._settings = settings
         self._follower, self._roster = follower, roster
         follower.use = self._use_roster
@@ -142,7 +151,7 @@ class Service:
         self._node.link = self._link
         self._survival = SurvivalPlan(self._link, dialling)
         self._survival_due = asyncio.Event()
-        self._listener = FastAgiListener(self._asked, lambda why: logger.warning("fastagi", refused=why))
+        self._listener = FastAgiListener(self._asked, lambda why: logger.warning("fastagi", refused=why), word=word)
         self._timer: asyncio.TimerHandle | None = None
         self._events: deque[Event] = deque()
         self._carrying_out = False

@@ -22,6 +22,7 @@ from hotline_agi.errors import HotlineError, InvalidText, SetupError
         volunteers="volunteers",
         simulate="simulate",
         setup="prompts endpoints",
+        certs="certs",
     ),
     context_settings={"help_option_names": ["-h", "--help"]},
 )

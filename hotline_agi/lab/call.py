@@ -34,7 +34,7 @@ class PhoneCall(Dialog):
         stream = self._open_stream(tone_hz, media=media)
         self.answered_at = time.monotonic()
         self.status = 200
-        self._answer_invite(self.invite, 200, sip.describe(self.wire.host, stream.port, answering=offered))
+        self._answer_invite(self.invite, 200, self._describe(stream, answering=offered))
         if offered is not None:
             stream.connect(offered)
         self._wake()

@@ -14,7 +14,7 @@ from typing import Literal
 from hotline_agi.lab import sip
 from hotline_agi.lab.invitation import FinalResponse, Invitation
 from hotline_agi.lab.rtp import RtpStream
-from hotline_agi.lab.sip import Message
+from hotline_agi.lab.sip import Media, Message
 from hotline_agi.lab.tone import silence, tone
 from hotline_agi.lab.wire import Address, Trace, Wire
 
@@ -121,7 +121,7 @@ class Dialog:
         """Send the INVITE of an outgoing call."""
         stream = self._open_stream(tone_hz, media=media)
         more = self._contact() + "".join([f"{line}\r\n" for line in headers])
-        self._invitation = Invitation(self, more, sip.describe(self.wire.host, stream.port), auth)
+        self._invitation = Invitation(self, more, self._describe(stream), auth)
 
     def take_request(self, message: Message) -> None:
         """A request within this dialog, or its CANCEL."""
@@ -246,7 +246,7 @@ class Dialog:
         if self.stream is not None and (message.body or message.method == "INVITE"):
             offered = sip.media_of(message.body)
             self._sdp_version += 1
-            sdp = sip.describe(self.wire.host, self.stream.port, version=self._sdp_version, answering=offered)
+            sdp = self._describe(self.stream, version=self._sdp_version, answering=offered)
             if offered is not None:
                 self.stream.connect(offered)
         if message.method == "INVITE":
@@ -267,10 +267,15 @@ class Dialog:
         return f"Contact: {self.wire.contact(self.local_user)}\r\nAllow: {sip.ALLOW}\r\n"
 
     def _open_stream(self, tone_hz: int | None, *, media: bool) -> RtpStream:
-        self.stream = stream = RtpStream(self.wire.host, shared=None if media else self._sink())
+        self.stream = stream = RtpStream(
+            self.wire.host, shared=None if media else self._sink(), encrypted=self.wire.encrypts_media
+        )
         stream.play(silence() if tone_hz is None else tone(tone_hz))
         stream.on_audio = self._wake
         return stream
+
+    def _describe(self, stream: RtpStream, *, version: int = 1, answering: Media | None = None) -> str:
+        return sip.describe(self.wire.host, stream.port, version=version, answering=answering, key=stream.key)
 
     def _connect(self, sdp: str) -> None:
         if sdp and self.stream is not None and (media := sip.media_of(sdp)) is not None:
