@@ -230,7 +230,7 @@ class PrivateAsterisk:
 
     def _write_certificate(self) -> None:
         if not self.certificate.exists():
-            key, certificate = self_signed((self.site.host,), days=30, now=datetime.now(UTC))
+            key, certificate = self_signed((self.site.host,), days=365, now=datetime.now(UTC))
             place = self.certificate.with_name(KEY)
             place.touch(mode=0o600)
             place.write_bytes(key)

@@ -55,14 +55,14 @@ class SipPeer:
         return peer
 
     @classmethod
-    async def secure(cls, server: Address, certificate: Path) -> "SipPeer":
-        """Connect by TLS to a server with this certificate (PEM); audio is SRTP.
+    async def secure(cls, server: Address, certificate: Path, *, host: str | None = None) -> "SipPeer":
+        """Connect by TLS to a server with this certificate (PEM), perhaps from `host`; audio is SRTP.
 
         :raises CallTimeout: if nobody answers there.
         :raises OSError: if connection or certificate is refused.
         """
         peer = cls(traced=True)
-        peer._use(await TlsWire.connect(server, certificate, peer._take_request))
+        peer._use(await TlsWire.connect(server, certificate, peer._take_request, host))
         return peer
 
     def _use(self, wire: Wire) -> None:

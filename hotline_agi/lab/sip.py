@@ -252,10 +252,12 @@ class Media:
     """Of its SRTP, as ``inline:`` has it; empty if the audio is not encrypted."""
 
 
-def describe(host: str, port: int, *, version: int = 1, answering: Media | None = None, key: str = "") -> str:
+def describe(
+    host: str, port: int, *, version: int = 1, answering: Media | None = None, key: str = "", name: str = "-"
+) -> str:
     """An offer of both G.711 laws and keys, or an answer (RFC 3264 section 6: one codec, direction mirrored).
 
-    With a `key` of ours the audio is SRTP (RFC 4568).
+    With a `key` of ours the audio is SRTP (RFC 4568). `name` is the owner's and the session's.
     """
     codecs: Sequence[Codec] = (Codec.PCMA, Codec.PCMU)
     event: int | None = TELEPHONE_EVENT
@@ -269,7 +271,7 @@ def describe(host: str, port: int, *, version: int = 1, answering: Media | None 
         payloads += f" {event}"
         lines += f"a=rtpmap:{event} telephone-event/8000\r\na=fmtp:{event} 0-15\r\n"
     return (
-        f"v=0\r\no=- {port} {version} IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
+        f"v=0\r\no={name.replace(' ', '.')} {port} {version} IN IP4 {host}\r\ns={name}\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
         f"m=audio {port} RTP/{'SAVP' if key else 'AVP'} {payloads}\r\n"
         + (f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}\r\n" if key else "")
         + f"{lines}a=ptime:20\r\na={direction}\r\n"

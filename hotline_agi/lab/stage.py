@@ -125,10 +125,13 @@ class Stage:
 
     # ---- phones
 
-    async def softphone(self, name: str, behaviour: Behaviour) -> SipPeer:
-        """A volunteer's softphone registers and behaves."""
+    async def softphone(self, name: str, behaviour: Behaviour, *, host: str = "127.0.0.1") -> SipPeer:
+        """A volunteer's softphone at `host` registers and behaves."""
         encrypted = any(phone.encrypted and phone.name == name for phone in self.pbx.site.softphones)
-        peer = await (SipPeer.secure(self.tls_server, self.pbx.certificate) if encrypted else SipPeer.open())
+        if encrypted:
+            peer = await SipPeer.secure(self.tls_server, self.pbx.certificate, host=host)
+        else:
+            peer = await SipPeer.open(host=host)
         peer.on_invite = behaviour
         await peer.register(server=self.tls_server if encrypted else self.server, user=name, password=PASSWORD)
         self.phones[name] = peer

@@ -22,9 +22,9 @@ class TlsWire(Wire):
 
     @classmethod
     async def connect(
-        cls, server: Address, certificate: Path, on_request: Callable[[Message, Address], None]
+        cls, server: Address, certificate: Path, on_request: Callable[[Message, Address], None], host: str | None = None
     ) -> "TlsWire":
-        """Connect to a server that proves to own `certificate` (PEM; its names are not looked at).
+        """Connect to a server that proves to own `certificate` (PEM; its names are not looked at), from `host`.
 
         :raises CallTimeout: if nobody answers in time.
         :raises OSError: if the connection or the certificate is refused (`ssl.SSLError` is one).
@@ -35,7 +35,9 @@ class TlsWire(Wire):
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                transport, _ = await loop.create_connection(lambda: stream, *server, ssl=context)
+                transport, _ = await loop.create_connection(
+                    lambda: stream, *server, ssl=context, local_addr=(host, 0) if host else None
+                )
         except TimeoutError:
             raise CallTimeout(f"no TLS on {server[0]}:{server[1]} within {CONNECT_TIMEOUT_S:g} s") from None
         wire = cls(transport.get_extra_info("sockname"), on_request)

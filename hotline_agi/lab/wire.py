@@ -55,6 +55,18 @@ OnResponse = Callable[[Message | None], None]
 """Gets every response (an INVITE's also provisional and repeated ones), or None when none came in time."""
 
 
+class Boast(NamedTuple):
+    """What a phone tells of its owner, beyond what it must."""
+
+    headers: str
+    """Lines, each with its line end, in whatever it says in a call."""
+    name: str
+    """In Contact, and of the session and its owner in the description."""
+
+
+NOTHING_TO_TELL = Boast("", "")
+
+
 class _Sent:
     """A client transaction: a request that is repeated until it is answered."""
 
@@ -86,6 +98,8 @@ class Wire:
         self.address = address
         self.host, self.port = self.address
         self.loses: Callable[[Literal["in", "out"], str], bool] | None = None
+        self.boast = NOTHING_TO_TELL
+        """What its calls tell of whoever speaks."""
         self.messages_in = 0
         self.messages_out = 0
         self.malformed = 0
