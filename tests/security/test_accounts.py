@@ -1,4 +1,4 @@
-"""`hotline endpoints`: passwords that nobody guesses, and accounts that a real Asterisk takes, by both digests or one."""
+"""`hotline endpoints`: passwords that nobody guesses, accounts that a real Asterisk takes, by both digests or one."""
 
 import asyncio
 import hashlib
