@@ -13,12 +13,13 @@ A record is lost in two cases only: the process dies within 100 ms of `write`; o
 written until `HARD_LIMIT` times the queue waited in memory. The second is counted and logged.
 """
 
-import sqlite3
 import time
 from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from hotline_agi.dispatch.codec import News
 from hotline_agi.dispatch.commands import (
@@ -34,6 +35,7 @@ from hotline_agi.dispatch.replay import Beginning, Step
 from hotline_agi.errors import SetupError
 from hotline_agi.log import logger
 from hotline_agi.store.database import Database
+from hotline_agi.store.dialect import Trouble, is_locked, said
 from hotline_agi.store.purging import Ages
 from hotline_agi.store.records import (
     Entry,
@@ -86,8 +88,8 @@ class Journal:
         try:
             database = Database(path, busy_s=BUSY_S)
             _try_to_write(database.connected())
-        except (sqlite3.Error, OSError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
+        except (*Trouble, OSError) as error:
+            reason = error.strerror if isinstance(error, OSError) else said(error)
             raise SetupError(
                 f"the journal {path} cannot be used ({reason}): "
                 "give its folder and its file to the user of the service, or name another file"
@@ -178,12 +180,11 @@ def run_id(boot: int) -> str:
     return f"{boot:08x}"
 
 
-def _try_to_write(connection: sqlite3.Connection) -> None:
+def _try_to_write(connection: Connection) -> None:
     """A file that may only be read opens without a word; find out now. A lock is no obstacle: it passes."""
     try:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("ROLLBACK")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+        connection.begin().rollback()
+    except Trouble as error:
+        if not is_locked(error):
             connection.close()
             raise

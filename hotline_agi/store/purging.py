@@ -1,11 +1,25 @@
 """How long the journal keeps what it must not keep for ever."""
 
-import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection, Delete, delete, exists, func, or_, select
+
 from hotline_agi.log import logger
-from hotline_agi.store.schema import to_text
+from hotline_agi.store.dialect import checkpoint
+from hotline_agi.store.schema import (
+    AGREEMENT,
+    CALLER_NUMBER,
+    CALLER_TOKEN,
+    FLAGGED,
+    ROSTER_TEXT,
+    RUN,
+    STEP,
+    VOLUNTEER_STATE,
+    to_text,
+)
+from hotline_agi.terms.standing import VolunteerState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,51 +36,51 @@ class Ages:
     end of its shift."""
 
 
-def purge(connection: sqlite3.Connection, ages: Ages, run: str, now: datetime) -> None:
+def purge(connection: Connection, ages: Ages, run: str, now: datetime) -> None:
     """Remove what is too old, from the tables and from the write-ahead log. `run` is the one that goes on."""
-    numbers, steps, states = (to_text(now - timedelta(days=age)) for age in (ages.numbers, ages.steps, ages.states))
-    asked = (
-        ("callers' numbers", "DELETE FROM caller_number WHERE stored_at < :numbers"),
-        ("callers' tokens", "DELETE FROM caller_token WHERE stored_at < :numbers"),
-        ("flags", "DELETE FROM flagged WHERE expires_at < :now"),
-        (
-            "steps",
-            """
-            DELETE FROM step WHERE ended_at < :numbers OR run <> :run AND run IN
-                (SELECT run FROM step GROUP BY run HAVING max(ended_at) < :steps)
-            """,
-        ),
-        (
-            "runs",
-            """
-            DELETE FROM run WHERE run <> :run AND started_at < :steps
-                AND NOT EXISTS (SELECT * FROM step WHERE step.run = run.run)
-            """,
-        ),
-        (
-            "rosters' texts",
-            """
-            DELETE FROM roster_text WHERE used_at < :steps AND digest NOT IN (SELECT roster FROM run)
-                AND used_at < coalesce((SELECT min(started_at) FROM run), '')
-            """,
-        ),
-        (
-            "volunteers' states",
-            """
-            DELETE FROM volunteer_state WHERE at < :states AND seq < (
-                SELECT max(seq) FROM volunteer_state AS newer WHERE newer.volunteer = volunteer_state.volunteer
-            ) AND (state <> 'paused' OR EXISTS (
-                SELECT * FROM volunteer_state AS later WHERE later.volunteer = volunteer_state.volunteer
-                    AND later.seq > volunteer_state.seq AND later.state NOT IN ('talking', 'ringing')
-            ))
-            """,
-        ),
-        ("agreements", "DELETE FROM agreement WHERE until_at < :states"),
-    )
-    values = {"numbers": numbers, "steps": steps, "states": states, "now": to_text(now), "run": run}
-    removed = {what: connection.execute(statement, values).rowcount for what, statement in asked}
+    removed = {}
+    for what, statement in _statements(ages, run, now):
+        with connection.begin():  # each its own: the service's records come in between
+            removed[what] = connection.execute(statement).rowcount
     if any(removed.values()):
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        checkpoint(connection)
     for what, rows in removed.items():
         if rows:
             logger.info(f"{what} purged", removed=rows)
+
+
+def _statements(ages: Ages, run: str, now: datetime) -> Iterator[tuple[str, Delete]]:
+    numbers, steps, states = (to_text(now - timedelta(days=age)) for age in (ages.numbers, ages.steps, ages.states))
+    yield "callers' numbers", delete(CALLER_NUMBER).where(CALLER_NUMBER.c.stored_at < numbers)
+    yield "callers' tokens", delete(CALLER_TOKEN).where(CALLER_TOKEN.c.stored_at < numbers)
+    yield "flags", delete(FLAGGED).where(FLAGGED.c.expires_at < to_text(now))
+    over = select(STEP.c.run).group_by(STEP.c.run).having(func.max(STEP.c.ended_at) < steps)
+    yield "steps", delete(STEP).where(or_(STEP.c.ended_at < numbers, (STEP.c.run != run) & STEP.c.run.in_(over)))
+    has_steps = exists().where(STEP.c.run == RUN.c.run)
+    yield "runs", delete(RUN).where(RUN.c.run != run, RUN.c.started_at < steps, ~has_steps)
+    oldest_run = select(func.coalesce(func.min(RUN.c.started_at), "")).scalar_subquery()
+    text = ROSTER_TEXT.c
+    yield (
+        "rosters' texts",
+        delete(ROSTER_TEXT).where(
+            text.used_at < steps, text.digest.not_in(select(RUN.c.roster)), text.used_at < oldest_run
+        ),
+    )
+    yield "volunteers' states", _old_states(states)
+    yield "agreements", delete(AGREEMENT).where(AGREEMENT.c.until_at < states)
+
+
+def _old_states(before: str) -> Delete:
+    state = VOLUNTEER_STATE
+    newer, later = state.alias("newer"), state.alias("later")
+    newest = select(func.max(newer.c.seq)).where(newer.c.volunteer == state.c.volunteer).scalar_subquery()
+    is_over = exists().where(
+        later.c.volunteer == state.c.volunteer,
+        later.c.seq > state.c.seq,
+        later.c.state.not_in([VolunteerState.TALKING.value, VolunteerState.RINGING.value]),
+    )
+    return delete(state).where(
+        state.c.at < before,
+        state.c.seq < newest,
+        or_(state.c.state != VolunteerState.PAUSED.value, is_over),
+    )

@@ -4,10 +4,12 @@ import json
 from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import func, select
+
 from hotline_agi.reports.standings import PastAgreement, PastState
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.records import AgreementKind
-from hotline_agi.store.schema import to_instant, to_text
+from hotline_agi.store.schema import AGREEMENT, VOLUNTEER_STATE, to_instant, to_text
 from hotline_agi.terms.ids import VolunteerId
 from hotline_agi.terms.standing import VolunteerState
 
@@ -20,13 +22,13 @@ def states(
     :param since: leave out what was noted before.
     :param only: these volunteers; None: all.
     """
+    state = VOLUNTEER_STATE
+    newest = select(state.c.volunteer, func.max(state.c.seq).label("seq")).group_by(state.c.volunteer).subquery()
     rows = reader.ask(
-        """
-        SELECT state.* FROM volunteer_state AS state JOIN
-            (SELECT volunteer, max(seq) AS seq FROM volunteer_state GROUP BY volunteer) USING (volunteer, seq)
-        WHERE at >= ? ORDER BY volunteer
-        """,
-        [to_text(since) if since else ""],
+        select(state)
+        .join(newest, (state.c.volunteer == newest.c.volunteer) & (state.c.seq == newest.c.seq))
+        .where(state.c.at >= (to_text(since) if since else ""))
+        .order_by(state.c.volunteer)
     )
     return [
         PastState(
@@ -43,7 +45,11 @@ def states(
 
 def agreements(reader: JournalReader, now: datetime) -> list[PastAgreement]:
     """What people said of shifts that are not over, in the order in which the shifts end."""
-    rows = reader.ask("SELECT * FROM agreement WHERE until_at > ? ORDER BY until_at, kind, key", [to_text(now)])
+    rows = reader.ask(
+        select(AGREEMENT)
+        .where(AGREEMENT.c.until_at > to_text(now))
+        .order_by(AGREEMENT.c.until_at, AGREEMENT.c.kind, AGREEMENT.c.key)
+    )
     return [
         PastAgreement(
             at=to_instant(row["at"]),

@@ -4,7 +4,6 @@ Any trouble with the database (locked, full, vanished, damaged) closes the conne
 A record that the database refuses for its content goes to a file of its own, so that it holds nobody up.
 """
 
-import sqlite3
 import threading
 import time
 from collections import deque
@@ -13,10 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from hotline_agi.dispatch.replay import Step
 from hotline_agi.errors import SetupError
 from hotline_agi.log import logger
 from hotline_agi.store.database import Database
+from hotline_agi.store.dialect import Refusal, Trouble, is_refusal, said
 from hotline_agi.store.purging import Ages, purge
 from hotline_agi.store.records import Entry, Row, from_line, rows_of, store, to_line
 from hotline_agi.store.spool import Spool
@@ -30,16 +32,6 @@ BUSY_S = 0.25
 """How long SQLite itself waits for another's lock before the attempt counts as failed."""
 RETRY_S, RETRY_MAX_S = 0.05, 0.5
 PURGE_EVERY_S = 86_400.0
-
-_REFUSALS = (
-    sqlite3.IntegrityError,
-    sqlite3.DataError,
-    sqlite3.InterfaceError,
-    sqlite3.ProgrammingError,
-    OverflowError,
-    UnicodeError,
-)
-"""What SQLite raises for the content of a row; everything else is trouble with the database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +118,9 @@ class Writer:
             closing = self._closing.is_set()
             try:
                 self._store_all()
-            except (sqlite3.Error, OSError, SetupError) as error:
+            except Trouble as error:
+                self._failed(said(error))
+            except (OSError, SetupError) as error:
                 self._failed(str(error))
             except Exception as error:  # a bug of ours must not end the journal
                 logger.exception("journal writer failed")
@@ -180,7 +174,7 @@ class Writer:
         if time.monotonic() >= self._purge_due_s:
             self._purge(connection)
 
-    def _store_queue(self, connection: sqlite3.Connection) -> None:
+    def _store_queue(self, connection: Connection) -> None:
         while True:
             if not self._batch:
                 self._fill_batch(BATCH_ENTRIES)
@@ -200,22 +194,26 @@ class Writer:
             step_rows(self._run_id, self._steps, min(count, len(self._steps)), unhurried=not self._closing.is_set())
         )
 
-    def _commit(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
+    def _commit(self, connection: Connection, rows: Sequence[Row]) -> None:
         """All of `rows` in one transaction; if one is refused, each in its own, and that one to the file beside."""
         try:
             _in_transaction(connection, rows)
-        except _REFUSALS:
+        except Refusal as refused:
+            if not is_refusal(refused):
+                raise
             for row in rows:
                 try:
                     _in_transaction(connection, [row])
-                except _REFUSALS as error:
-                    self._refuse(row.table, [] if row.is_secret else [to_line(row)], repr(error))
+                except Refusal as error:
+                    if not is_refusal(error):
+                        raise
+                    self._refuse(row.table, [] if row.is_secret else [to_line(row)], said(error))
 
     def _refuse(self, table: str, lines: Sequence[bytes], error: str) -> None:
         self._refused.append(lines)
         logger.error("journal record refused", table=table, error=error)
 
-    def _purge(self, connection: sqlite3.Connection) -> None:
+    def _purge(self, connection: Connection) -> None:
         """Remove what is too old."""
         purge(connection, self._ages, self._run_id, datetime.now(UTC))
         self._purge_due_s = time.monotonic() + PURGE_EVERY_S
@@ -238,7 +236,7 @@ class Writer:
         self._spooled = True
         self._batch = []
 
-    def _read_spool(self, connection: sqlite3.Connection) -> None:
+    def _read_spool(self, connection: Connection) -> None:
         records = 0
         with self._spool.take(BATCH_ENTRIES) as chunks:
             for chunk in chunks:
@@ -255,12 +253,6 @@ class Writer:
                 self._refuse("unknown", [line], repr(error))
 
 
-def _in_transaction(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+def _in_transaction(connection: Connection, rows: Iterable[Row]) -> None:
+    with connection.begin():
         store(connection, rows)
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hotline_agi.dispatch.commands import CloseRecord, LegRecord, NoteFact, OpenRecord
 from hotline_agi.store.journal import Journal
+from hotline_agi.store.opening import connect
 from hotline_agi.store.purging import Ages
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
@@ -94,6 +95,12 @@ def rows(path: Path, question: str) -> list[tuple[object, ...]]:
         return connection.execute(question).fetchall()
     finally:
         connection.close()
+
+
+def made(path: Path) -> sqlite3.Connection:
+    """A journal's file with its tables, opened by nothing of ours."""
+    connect(path, busy_s=1).close()
+    return sqlite3.connect(path, timeout=1, isolation_level=None)
 
 
 def count(path: Path, table: str) -> int:

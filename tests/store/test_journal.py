@@ -17,6 +17,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from hotline_agi.dispatch.codec import RosterUsed
 from hotline_agi.dispatch.commands import NoteVolunteer
@@ -26,16 +27,31 @@ from hotline_agi.errors import SetupError
 from hotline_agi.roster.model import Roster
 from hotline_agi.store import database, writer
 from hotline_agi.store.callers import CallerKey
+from hotline_agi.store.dialect import driver
 from hotline_agi.store.journal import HARD_LIMIT, Journal
+from hotline_agi.store.opening import connect
 from hotline_agi.store.purging import Ages
 from hotline_agi.store.records import MessageRecord
-from hotline_agi.store.schema import connect, to_text
+from hotline_agi.store.schema import to_text
 from hotline_agi.terms.ids import CallId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.packing import unpacked
 from hotline_agi.terms.standing import VolunteerState
 from tests.dispatch.play import TAPE_LENGTH, Story
-from tests.store.calls import AGELESS, LINE, START, call_id, closed, count, eventually, noted, opened, rows, write_call
+from tests.store.calls import (
+    AGELESS,
+    LINE,
+    START,
+    call_id,
+    closed,
+    count,
+    eventually,
+    made,
+    noted,
+    opened,
+    rows,
+    write_call,
+)
 
 
 @pytest.fixture
@@ -215,9 +231,9 @@ def test_a_record_that_is_none_holds_nobody_up(path: Path) -> None:
 
 
 def when_connected(monkeypatch: pytest.MonkeyPatch, then: Callable[[sqlite3.Connection], object]) -> None:
-    def connected(path: Path, **options: Any) -> sqlite3.Connection:
+    def connected(path: Path, **options: Any) -> Connection:
         connection = connect(path, **options)
-        then(connection)
+        then(driver(connection))
         return connection
 
     monkeypatch.setattr(database, "connect", connected)
@@ -337,7 +353,7 @@ def test_write_takes_no_time_whatever_the_disk_does(path: Path) -> None:
 
 def test_numbers_are_purged_after_their_days_and_are_gone_from_the_file(path: Path) -> None:
     Journal.open(path).close(5)
-    with closing(connect(path, busy_s=1)) as connection:
+    with closing(made(path)) as connection:
         for days, number in ((31, "13800000031"), (29, "13800000029")):
             stored = to_text(datetime.now(UTC) - timedelta(days=days))
             connection.execute("INSERT INTO caller_number VALUES (?, ?, ?)", (f"c{days}", number, stored))
