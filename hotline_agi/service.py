@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Coroutine
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import assert_never
 
@@ -100,7 +101,8 @@ class Service:
         patience = asyncio.create_task(_ask_for_patience())
         try:
             roster = await follower.first()
-            past = await asyncio.to_thread(Past.of, settings.state, _boot())
+            opening = partial(Past.of, settings.state, _boot(), ages=settings.keep, messages=settings.messages)
+            past = await asyncio.to_thread(opening)
             return cls(settings, secret, follower, roster, past)
         finally:
             patience.cancel()
@@ -109,12 +111,13 @@ class Service:
         self._settings = settings
         self._follower, self._roster = follower, roster
         follower.use = self._use_roster
+        follower.committed = lambda: self._note_revision(self._now())
         self._journal = past.journal
         self._recognition = Recognition(past.key, self._journal)
         self._loop_time = time.monotonic  # the clock of asyncio's default loop
         now = self._now()
         self._machine, memory = _machine(roster, past, now)
-        self._journal.write_roster(follower.digest, follower.texts)
+        self._write_roster(now)
         self._journal.write_beginning(
             Beginning(boot=past.boot, now=now, roster=follower.digest, memory=memory), past.program
         )
@@ -294,9 +297,20 @@ class Service:
         """Swap the roster, between two events: what calls do next follows the new one."""
         self._roster = roster
         now = self._now()
-        self._journal.write_roster(self._follower.digest, self._follower.texts)
+        self._write_roster(now)
         self._carry_out(RosterUsed(digest=self._follower.digest), now, self._machine.use_roster(roster, now))
         self._survival_due.set()
+
+    def _write_roster(self, now: Now) -> None:
+        """Which roster decides from now on, and its texts."""
+        follower = self._follower
+        self._journal.write_roster(follower.digest, follower.texts)
+        self._note_revision(now)
+
+    def _note_revision(self, now: Now) -> None:
+        origin = self._follower.origin
+        if origin is not None:
+            self._journal.write_revision(origin.digest, origin.revision, now.at, last_good_of=origin.last_good_of)
 
     def _chore(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hotline_agi.errors import SetupError
+from hotline_agi.retention import Ages, keep_section
 from hotline_agi.roster.document import Node, parse
 from hotline_agi.roster.fields import Fields
 from hotline_agi.roster.findings import Findings
@@ -50,6 +51,8 @@ class Settings:
     ami_secret_file: Path
     fastagi_host: str
     fastagi_port: int
+    keep: Ages
+    """How long is kept what is kept."""
     log_format: str
     """``auto`` (JSON unless a terminal), ``json`` or ``console``."""
 
@@ -112,6 +115,7 @@ def _settings(fields: Fields, base: Path) -> Settings | None:
     trunk = fields.optional("trunk", _id, "trunk")
     caller_id = fields.optional("caller_id", _text, '"hotline" <100>')
     log_format = fields.optional("log_format", _log_format, "auto")
+    keep = fields.optional("keep", keep_section, Ages())
     ami_host, ami_port = "127.0.0.1", 5038
     ami_user, secret_file = "hotline-agi", None
     ami = fields.required("ami", lambda node, found: Fields.of(node, found, "ami"))
@@ -146,6 +150,7 @@ def _settings(fields: Fields, base: Path) -> Settings | None:
         ami_secret_file=secret_file,
         fastagi_host=agi_host,
         fastagi_port=agi_port,
+        keep=keep,
         log_format=log_format,
     )
 

@@ -12,18 +12,20 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from hotline_agi.errors import HotlineError
 from hotline_agi.log import logger
+from hotline_agi.store.audit import deed_row
 from hotline_agi.store.dialect import adding
+from hotline_agi.store.names import KEY
 from hotline_agi.store.opening import beside
 from hotline_agi.store.reading import JournalReader
-from hotline_agi.store.schema import AUDIT, CALLER_TOKEN, FLAGGED, to_text
+from hotline_agi.store.records import store
+from hotline_agi.store.schema import CALLER_TOKEN, FLAGGED, to_text
 from hotline_agi.terms.ids import CallerToken
 from hotline_agi.terms.numbers import PhoneNumber
 
-KEY_NAME = "caller-key"
 KEY_BYTES = 32
 TOKEN_DIGITS = 16
 LAST_DIGITS = 9
@@ -52,7 +54,7 @@ class CallerKey:
 
         Never raises: where it can neither be read nor made, one of this run alone is used, and that is logged.
         """
-        path = state / KEY_NAME
+        path = state / KEY
         try:
             with suppress(FileNotFoundError):
                 key = path.read_bytes()
@@ -76,7 +78,7 @@ class CallerKey:
 def _made(path: Path) -> bytes:
     """A new key on disk, in one piece; that of another service if it was faster."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{KEY_NAME}.{secrets.token_hex(4)}")
+    draft = path.with_name(f"{KEY}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         os.write(descriptor, secrets.token_bytes(KEY_BYTES))
@@ -123,5 +125,5 @@ def flag(path: Path, call_id: str, *, on: bool, who: str, now: datetime) -> str:
         else:
             connection.execute(delete(FLAGGED).where(FLAGGED.c.token == token))
         did = "flagged high risk" if on else "took the flag off"
-        connection.execute(insert(AUDIT), {"at": to_text(now), "who": who, "did": did, "subject": call})
+        store(connection, [deed_row(now, who, did, call)])
     return call

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from hotline_agi.log import logger
 from hotline_agi.store.dialect import Trouble, copy_into, said
+from hotline_agi.store.names import SAVED_MARK
 from hotline_agi.store.opening import connect
 
 
@@ -51,7 +52,7 @@ class Database:
 
     def _save_what_was_taken_away(self, connection: Connection) -> None:
         """Our connection still sees everything: write that to a file of its own, and leave nothing to the successor."""
-        saved = self._path.with_name(f"{self._path.name}.saved-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
+        saved = self._path.with_name(f"{self._path.name}{SAVED_MARK}{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
         os.close(os.open(saved, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         copy_into(connection, saved)
         self.disconnect()

@@ -156,6 +156,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT
         """,
     ),
+    (
+        """
+        CREATE TABLE roster_revision ( -- which roster came into force when
+            seq INTEGER PRIMARY KEY,   -- orders them
+            at TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            revision TEXT NOT NULL,    -- the commit; '': the rosters are in no git work tree
+            modified INTEGER NOT NULL, -- 1: files differed from that commit
+            last_good_of TEXT NOT NULL -- when it was taken first, of one that was kept aside and restored; else ''
+        ) STRICT
+        """,
+        "CREATE INDEX roster_revision_at ON roster_revision (at)",
+        "CREATE INDEX audit_at ON audit (at)",
+        "CREATE INDEX call_open ON call (arrived_at) WHERE ended_at IS NULL",
+    ),
 )
 """One entry per version, each a list of statements that run in one transaction. Entries are added, never changed."""
 

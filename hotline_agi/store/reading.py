@@ -115,7 +115,7 @@ class JournalReader:
             return CallHistory(
                 call=_past_call(row),
                 legs=tuple(map(_past_leg, self.ask(_of(LEG, id_).order_by(LEG.c.rang_at, LEG.c.leg)))),
-                facts=tuple(map(_past_fact, self.ask(_of(FACT, id_).order_by(FACT.c.seq)))),
+                facts=tuple(map(past_fact, self.ask(_of(FACT, id_).order_by(FACT.c.seq)))),
                 messages=tuple(map(_past_message, self.ask(_of(MESSAGE, id_)))),
             )
 
@@ -213,7 +213,7 @@ def _past_leg(row: RowMapping) -> PastLeg:
     )
 
 
-def _past_fact(row: RowMapping) -> PastFact:
+def past_fact(row: RowMapping) -> PastFact:
     return PastFact(
         at=to_instant(row["at"]),
         fact=Fact(row["fact"]),

@@ -27,12 +27,14 @@ from hotline_agi.dispatch.commands import (
 from hotline_agi.store.dialect import Adding, adding, larger, smaller
 from hotline_agi.store.schema import (
     AGREEMENT,
+    AUDIT,
     CALL,
     CALLER_NUMBER,
     CALLER_TOKEN,
     FACT,
     LEG,
     MESSAGE,
+    ROSTER_REVISION,
     ROSTER_TEXT,
     RUN,
     STEP,
@@ -96,6 +98,27 @@ class RosterTextRecord:
     packed: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionRecord:
+    """A roster came into force."""
+
+    digest: str
+    revision: str
+    """Git's commit; empty without git."""
+    modified: bool
+    """Files differed from it."""
+    last_good_of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRecord:
+    """Somebody did something, by command."""
+
+    who: str
+    did: str
+    subject: str
+
+
 Record = (
     OpenRecord
     | NoteFact
@@ -108,6 +131,8 @@ Record = (
     | TokenRecord
     | RunRecord
     | RosterTextRecord
+    | RevisionRecord
+    | AuditRecord
 )
 
 
@@ -166,7 +191,7 @@ def _statements() -> dict[str, Adding]:
     }
 
 
-_ONCE = (LEG, FACT, CALLER_NUMBER, CALLER_TOKEN, VOLUNTEER_STATE, RUN, STEP)
+_ONCE = (LEG, FACT, CALLER_NUMBER, CALLER_TOKEN, VOLUNTEER_STATE, RUN, STEP, ROSTER_REVISION, AUDIT)
 """Of these the first row under a key stays."""
 _END = ("arrived_at", "answered_at", "ended_at", "wait_s", "talk_s", "outcome", "volunteer")
 _COLUMNS = {
@@ -234,6 +259,10 @@ def rows_of(entry: Entry) -> list[Row]:
             return [_row("run", **values, started_at=to_text(at), packed=record.packed)]
         case RosterTextRecord():
             return [_row("roster_text", digest=record.digest, used_at=to_text(at), packed=record.packed)]
+        case RevisionRecord():
+            return [_revision_row(record, at, seq)]
+        case AuditRecord():
+            return [audit_row(seq=seq, at=at, who=record.who, did=record.did, subject=record.subject)]
         case _:
             assert_never(record)
 
@@ -296,6 +325,22 @@ def _agreement_row(
         until_at=to_text(record.until_at),
         told=to_json(record),
     )
+
+
+def _revision_row(record: RevisionRecord, at: datetime, seq: int) -> Row:
+    return _row(
+        "roster_revision",
+        seq=seq,
+        at=to_text(at),
+        digest=record.digest,
+        revision=record.revision,
+        modified=int(record.modified),
+        last_good_of=record.last_good_of,
+    )
+
+
+def audit_row(*, seq: int, at: datetime, who: str, did: str, subject: str) -> Row:
+    return _row("audit", seq=seq, at=to_text(at), who=who, did=did, subject=subject)
 
 
 def steps_row(*, run: str, first: int, steps: int, ended_at: datetime, packed: bytes) -> Row:

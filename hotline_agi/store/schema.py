@@ -61,6 +61,8 @@ CALL = _table(
 )
 Index("call_arrived", CALL.c.arrived_at)
 Index("call_line_arrived", CALL.c.line, CALL.c.arrived_at)
+_IS_OPEN = text("ended_at IS NULL")
+Index("call_open", CALL.c.arrived_at, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN)
 
 LEG = _table(
     "leg",
@@ -170,16 +172,28 @@ AGREEMENT = _table(
 )
 Index("agreement_until", AGREEMENT.c.until_at)
 
-AUDIT = Table(
+AUDIT = _table(
     "audit",
-    METADATA,
-    Column("seq", _BIG, primary_key=True),
+    _ordinal("seq"),
     _text("at"),
-    _text("who", "user of the machine"),
+    _text("who", "user of the machine, or the service"),
     _text("did"),
     _text("subject"),
-    sqlite_strict=True,
+    rowid=True,
 )
+Index("audit_at", AUDIT.c.at)
+
+ROSTER_REVISION = _table(
+    "roster_revision",
+    _ordinal("seq", "orders them"),
+    _text("at", "when it came into force"),
+    _text("digest"),
+    _text("revision", "the commit; empty: the rosters are in no git work tree"),
+    _integer("modified", "1: files differed from that commit"),
+    _text("last_good_of", "when it was taken first, of one that was kept aside and restored; else empty"),
+    rowid=True,
+)
+Index("roster_revision_at", ROSTER_REVISION.c.at)
 
 
 def to_text(at: datetime) -> str:

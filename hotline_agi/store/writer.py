@@ -8,8 +8,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -17,9 +15,11 @@ from sqlalchemy import Connection
 from hotline_agi.dispatch.replay import Step
 from hotline_agi.errors import SetupError
 from hotline_agi.log import logger
+from hotline_agi.store.clearance import DailyPurge
+from hotline_agi.store.condition import TOLD_EVERY_S, JournalState, Notice
 from hotline_agi.store.database import Database
 from hotline_agi.store.dialect import Refusal, Trouble, is_refusal, said
-from hotline_agi.store.purging import Ages, purge
+from hotline_agi.store.names import REFUSED_SUFFIX, SPOOL_SUFFIX
 from hotline_agi.store.records import Entry, Row, from_line, rows_of, store, to_line
 from hotline_agi.store.spool import Spool
 from hotline_agi.store.steps import step_rows
@@ -31,21 +31,6 @@ BATCH_ENTRIES = 1_000
 BUSY_S = 0.25
 """How long SQLite itself waits for another's lock before the attempt counts as failed."""
 RETRY_S, RETRY_MAX_S = 0.05, 0.5
-PURGE_EVERY_S = 86_400.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JournalState:
-    """How the journal is, for the doctor and the alarms."""
-
-    waiting: int
-    """Records in memory."""
-    spooled: bool
-    """Records are in the spool and not in the database."""
-    lost: int
-    """Records lost for good since the start."""
-    trouble: str | None
-    """What the last attempt failed with; None: all is well."""
 
 
 class Writer:
@@ -59,17 +44,19 @@ class Writer:
         steps: deque[Step],
         *,
         run: str,
-        ages: Ages,
+        purge: DailyPurge,
         queue_records: int,
     ) -> None:
         self._database = database
         self._queue = queue
         self._steps = steps
         self._run_id = run
-        self._ages = ages
+        self._purge = purge
+        self._notice = Notice(path.parent)
+        self._lost = 0
         self._queue_records = queue_records
-        self._spool = Spool(path.with_name(f"{path.name}.spool"))
-        self._refused = Spool(path.with_name(f"{path.name}.refused"))
+        self._spool = Spool(path.with_name(path.name + SPOOL_SUFFIX))
+        self._refused = Spool(path.with_name(path.name + REFUSED_SUFFIX))
         self._batch: list[Row] = []
         """Taken off the queue and not on disk yet."""
         self._wake = threading.Event()
@@ -79,7 +66,6 @@ class Writer:
         self._trouble: str | None = None
         self._spooled = self._spool.holds_something()
         self._spool_trouble = False
-        self._purge_due_s = 0.0
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
 
     # ---- for the event loop
@@ -95,11 +81,16 @@ class Writer:
         if not self._wake.is_set():  # it is cleared before the queue is read, so nothing is overlooked
             self._wake.set()
 
-    def state(self, lost: int) -> JournalState:
+    def lose(self) -> int:
+        """A record was let go; returns how many were."""
+        self._lost += 1
+        return self._lost
+
+    def state(self) -> JournalState:
         return JournalState(
             waiting=len(self._queue) + len(self._steps) + len(self._batch),
             spooled=self._spooled,
-            lost=lost,
+            lost=self._lost,
             trouble=self._trouble,
         )
 
@@ -130,10 +121,13 @@ class Writer:
             too_late = closing and time.monotonic() >= self._give_up_s
             if self._trouble is not None and (too_late or self._is_full()):
                 self._move_to_spool()
+            self._notice.tell(self.state())
             if closing and (too_late or not (self._queue or self._steps or self._batch)):
                 break
             self._rest()
         self._database.disconnect()
+        self._purge.finish()
+        self._notice.tell(self.state(), closed=True)
 
     def _rest(self) -> None:
         """Wait for something to do: for entries and until they have gathered, or for the next attempt."""
@@ -143,7 +137,7 @@ class Writer:
             else:
                 self._closing.wait(self._pause_s)
         else:
-            self._wake.wait(max(0.0, self._purge_due_s - time.monotonic()))
+            self._wake.wait(TOLD_EVERY_S)
             self._closing.wait(BATCH_S)
         self._wake.clear()
 
@@ -171,8 +165,7 @@ class Writer:
         if self._spool.holds_something():
             self._read_spool(connection)
         self._spooled = False
-        if time.monotonic() >= self._purge_due_s:
-            self._purge(connection)
+        self._purge.run_if_due()
 
     def _store_queue(self, connection: Connection) -> None:
         while True:
@@ -212,11 +205,6 @@ class Writer:
     def _refuse(self, table: str, lines: Sequence[bytes], error: str) -> None:
         self._refused.append(lines)
         logger.error("journal record refused", table=table, error=error)
-
-    def _purge(self, connection: Connection) -> None:
-        """Remove what is too old."""
-        purge(connection, self._ages, self._run_id, datetime.now(UTC))
-        self._purge_due_s = time.monotonic() + PURGE_EVERY_S
 
     # ---- the spool
 

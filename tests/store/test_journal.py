@@ -24,13 +24,13 @@ from hotline_agi.dispatch.commands import NoteVolunteer
 from hotline_agi.dispatch.memory import NOTHING
 from hotline_agi.dispatch.replay import Beginning
 from hotline_agi.errors import SetupError
+from hotline_agi.retention import Ages
 from hotline_agi.roster.model import Roster
-from hotline_agi.store import database, writer
+from hotline_agi.store import clearance, database, writer
 from hotline_agi.store.callers import CallerKey
 from hotline_agi.store.dialect import driver
 from hotline_agi.store.journal import HARD_LIMIT, Journal
 from hotline_agi.store.opening import connect
-from hotline_agi.store.purging import Ages
 from hotline_agi.store.records import MessageRecord
 from hotline_agi.store.schema import to_text
 from hotline_agi.terms.ids import CallId, VolunteerId
@@ -102,7 +102,7 @@ def test_close_writes_what_waits(path: Path) -> None:
         write_call(journal, call_id(number))
     assert journal.close(10)
     assert (count(path, "call"), count(path, "fact"), count(path, "leg")) == (300, 3000, 600)
-    assert {name.name for name in path.parent.iterdir()} == {"journal.db"}
+    assert {name.name for name in path.parent.iterdir()} == {"journal.db", "journal-state.json"}
 
 
 def test_after_close_a_record_is_counted_as_lost(path: Path) -> None:
@@ -368,7 +368,8 @@ def test_numbers_are_purged_after_their_days_and_are_gone_from_the_file(path: Pa
 
 
 def test_numbers_are_purged_once_a_day(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "PURGE_EVERY_S", 0.1)
+    monkeypatch.setattr(clearance, "PURGE_EVERY_S", 0.1)
+    monkeypatch.setattr(writer, "TOLD_EVERY_S", 0.05)
     journal = Journal.open(path, ages=Ages(numbers=0))
     journal.write_number(call_id(1), PhoneNumber("13800000001"))
     eventually(lambda: b"13800000001" not in path.read_bytes() and count(path, "caller_number") == 0)

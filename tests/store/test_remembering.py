@@ -12,10 +12,11 @@ import pytest
 
 from hotline_agi.dispatch.commands import CloseRecord, NoteCover, NoteReadiness, NoteVolunteer
 from hotline_agi.dispatch.memory import NOTHING, RINGS_KEPT, PastRing, PastTalk, RingResult
+from hotline_agi.retention import Ages
 from hotline_agi.roster.model import EndpointKind
 from hotline_agi.store.journal import Journal
 from hotline_agi.store.opening import connect
-from hotline_agi.store.purging import Ages, purge
+from hotline_agi.store.purging import purge
 from hotline_agi.store.remembering import remembered
 from hotline_agi.store.schema import to_text
 from hotline_agi.terms.ids import CallerToken, EndpointId, VolunteerId

@@ -17,13 +17,14 @@ from hotline_agi.dispatch.commands import NoteCover
 from hotline_agi.dispatch.events import CallerLeft
 from hotline_agi.dispatch.memory import NOTHING, Memory
 from hotline_agi.dispatch.replay import Beginning, Step, line_of, replay
+from hotline_agi.retention import Ages
 from hotline_agi.roster.model import Roster
 from hotline_agi.roster.reader import read_roster
 from hotline_agi.roster.texts import pack_texts, texts_of
 from hotline_agi.store import journal as journals
 from hotline_agi.store.journal import Journal, run_id
 from hotline_agi.store.opening import connect
-from hotline_agi.store.purging import Ages, purge
+from hotline_agi.store.purging import purge
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.steps import CHUNK_STEPS, step_rows
 from hotline_agi.store.tape import PastRosters, RunNotFound, beginning_of, lines_of, runs
