@@ -198,7 +198,7 @@ def _text(sentence: _Sentence, course: _Course, language: Language) -> str:
             return _phrase(words.FACTS[language][Fact.UNCERTAIN], names, language, why=why)
         case Fact.RECONSTRUCTED:
             known = words.RECONSTRUCTED[language].get(fact.detail)
-            what = _phrase(known, names, language) if known else fact.detail
+            what = known.format(who=words.listed(names, language)) if known else fact.detail
             return _phrase(words.FACTS[language][Fact.RECONSTRUCTED], names, language, what=what)
         case _:
             return _phrase(words.FACTS[language][fact.fact], names, language)

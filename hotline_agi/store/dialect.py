@@ -6,6 +6,7 @@ sqlite3 is imported here only.
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,22 @@ def checkpoint(connection: Connection) -> bool:
     """Bring the write-ahead log into the file and empty it; False if a reader is in the way just now."""
     busy, _, _ = driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy
+
+
+def copy_state(connection: Connection, path: Path) -> None:
+    """Write the state that the transaction sees to the file at `path`, page by page."""
+    with closing(sqlite3.connect(path)) as target:
+        driver(connection).backup(target)
+
+
+def alone(connection: Connection) -> None:
+    """Let the file stand by itself, without a write-ahead log beside it."""
+    driver(connection).execute("PRAGMA journal_mode = DELETE").fetchone()
+
+
+def faults(connection: Connection) -> list[str]:
+    """What SQLite finds wrong with the file, by reading all of it."""
+    return [text for (text,) in driver(connection).execute("PRAGMA integrity_check") if text != "ok"]
 
 
 def copy_into(connection: Connection, path: Path) -> None:

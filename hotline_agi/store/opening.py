@@ -50,13 +50,15 @@ def _prepare(path: Path) -> None:
 
 
 @contextmanager
-def beside(path: Path) -> Iterator[Connection]:
+def beside(path: Path, *, begin: str = "BEGIN IMMEDIATE") -> Iterator[Connection]:
     """The journal of a service that may be at work, for a command that writes; it begins transactions itself.
 
     :raises SetupError: if there is none, it cannot be written, or another version wrote it.
     """
+    if not path.is_file():
+        raise SetupError(f"there is no journal at {path}: the service makes it when it starts")
     try:
-        with closing(opened(path, mode="rw", busy_s=BUSY_S)) as connection:
+        with closing(opened(path, mode="rw", busy_s=BUSY_S, begin=begin)) as connection:
             if version_of(connection) != VERSION:
                 raise SetupError(f"the journal {path} is of another version of this program: restart the service")
             make_durable(connection)

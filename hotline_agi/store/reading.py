@@ -8,13 +8,26 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Connection, Executable, RowMapping, Select, Table, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    RowMapping,
+    Select,
+    Table,
+    and_,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 
 from hotline_agi.errors import HotlineError, SetupError
-from hotline_agi.reports.past import CallHistory, PastCall, PastFact, PastLeg, PastMessage
+from hotline_agi.reports.past import CallHistory, PastCall, PastFact, PastLeg, PastMessage, PastRevision
 from hotline_agi.store.dialect import Trouble, give_up_when, opened, said, version_of
 from hotline_agi.store.migrations import VERSION
-from hotline_agi.store.schema import CALL, CALLER_NUMBER, FACT, LEG, MESSAGE, to_instant, to_text
+from hotline_agi.store.schema import CALL, CALLER_NUMBER, FACT, LEG, MESSAGE, ROSTER_REVISION, to_instant, to_text
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
@@ -28,6 +41,11 @@ _LAST = "\U0010ffff"
 """Sorts after every character of an id."""
 _NAMED = 5
 """So many candidates an error names."""
+
+
+_IS_NOTED_UNCERTAIN = exists().where(
+    FACT.c.call == CALL.c.call, FACT.c.fact.in_([Fact.UNCERTAIN.value, Fact.RECONSTRUCTED.value])
+)
 
 
 class CallNotFound(HotlineError):
@@ -87,10 +105,28 @@ class JournalReader:
         until: datetime | None = None,
         line: LineId | None = None,
         outcome: Outcome | None = None,
+        volunteer: VolunteerId | None = None,
+        waited_s: float | None = None,
+        uncertain: bool = False,
+        within: Sequence[tuple[datetime, datetime | None]] | None = None,
         limit: int | None = None,
     ) -> list[PastCall]:
-        """Calls that arrived in ``[since, until)``, the newest first, at most `limit`."""
+        """Calls that arrived in ``[since, until)``, the newest first, at most `limit`.
+
+        :param volunteer: only those that this one took.
+        :param waited_s: only those that waited so long at least.
+        :param uncertain: only those of which something is not certain, or was learned afterwards.
+        :param within: only those that arrived in one of these stretches.
+        """
         conditions: list[ColumnElement[bool]] = []
+        if volunteer is not None:
+            conditions.append(CALL.c.volunteer == volunteer)
+        if waited_s is not None:
+            conditions.append(CALL.c.wait_s >= waited_s)
+        if uncertain:
+            conditions.append(or_(CALL.c.outcome == Outcome.UNCERTAIN.value, _IS_NOTED_UNCERTAIN))
+        if within is not None:
+            conditions.append(or_(false(), *(_arrived_in(*stretch) for stretch in within)))
         if since is not None:
             conditions.append(CALL.c.arrived_at >= to_text(since))
         if until is not None:
@@ -117,6 +153,7 @@ class JournalReader:
                 legs=tuple(map(_past_leg, self.ask(_of(LEG, id_).order_by(LEG.c.rang_at, LEG.c.leg)))),
                 facts=tuple(map(past_fact, self.ask(_of(FACT, id_).order_by(FACT.c.seq)))),
                 messages=tuple(map(_past_message, self.ask(_of(MESSAGE, id_)))),
+                revisions=self._revisions(row["arrived_at"], row["ended_at"]),
             )
 
     def number_of(self, call_id: str) -> PhoneNumber | None:
@@ -145,6 +182,15 @@ class JournalReader:
             more = ", …" if len(rows) > _NAMED else ""
             raise CallNotFound(f"several calls begin with {call_id!r}: {named}{more}")
         return rows[0]
+
+    def _revisions(self, arrived_at: str, ended_at: str | None) -> tuple[PastRevision, ...]:
+        revision = ROSTER_REVISION
+        by_time = (revision.c.at, revision.c.seq)
+        before = select(revision).where(revision.c.at <= arrived_at).order_by(*(c.desc() for c in by_time)).limit(1)
+        during = select(revision).where(revision.c.at > arrived_at).order_by(*by_time)
+        if ended_at is not None:
+            during = during.where(revision.c.at < ended_at)
+        return tuple(past_revision(row) for row in (*self.ask(before), *self.ask(during.limit(_NAMED))))
 
     def ask(self, question: Executable) -> Sequence[RowMapping]:
         """The rows that answer `question`; for the other modules that read the journal."""
@@ -176,6 +222,11 @@ def _told(path: Path) -> Iterator[None]:
         raise SetupError(
             f"the journal {path} holds a word that this program does not know: use the newer one"
         ) from error
+
+
+def _arrived_in(from_at: datetime, until_at: datetime | None) -> ColumnElement[bool]:
+    begun = CALL.c.arrived_at >= to_text(from_at)
+    return begun if until_at is None else and_(begun, CALL.c.arrived_at < to_text(until_at))
 
 
 def _of(table: Table, call: str) -> Select[Any]:
@@ -220,6 +271,16 @@ def past_fact(row: RowMapping) -> PastFact:
         leg=LegId(row["leg"]) if row["leg"] else None,
         volunteer=_volunteer(row),
         detail=row["detail"],
+    )
+
+
+def past_revision(row: RowMapping) -> PastRevision:
+    return PastRevision(
+        at=to_instant(row["at"]),
+        digest=row["digest"],
+        revision=row["revision"],
+        modified=bool(row["modified"]),
+        last_good_of=to_instant(row["last_good_of"]) if row["last_good_of"] else None,
     )
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import RowMapping, func, select
 
 from hotline_agi.reports.standings import PastAgreement, PastState
 from hotline_agi.store.reading import JournalReader
@@ -30,17 +30,18 @@ def states(
         .where(state.c.at >= (to_text(since) if since else ""))
         .order_by(state.c.volunteer)
     )
-    return [
-        PastState(
-            volunteer=VolunteerId(row["volunteer"]),
-            at=to_instant(row["at"]),
-            state=VolunteerState(row["state"]),
-            until_at=to_instant(row["until_at"]) if row["until_at"] else None,
-            detail=row["detail"],
-        )
-        for row in rows
-        if only is None or row["volunteer"] in only
-    ]
+    return [_past_state(row) for row in rows if only is None or row["volunteer"] in only]
+
+
+def history(reader: JournalReader, volunteer: VolunteerId, *, since: datetime | None = None) -> list[PastState]:
+    """All states of one volunteer that are kept, the oldest first."""
+    state = VOLUNTEER_STATE
+    rows = reader.ask(
+        select(state)
+        .where(state.c.volunteer == volunteer, state.c.at >= (to_text(since) if since else ""))
+        .order_by(state.c.seq)
+    )
+    return [_past_state(row) for row in rows]
 
 
 def agreements(reader: JournalReader, now: datetime) -> list[PastAgreement]:
@@ -59,3 +60,13 @@ def agreements(reader: JournalReader, now: datetime) -> list[PastAgreement]:
         )
         for row in rows
     ]
+
+
+def _past_state(row: RowMapping) -> PastState:
+    return PastState(
+        volunteer=VolunteerId(row["volunteer"]),
+        at=to_instant(row["at"]),
+        state=VolunteerState(row["state"]),
+        until_at=to_instant(row["until_at"]) if row["until_at"] else None,
+        detail=row["detail"],
+    )
