@@ -20,23 +20,23 @@ import pytest
 from sqlalchemy import Connection
 
 from hotline_agi.dispatch.codec import RosterUsed
-from hotline_agi.dispatch.commands import NoteVolunteer
+from hotline_agi.dispatch.commands import NoteReadiness, NoteVolunteer
 from hotline_agi.dispatch.memory import NOTHING
 from hotline_agi.dispatch.replay import Beginning
 from hotline_agi.errors import SetupError
 from hotline_agi.retention import Ages
 from hotline_agi.roster.model import Roster
 from hotline_agi.store import clearance, database, writer
-from hotline_agi.store.callers import CallerKey
+from hotline_agi.store.callers import CallerKey, flag
 from hotline_agi.store.dialect import driver
 from hotline_agi.store.journal import HARD_LIMIT, Journal
 from hotline_agi.store.opening import connect
 from hotline_agi.store.records import MessageRecord
-from hotline_agi.store.schema import to_text
+from hotline_agi.store.schema import METADATA, to_text
 from hotline_agi.terms.ids import CallId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.packing import unpacked
-from hotline_agi.terms.standing import VolunteerState
+from hotline_agi.terms.standing import Readiness, VolunteerState
 from tests.dispatch.play import TAPE_LENGTH, Story
 from tests.store.calls import (
     AGELESS,
@@ -389,15 +389,29 @@ def test_no_number_stands_outside_its_table(path: Path) -> None:
     journal.write_token(call_id(1), CallerKey.of(path.parent).token(number))
     journal.write_message(MessageRecord(call=call_id(1), line=LINE, file="m.wav", length_s=3.2, recorded_at=START))
     journal.write(NoteVolunteer(volunteer=VolunteerId("v01"), state=VolunteerState.PAUSED), START)
+    journal.write_revision("r0", "1a2b3c4d5e6f modified", START)
+    journal.write_roster("r0", b"packed")
+    ready = NoteReadiness(
+        line=LINE,
+        slot="late",
+        from_at=START,
+        until_at=START,
+        volunteer=VolunteerId("v01"),
+        readiness=Readiness.READY,
+    )
+    journal.write_agreement(ready, START)
+    journal.write_audit(START, "mei", "showed the caller's number", call_id(1))
     journal.write_beginning(Beginning(boot=1, now=story.began_at, roster="r0", memory=NOTHING), "0.3")
     for (news, now), commands in zip(story.history, story.commands, strict=True):
         journal.write_step(RosterUsed(digest="r1") if isinstance(news, Roster) else news, now, commands)
     assert journal.close(5)
+    flag(path, call_id(1), on=True, who="mei", now=START)
     assert rows(path, "SELECT * FROM message") == [
         (call_id(1), "xinli", "m.wav", 3.2, "2026-07-01T18:00:00.120Z"),
     ]
     tables = [str(name) for (name,) in rows(path, "SELECT name FROM sqlite_schema WHERE type = 'table'")]
-    assert len(tables) >= 12
+    assert set(tables) == set(METADATA.tables)
+    assert [name for name in tables if not count(path, name)] == []
     for table in set(tables) - {"caller_number"}:
         told = str(rows(path, f"SELECT * FROM {table}"))
         assert not any(each[-7:] in told for each in ("13800713972", *personal)), table
