@@ -125,7 +125,7 @@ class Writer:
             if closing and (too_late or not (self._queue or self._steps or self._batch)):
                 break
             self._rest()
-        self._database.disconnect()
+        self._database.close()
         self._purge.finish()
         self._notice.tell(self.state(), closed=True)
 
