@@ -371,7 +371,10 @@ def test_write_takes_no_time_whatever_the_disk_does(path: Path) -> None:
     assert journal.close(5) and count(path, "fact") == 5000
 
 
-def test_numbers_are_purged_after_their_days_and_are_gone_from_the_file(path: Path) -> None:
+def test_numbers_are_purged_after_their_days_and_are_gone_from_the_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clearance, "FIRST_S", 0.0)
     Journal.open(path).close(5)
     with closing(made(path)) as connection:
         for days, number in ((31, "13800000031"), (29, "13800000029")):
@@ -388,6 +391,7 @@ def test_numbers_are_purged_after_their_days_and_are_gone_from_the_file(path: Pa
 
 
 def test_numbers_are_purged_once_a_day(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clearance, "FIRST_S", 0.0)
     monkeypatch.setattr(clearance, "PURGE_EVERY_S", 0.1)
     monkeypatch.setattr(writer, "TOLD_EVERY_S", 0.05)
     journal = Journal.open(path, ages=Ages(numbers=0))
