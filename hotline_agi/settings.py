@@ -16,6 +16,8 @@ from hotline_agi.roster.values import integer, scalar
 from hotline_agi.terms.ids import NodeId, is_id
 
 MAX_BYTES = 64 * 1024
+MAX_TEXT_BYTES = 900
+"""Of one value, and of the secret: a line for Asterisk holds 1,000."""
 WATCH_ROSTERS_S = 5
 """On without being asked: whoever pulls a roster and forgets to reload would leave yesterday's people on shift. Nothing
 half done is read (`rosters/settled.py`), and a look costs about a millisecond."""
@@ -70,6 +72,11 @@ class Settings:
             ) from error
         if not secret:
             raise SetupError(f"{self.ami_secret_file} is empty: write there the `secret` of site/manager-secret.conf")
+        if not _is_line(secret):
+            raise SetupError(
+                f"{self.ami_secret_file} holds more than one line of text: write there the `secret` of "
+                "site/manager-secret.conf and nothing else"
+            )
         return secret
 
 
@@ -160,7 +167,15 @@ _port = integer(1, 65535)
 
 def _text(node: Node, findings: Findings) -> str | None:
     found = scalar(node, findings, "one value")
+    if found is not None and not _is_line(found.text):
+        what = f"not one line of at most {MAX_TEXT_BYTES} bytes"
+        findings.error(found.mark, what, "no line breaks, control or invisible signs")
+        return None
     return None if found is None else found.text
+
+
+def _is_line(text: str) -> bool:
+    return text.isprintable() and len(text.encode()) <= MAX_TEXT_BYTES
 
 
 def _id(node: Node, findings: Findings) -> str | None:
