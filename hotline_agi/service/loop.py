@@ -77,7 +77,7 @@ class Service:
 
         :raises SetupError: if roster (the last good one, too), contacts, secret or journal are missing or wrong.
         """
-        secret = settings.ami_secret()
+        secret, word = settings.ami_secret(), settings.fastagi_word()
         places = Places(
             rosters=settings.rosters,
             contacts=settings.contacts,
@@ -90,13 +90,27 @@ class Service:
         patience = asyncio.create_task(ask_for_patience())
         try:
             roster = await follower.first()
+<<<<<<< HEAD:hotline_agi/service/loop.py
             opening = partial(Past.of, settings.state, _boot(), ages=settings.keep, messages=settings.messages)
             past = await asyncio.to_thread(opening)
             return cls(settings, secret, follower, roster, past)
+=======
+            past = await asyncio.to_thread(Past.of, settings.state, _boot())
+            return cls(settings, secret, follower, roster, past, word=word)
+>>>>>>> conf:hotline_agi/service.py
         finally:
             patience.cancel()
 
-    def __init__(self, settings: Settings, secret: str, follower: RosterFollower, roster: Roster, past: Past) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        secret: str,
+        follower: RosterFollower,
+        roster: Roster,
+        past: Past,
+        *,
+        word: str | None = None,
+    ) -> None:
         self._settings = settings
         self._follower, self._roster = follower, roster
         follower.use = self._use_roster
@@ -133,6 +147,7 @@ class Service:
         )
         self._node.link = self._link
         self._survival = SurvivalPlan(self._link, dialling)
+<<<<<<< HEAD:hotline_agi/service/loop.py
         self._upkeep = Upkeep(self._survival, self._menu, sounds=settings.sounds, roster=lambda: self._roster)
         self._voicemail = Voicemail(
             settings.messages,
@@ -151,6 +166,10 @@ class Service:
             chore=self._chore,
         )
         self._listener = FastAgiListener(questions.asked, lambda why: logger.warning("fastagi", refused=why))
+=======
+        self._survival_due = asyncio.Event()
+        self._listener = FastAgiListener(self._asked, lambda why: logger.warning("fastagi", refused=why), word=word)
+>>>>>>> conf:hotline_agi/service.py
         self._timer: asyncio.TimerHandle | None = None
         self._events: deque[Event] = deque()
         self._carrying_out = False
