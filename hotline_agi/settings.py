@@ -58,14 +58,11 @@ class Settings:
     ami_secret_file: Path
     fastagi_host: str
     fastagi_port: int
-<<<<<<< HEAD
     keep: Ages
     """How long is kept what is kept."""
-=======
     fastagi_word_file: Path | None
     """The file with HOTLINE_WORD of site/globals.conf; None: whoever reaches the port is believed, as before 0.4."""
     softphone_tls: SoftphoneTls
->>>>>>> conf
     log_format: str
     """``auto`` (JSON unless a terminal), ``json`` or ``console``."""
 
@@ -193,12 +190,9 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
         ami_secret_file=secret_file,
         fastagi_host=agi_host,
         fastagi_port=agi_port,
-<<<<<<< HEAD
         keep=keep,
-=======
         fastagi_word_file=word_file,
         softphone_tls=tls,
->>>>>>> conf
         log_format=log_format,
     )
 

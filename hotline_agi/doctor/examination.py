@@ -14,11 +14,8 @@ from zoneinfo import ZoneInfo
 from hotline_agi.asterisk.ami import AmiLink
 from hotline_agi.asterisk.inspection import DANGEROUS_ACTIONS, NEEDED_ACTIONS, Inspection, Inspector
 from hotline_agi.doctor.check import Check, failed, ok, warning
-<<<<<<< HEAD
-from hotline_agi.doctor.journal import look_at_journal
-=======
 from hotline_agi.doctor.encryption import look_at_tls, look_at_word
->>>>>>> conf
+from hotline_agi.doctor.journal import look_at_journal
 from hotline_agi.doctor.rosters import look_ahead, look_at_folder, look_at_service
 from hotline_agi.errors import HotlineError, PbxError, SetupError
 from hotline_agi.prompts.collection import State, inventory

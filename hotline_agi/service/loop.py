@@ -90,14 +90,9 @@ class Service:
         patience = asyncio.create_task(ask_for_patience())
         try:
             roster = await follower.first()
-<<<<<<< HEAD:hotline_agi/service/loop.py
             opening = partial(Past.of, settings.state, _boot(), ages=settings.keep, messages=settings.messages)
             past = await asyncio.to_thread(opening)
-            return cls(settings, secret, follower, roster, past)
-=======
-            past = await asyncio.to_thread(Past.of, settings.state, _boot())
             return cls(settings, secret, follower, roster, past, word=word)
->>>>>>> conf:hotline_agi/service.py
         finally:
             patience.cancel()
 
@@ -147,7 +142,6 @@ class Service:
         )
         self._node.link = self._link
         self._survival = SurvivalPlan(self._link, dialling)
-<<<<<<< HEAD:hotline_agi/service/loop.py
         self._upkeep = Upkeep(self._survival, self._menu, sounds=settings.sounds, roster=lambda: self._roster)
         self._voicemail = Voicemail(
             settings.messages,
@@ -165,11 +159,7 @@ class Service:
             tell=self.step,
             chore=self._chore,
         )
-        self._listener = FastAgiListener(questions.asked, lambda why: logger.warning("fastagi", refused=why))
-=======
-        self._survival_due = asyncio.Event()
-        self._listener = FastAgiListener(self._asked, lambda why: logger.warning("fastagi", refused=why), word=word)
->>>>>>> conf:hotline_agi/service.py
+        self._listener = FastAgiListener(questions.asked, lambda why: logger.warning("fastagi", refused=why), word=word)
         self._timer: asyncio.TimerHandle | None = None
         self._events: deque[Event] = deque()
         self._carrying_out = False
