@@ -25,6 +25,7 @@ from hotline_agi.errors import HotlineError, InvalidText, SetupError
         backup="backup restore",
         simulate="simulate",
         setup="prompts endpoints",
+        certs="certs",
     ),
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -77,7 +77,7 @@ class Service:
 
         :raises SetupError: if roster (the last good one, too), contacts, secret or journal are missing or wrong.
         """
-        secret = settings.ami_secret()
+        secret, word = settings.ami_secret(), settings.fastagi_word()
         places = Places(
             rosters=settings.rosters,
             contacts=settings.contacts,
@@ -92,11 +92,20 @@ class Service:
             roster = await follower.first()
             opening = partial(Past.of, settings.state, _boot(), ages=settings.keep, messages=settings.messages)
             past = await asyncio.to_thread(opening)
-            return cls(settings, secret, follower, roster, past)
+            return cls(settings, secret, follower, roster, past, word=word)
         finally:
             patience.cancel()
 
-    def __init__(self, settings: Settings, secret: str, follower: RosterFollower, roster: Roster, past: Past) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        secret: str,
+        follower: RosterFollower,
+        roster: Roster,
+        past: Past,
+        *,
+        word: str | None = None,
+    ) -> None:
         self._settings = settings
         self._follower, self._roster = follower, roster
         follower.use = self._use_roster
@@ -150,7 +159,7 @@ class Service:
             tell=self.step,
             chore=self._chore,
         )
-        self._listener = FastAgiListener(questions.asked, lambda why: logger.warning("fastagi", refused=why))
+        self._listener = FastAgiListener(questions.asked, lambda why: logger.warning("fastagi", refused=why), word=word)
         self._timer: asyncio.TimerHandle | None = None
         self._events: deque[Event] = deque()
         self._carrying_out = False

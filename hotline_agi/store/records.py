@@ -42,6 +42,7 @@ from hotline_agi.store.schema import (
     to_text,
 )
 from hotline_agi.terms.ids import CallerToken, CallId, LineId, VolunteerId
+from hotline_agi.terms.json_text import json_value
 from hotline_agi.terms.numbers import PhoneNumber
 
 Value = str | int | float | bytes | None
@@ -367,12 +368,21 @@ def to_line(row: Row) -> bytes:
 def from_line(line: bytes) -> Row:
     """The inverse of `to_line`.
 
-    :raises ValueError: if the line is torn or not ours.
+    :raises ValueError: if the line is torn or not ours, or has what `to_line` could not write again: what is refused
+        must not stop the lines behind it.
     """
-    match json.loads(line, object_hook=_octets_again):
-        case [str(table), dict(values)] if table in _COLUMNS and values.keys() == set(_COLUMNS[table]):
-            return Row(table, values)
+    match json_value(line, each_object=_octets_again):
+        case [str(table), dict(values)] if (
+            table in _COLUMNS and values.keys() == set(_COLUMNS[table]) and all(map(_is_plain, values.values()))
+        ):
+            row = Row(table, values)
+            to_line(row)  # a lone surrogate is no UTF-8
+            return row
     raise ValueError("not a line of the spool")
+
+
+def _is_plain(value: object) -> bool:
+    return value is None or isinstance(value, str | int | float | bytes)
 
 
 def _octets(value: object) -> dict[str, str]:
