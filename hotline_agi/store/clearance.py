@@ -81,7 +81,7 @@ def clear(
         if not dry_run:
             if run == "":
                 compact(connection)
-            if not _emptied(connection):
+            if not _emptied(connection, turn):
                 cleared.troubles.append(
                     "somebody reads the journal, so what was removed still lies in its write-ahead log: purge again"
                 )
@@ -98,13 +98,15 @@ def _newest_run(connection: Connection) -> str:
         return found or ""
 
 
-def _emptied(connection: Connection) -> bool:
+def _emptied(connection: Connection, turn: Turn) -> bool:
     give_up_s = time.monotonic() + CHECKPOINT_S
-    while not checkpoint(connection):
+    while True:
+        with turn:
+            if checkpoint(connection):
+                return True
         if time.monotonic() > give_up_s:
             return False
         time.sleep(0.1)
-    return True
 
 
 def _clear_messages(
