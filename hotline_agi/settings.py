@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hotline_agi.encryption import SoftphoneTls, softphone_tls
 from hotline_agi.errors import SetupError
+from hotline_agi.retention import Ages, keep_section
 from hotline_agi.roster.document import Node, parse
 from hotline_agi.roster.fields import Fields
 from hotline_agi.roster.findings import Findings
@@ -18,6 +19,8 @@ from hotline_agi.roster.values import integer, scalar, yes_no
 from hotline_agi.terms.ids import NodeId, is_id
 
 MAX_BYTES = 64 * 1024
+MAX_TEXT_BYTES = 900
+"""Of one value, and of the secret: a line for Asterisk holds 1,000."""
 WATCH_ROSTERS_S = 5
 """On without being asked: whoever pulls a roster and forgets to reload would leave yesterday's people on shift. Nothing
 half done is read (`rosters/settled.py`), and a look costs about a millisecond."""
@@ -55,6 +58,8 @@ class Settings:
     ami_secret_file: Path
     fastagi_host: str
     fastagi_port: int
+    keep: Ages
+    """How long is kept what is kept."""
     fastagi_word_file: Path | None
     """The file with HOTLINE_WORD of site/globals.conf; None: whoever reaches the port is believed, as before 0.4."""
     softphone_tls: SoftphoneTls
@@ -75,6 +80,11 @@ class Settings:
             ) from error
         if not secret:
             raise SetupError(f"{self.ami_secret_file} is empty: write there the `secret` of site/manager-secret.conf")
+        if not _is_line(secret):
+            raise SetupError(
+                f"{self.ami_secret_file} holds more than one line of text: write there the `secret` of "
+                "site/manager-secret.conf and nothing else"
+            )
         return secret
 
     def fastagi_word(self) -> str | None:
@@ -141,6 +151,7 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
     trunk = fields.optional("trunk", _id, "trunk")
     caller_id = fields.optional("caller_id", _text, '"hotline" <100>')
     log_format = fields.optional("log_format", _log_format, "auto")
+    keep = fields.optional("keep", keep_section, Ages())
     ami_host, ami_port = "127.0.0.1", 5038
     ami_user, secret_file = "hotline-agi", None
     ami = fields.required("ami", lambda node, found: Fields.of(node, found, "ami"))
@@ -179,6 +190,7 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
         ami_secret_file=secret_file,
         fastagi_host=agi_host,
         fastagi_port=agi_port,
+        keep=keep,
         fastagi_word_file=word_file,
         softphone_tls=tls,
         log_format=log_format,
@@ -208,7 +220,15 @@ _port = integer(1, 65535)
 
 def _text(node: Node, findings: Findings) -> str | None:
     found = scalar(node, findings, "one value")
+    if found is not None and not _is_line(found.text):
+        what = f"not one line of at most {MAX_TEXT_BYTES} bytes"
+        findings.error(found.mark, what, "no line breaks, control or invisible signs")
+        return None
     return None if found is None else found.text
+
+
+def _is_line(text: str) -> bool:
+    return text.isprintable() and len(text.encode()) <= MAX_TEXT_BYTES
 
 
 def _id(node: Node, findings: Findings) -> str | None:

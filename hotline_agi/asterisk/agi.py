@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 MAX_BYTES = 8192
-"""Asterisk's block is about 700 bytes; arguments of ours add at most 100."""
+"""Of the block without its blank line. Asterisk's is about 700 bytes; arguments of ours add at most 100."""
 MAX_LINES = 64
 
 _ROUTE = re.compile(r"[a-z]{1,16}")
@@ -58,7 +58,7 @@ class RequestReader:
             if len(self._pending) > MAX_BYTES:
                 raise BadRequest(f"more than {MAX_BYTES} bytes without an end")
             return None
-        if end > MAX_BYTES:
+        if end >= MAX_BYTES:  # so it is refused before its blank line is there, too
             raise BadRequest(f"more than {MAX_BYTES} bytes")
         return parse(self._pending[:end])
 

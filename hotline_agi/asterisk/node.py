@@ -4,6 +4,7 @@ Nothing here decides. An action whose answer is lost is never sent again: its le
 the link is back, or by the machine's own deadline.
 """
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -64,6 +65,8 @@ PHONES_FIRST_S = 0.005
 cores the first then rings 0.9 ms and the last 1.5 ms earlier, and no caller notices."""
 MESSAGE_HANDLER = "HotlineMessage"
 STORED_HANDLER = "HotlineStored"
+_SECONDS = re.compile(r"[0-9]{1,9}")
+"""A dialplan's `EPOCH` minus another, or how long Asterisk runs: 31 years at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +124,7 @@ class Node:
         name = message["Event"]
         if name == "FullyBooted":
             uptime = str(message.get("Uptime", ""))
-            if uptime.isdecimal():
+            if _SECONDS.fullmatch(uptime):
                 self._devices.started(time.monotonic() - int(uptime))
             return
         if name == "Newchannel":
@@ -172,7 +175,7 @@ class Node:
             self._report(CallArrived(call=call, line=line, node=self.id))
         elif request.route == "round":
             waited = request.argument(1)
-            waited_s = float(waited) if waited.isdecimal() else 0.0
+            waited_s = float(waited) if _SECONDS.fullmatch(waited) else 0.0
             self._report(RoundEnded(call=call, line=line, node=self.id, waited_s=waited_s))
         else:
             self._report(TalkEnded(call=call, line=line, node=self.id))
