@@ -28,7 +28,7 @@ def test_it_makes_a_pair_shows_it_and_overwrites_nothing(tmp_path: Path):
     assert found.names == NAMES
     assert found.fingerprint in made.stdout
     assert f"{found.not_after:%Y-%m-%d}" in made.stdout
-    assert "chown root:asterisk" in made.stdout
+    assert f"chmod 0400 {keys / 'hotline.key'}" in made.stdout
     assert days_left(found, NOW) in (399, 400)
     assert fits(found, (keys / "hotline.key").read_bytes())
     assert stat.S_IMODE((keys / "hotline.key").stat().st_mode) == 0o600
