@@ -12,7 +12,7 @@ DIALLED = {
     "${HOTLINE_PLAN_TRANSFER}",
     "${CUT(HOTLINE_ROW,:,3)}",
 }
-"""Survival rings what `hotline-plan` made of checked rows, or the operator's HOTLINE_EMERGENCY; nothing of a caller's."""
+"""Survival rings what `hotline-plan` made of checked rows, or the operator's HOTLINE_EMERGENCY; nothing else."""
 HARMLESS = set("ciIgdmU")
 """Options of Dial. Left out: t T (transfer), h H (hang up by key), k K (park), w W x X (record), o f (caller id)."""
 
