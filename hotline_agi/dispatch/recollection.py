@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import islice
 
 from hotline_agi.dispatch import limits, notices, people
+from hotline_agi.dispatch.courses import Past
 from hotline_agi.dispatch.memory import Memory, PastTalk, RingResult
 from hotline_agi.dispatch.switchboard import TRIED_KEPT, Switchboard
 from hotline_agi.roster.duty import everybody
@@ -27,12 +28,31 @@ def recall(board: Switchboard, memory: Memory) -> None:
         if volunteer in board.roster.volunteers:
             people.paused(board, volunteer, None if until_at is None else _from_now_s(board, until_at))
     oldest_first = islice(memory.tried, max(0, len(memory.tried) - TRIED_KEPT), None)
-    board.tried.update((caller, _mono_s(board, at)) for caller, at in oldest_first)
+    board.tried.update((caller, board.mono_s(at)) for caller, at in oldest_first)
+    board.past = Past.of(memory.calls, memory.seen_until_at)
+    _rests(board, memory)
     board.out = []
 
 
+def _rests(board: Switchboard, memory: Memory) -> None:
+    """Who let rings pass is not rung sooner for a restart; who was in a talk a moment ago wraps up."""
+    for volunteer, times in memory.missed:
+        board.seats.seat(volunteer).missed = times
+    for volunteer, until_at in memory.rests:
+        if volunteer in board.roster.volunteers and until_at > board.now.at:
+            people.rests(board, volunteer, board.mono_s(until_at))
+    for talk in memory.talks:
+        line = board.roster.lines.get(talk.line) if talk.line is not None else None
+        if line is not None and talk.volunteer in board.roster.volunteers:
+            talk_s = (talk.ended_at - talk.started_at).total_seconds()
+            people.wraps_up(board, talk.volunteer, line, talk_s, since_s=board.mono_s(talk.ended_at))
+
+
 def _rings(board: Switchboard, memory: Memory) -> None:
+    """What they taught of phones; and whose turn it was."""
     for ring in memory.legs:
+        for volunteer in board.owners(ring.endpoint):
+            board.seats.was_rung(volunteer)
         board.acceptance.learn(
             ring.endpoint,
             ring.kind,
@@ -59,8 +79,8 @@ def _talks(board: Switchboard, memory: Memory) -> None:
 def _talked(board: Switchboard, talk: PastTalk) -> limits.Talked:
     shift_from_at = board.seats.seat(talk.volunteer).shift_from_at
     return limits.Talked(
-        began_s=_mono_s(board, talk.started_at),
-        ended_s=_mono_s(board, talk.ended_at),
+        began_s=board.mono_s(talk.started_at),
+        ended_s=board.mono_s(talk.ended_at),
         in_shift=shift_from_at is not None and talk.ended_at > shift_from_at,
     )
 
@@ -68,11 +88,6 @@ def _talked(board: Switchboard, talk: PastTalk) -> limits.Talked:
 def _is_on(board: Switchboard, line: Line, volunteer: VolunteerId) -> bool:
     duty = board.duty(line)
     return volunteer in duty.volunteers or volunteer in duty.backup
-
-
-def _mono_s(board: Switchboard, at: datetime) -> float:
-    """An instant of an earlier run on the clock of this one; may be negative."""
-    return board.now.mono_s + _from_now_s(board, at)
 
 
 def _from_now_s(board: Switchboard, at: datetime) -> float:

@@ -16,8 +16,9 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
+from hotline_agi.asterisk.dialling import Dialling, rung_by
 from hotline_agi.asterisk.fastagi import FastAgiListener
-from hotline_agi.asterisk.node import MESSAGE_HANDLER, STORED_HANDLER, Dialling, Node
+from hotline_agi.asterisk.node import MESSAGE_HANDLER, STORED_HANDLER, Node
 from hotline_agi.asterisk.service_menu import ServiceMenu
 from hotline_agi.asterisk.survival import SurvivalPlan
 from hotline_agi.dispatch.codec import News, RosterUsed
@@ -113,6 +114,7 @@ class Service:
             dialling=dialling,
             report=self.step,
             line_of_number=self._line_of_number,
+            volunteer_of_target=lambda target: rung_by(target, self._roster),
             user_event=self._user_event,
         )
         self._menu = ServiceMenu(
