@@ -96,6 +96,8 @@ def _admitted(board: Switchboard, live: LiveCall, node: NodeId) -> Adopted:
     call.outcome, call.volunteer, call.talk_s = course.outcome, course.volunteer, course.talk_s
     call.failures, call.urgent = course.failures, course.failures > 0 or (past is None and live.came_back)
     call.declined |= course.declined
+    if course.outcome is Outcome.TRANSFERRED:
+        overflow.was_transferred(call)
     call.attempts.update({who: times for who, times in course.attempts.items() if times > 0})
     if course.answered_at is not None:
         call.answered_at, call.answered_s = course.answered_at, board.mono_s(course.answered_at)
@@ -131,11 +133,14 @@ def _talks(board: Switchboard, call: Call, live: LiveCall, course: Course) -> No
         # with whom we do not know: their talk is not ours to end
         call.state, call.outcome = CallState.TALKING, call.outcome or Outcome.TALKED
     else:
+        if leg.volunteer is None:
+            overflow.was_transferred(call)
         known = course.legs.get(leg.id)
         began_at = known.talked_from_at if known is not None else None
         began_s = board.now.mono_s - (live.talked_s or 0.0) if began_at is None else board.mono_s(began_at)
         leg.state, leg.connected, leg.picked_up_s = LegState.WINNER, True, leg.picked_up_s or began_s
         leg.accepted_s = began_s if leg.accepted_s is None else leg.accepted_s
+        leg.rang_s = min(leg.rang_s, leg.accepted_s)
         call.winner, call.state = leg, CallState.CONNECTING
         board.deadlines.clear((Timer.LEG, leg.id))
         talks.talk_goes_on(board, leg, began_s, noted=began_at is not None)
@@ -249,7 +254,7 @@ def _join(board: Switchboard, node: NodeId, found: LiveLeg, adopted: Adopted, en
         node=node,
         volunteer=found.volunteer,
         endpoint=endpoint,
-        wave=0 if known is None else known.wave,
+        wave=max(0, course.wave or 0) if known is None else known.wave,
         rang_at=board.now.when(rang_s),
         rang_s=rang_s,
         language=call.line.language,
@@ -261,6 +266,8 @@ def _join(board: Switchboard, node: NodeId, found: LiveLeg, adopted: Adopted, en
         board.seats.adopt(found.volunteer, leg.id, now_s)
         if known is None:
             call.attempts[found.volunteer] = call.attempts.get(found.volunteer, 0) + 1
+    if known is None:
+        board.note(call, Fact.RANG, leg.id, found.volunteer, endpoint.kind)
     if not found.up:
         left_s = call.line.ring_timeout_s - (now_s - rang_s)
         board.set_timer(Timer.LEG, leg.id, max(0.0, left_s) + RING_GRACE_S)

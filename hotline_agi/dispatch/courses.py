@@ -23,6 +23,8 @@ class LegCourse:
     volunteer: VolunteerId | None
     wave: int
     rang_at: datetime
+    since_at: datetime
+    """When it became this call's: rung for it, or handed over."""
     kind: str = ""
     """Of the endpoint; "" where it was handed over by a call of which nothing is known."""
     picked_up_at: datetime | None = None
@@ -132,14 +134,24 @@ def _take_leg(course: Course, noted: Noted, leg_id: LegId, rang: dict[LegId | No
         first = rang.get(leg_id, noted)
         kind = first.detail if first.fact is Fact.RANG else ""
         course.legs[leg_id] = LegCourse(
-            leg=leg_id, volunteer=noted.volunteer, wave=max(0, course.wave or 0), rang_at=first.at, kind=kind
+            leg=leg_id,
+            volunteer=noted.volunteer,
+            wave=max(0, course.wave or 0),
+            rang_at=first.at,
+            kind=kind,
+            since_at=noted.at,
         )
         if noted.volunteer is not None:
             course.attempts[noted.volunteer] += 1
         return
-    leg = course.legs.get(leg_id)
-    if leg is None:
-        return
+    if leg_id not in course.legs:
+        if noted.fact is Fact.HANDED:
+            return
+        # how it was rung is lost
+        course.legs[leg_id] = LegCourse(
+            leg=leg_id, volunteer=noted.volunteer, wave=max(0, course.wave or 0), rang_at=noted.at, since_at=noted.at
+        )
+    leg = course.legs[leg_id]
     match noted.fact:
         case Fact.HANDED:
             del course.legs[leg_id]

@@ -76,10 +76,15 @@ def _transfer(board: Switchboard, call: Call) -> bool:
 
 def goes_on(board: Switchboard, call: Call) -> None:
     """The overflow number rings already for `call`, of an earlier run."""
-    call.state, call.transferring, call.wave = CallState.WAITING, True, 0
-    call.overflow_left = _behind_transfer(call, closed=False)
+    call.state, call.wave = CallState.WAITING, 0
+    was_transferred(call)
     call.overflow_due_s = board.now.mono_s + call.line.transfer_timeout_s + TRANSFER_GRACE_S
     board.set_timer(Timer.OVERFLOW, call.id, call.line.transfer_timeout_s + TRANSFER_GRACE_S)
+
+
+def was_transferred(call: Call) -> None:
+    """The overflow number has, or had, `call`: should it lose it, what comes next is the step behind."""
+    call.transferring, call.overflow_left = True, _behind_transfer(call, closed=False)
 
 
 def _plan(call: Call, closed: bool) -> list[OverflowStep]:

@@ -3,6 +3,8 @@
 Done once, before the first event, and without a word: what is noted here was noted before.
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
@@ -23,13 +25,14 @@ def recall(board: Switchboard, memory: Memory) -> None:
     for line in board.roster.lines.values():
         board.duty(line)  # whoever is on duty begins their shift now, as far as the board knows: talks count after that
     _rings(board, memory)
+    board.past = Past.of(memory.calls, memory.seen_until_at)
+    memory = replace(memory, talks=tuple(sorted((*memory.talks, *_of_open_calls(board)), key=lambda one: one.ended_at)))
     _talks(board, memory)
     for volunteer, until_at in memory.pauses:
         if volunteer in board.roster.volunteers:
             people.paused(board, volunteer, None if until_at is None else _from_now_s(board, until_at))
     oldest_first = islice(memory.tried, max(0, len(memory.tried) - TRIED_KEPT), None)
     board.tried.update((caller, board.mono_s(at)) for caller, at in oldest_first)
-    board.past = Past.of(memory.calls, memory.seen_until_at)
     _rests(board, memory)
     board.out = []
 
@@ -61,6 +64,15 @@ def _rings(board: Switchboard, memory: Memory) -> None:
             accepted=ring.result is RingResult.ACCEPTED,
             whole=ring.result is RingResult.MISSED,
         )
+
+
+def _of_open_calls(board: Switchboard) -> Iterator[PastTalk]:
+    """Talks that are over, of calls that are not: their callers were cut off, and rung through again."""
+    for call in board.past.calls.values():
+        for leg in board.past.courses[call.call].legs.values():
+            began_at, ended_at = leg.talked_from_at, leg.talked_until_at
+            if leg.volunteer is not None and began_at is not None and ended_at is not None:
+                yield PastTalk(volunteer=leg.volunteer, started_at=began_at, ended_at=ended_at, line=call.line)
 
 
 def _talks(board: Switchboard, memory: Memory) -> None:

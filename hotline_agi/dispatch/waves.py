@@ -50,7 +50,8 @@ def go_on(board: Switchboard, call: Call, course: Course, waited_s: float) -> No
         return
     call.wave = wave
     for leg in course.legs.values():
-        if leg.wave == wave and leg.volunteer is not None:
+        in_this_wave = course.wave_at is not None and leg.since_at >= course.wave_at
+        if in_this_wave and leg.volunteer is not None:
             call.tried[leg.volunteer] = board.mono_s(leg.ended_at or leg.rang_at)
     for live in call.legs.values():
         live.wave = min(live.wave, wave)
