@@ -260,6 +260,8 @@ class Machine:
             case CallerKeyed(key=key):
                 if key == KEY_MESSAGE and call.state is CallState.WAITING:
                     overflow.leave_message(board, call)
+            case CallerSurviving() if call.state is CallState.SURVIVING:
+                board.ignore(event)
             case CallerSurviving():
                 if call.outcome is Outcome.UNCERTAIN:
                     call.outcome = None  # now it is known

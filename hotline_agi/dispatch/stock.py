@@ -4,8 +4,20 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from hotline_agi.dispatch import talks
-from hotline_agi.dispatch.events import CallerLeft, Event, LegAnswered, LegEnded, StockTaken, TalkStarted
-from hotline_agi.dispatch.state import Call, Leg, LegState
+from hotline_agi.dispatch.events import (
+    CallerLeft,
+    CallerSurviving,
+    Event,
+    LegAnswered,
+    LegEnded,
+    LiveCall,
+    Step,
+    StepReached,
+    StockTaken,
+    TalkStarted,
+    Whereabouts,
+)
+from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
 from hotline_agi.dispatch.switchboard import Switchboard
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.instants import text_of
@@ -19,6 +31,10 @@ def missing(board: Switchboard, stock: StockTaken) -> Iterator[Event]:
     """The events that the gap swallowed, as far as the stock shows them; callers first, so that nobody is rung for one
     who is gone."""
     alive = {leg.leg: leg for leg in stock.legs}
+    for live in stock.callers:
+        known = board.calls.get(live.call)
+        if known is not None and not known.left and known.admitted_s < stock.asked_s:
+            yield from _moved(board, known, live)
     for call in [call for call in board.calls.values() if call.node == stock.node and not call.left]:
         if call.id not in stock.calls and call.admitted_s < stock.asked_s:
             if call.outcome is None:
@@ -42,6 +58,18 @@ def missing(board: Switchboard, stock: StockTaken) -> Iterator[Event]:
             yield TalkStarted(leg=leg.id)
     for leg_id in [leg_id for leg_id in board.foreign if leg_id not in alive]:
         yield LegEnded(leg=leg_id)
+
+
+def _moved(board: Switchboard, call: Call, live: LiveCall) -> Iterator[Event]:
+    """The caller is elsewhere than we believe."""
+    if live.where is Whereabouts.SURVIVING and call.state is not CallState.SURVIVING:
+        _note(board, call, "a step")
+        yield CallerSurviving(call=call.id)
+    elif live.where is Whereabouts.LEAVING and live.step is not None and live.step is not call.step:
+        _note(board, call, "a step")
+        if call.state in (CallState.WAITING, CallState.CONNECTING):
+            yield StepReached(call=call.id, step=Step.DEADLINE)  # what else sends somebody there who waits
+        yield StepReached(call=call.id, step=live.step)
 
 
 def _note(board: Switchboard, call: Call, what: str, leg: Leg | None = None) -> None:

@@ -51,8 +51,9 @@ def go_on(board: Switchboard, call: Call, course: Course, waited_s: float) -> No
     call.wave = wave
     for leg in course.legs.values():
         in_this_wave = course.wave_at is not None and leg.since_at >= course.wave_at
-        if in_this_wave and leg.volunteer is not None:
-            call.tried[leg.volunteer] = board.mono_s(leg.ended_at or leg.rang_at)
+        # whose ring was not seen to end may have accepted, and found nobody to answer: they are rung again
+        if in_this_wave and leg.volunteer is not None and leg.ended_at is not None:
+            call.tried[leg.volunteer] = board.mono_s(leg.ended_at)
     for live in call.legs.values():
         live.wave = min(live.wave, wave)
         if live.volunteer is not None:

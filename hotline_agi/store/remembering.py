@@ -104,7 +104,8 @@ def _talks(reader: JournalReader, now: datetime) -> Iterator[PastTalk]:
     rows = reader.ask(
         """
         SELECT leg.volunteer, leg.ended_at, leg.talk_s, line FROM leg LEFT JOIN call USING (call)
-        WHERE leg.ended_at >= ? AND leg.talk_s > 0 AND leg.volunteer IS NOT NULL ORDER BY leg.ended_at DESC LIMIT ?
+        WHERE leg.ended_at >= ? AND leg.outcome = 'talked' AND leg.endpoint_id <> '' AND leg.volunteer IS NOT NULL
+        ORDER BY leg.ended_at DESC LIMIT ?
         """,
         [to_text(now - timedelta(hours=TALKS_H)), MOST],
     )

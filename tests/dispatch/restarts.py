@@ -27,6 +27,7 @@ from hotline_agi.roster.model import Roster
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import CallId, EndpointId, LegId
 from hotline_agi.terms.instants import Now
+from hotline_agi.terms.outcomes import LegOutcome
 from hotline_agi.terms.standing import VolunteerState
 from tests.dispatch.desk import PBX1
 from tests.dispatch.fake_pbx import Tape
@@ -65,6 +66,7 @@ class Restarts(Story):
         self._dies_in = int(self.tape.span(1, 120))
         self._lives = self.tape.among(1, 1, 2, 3)
         self.deaths = 0
+        self._swapped = False
         self._kept = True
         self._died_s = 0.0
 
@@ -73,7 +75,7 @@ class Restarts(Story):
     def _arrives(self, stream: str, event: Event) -> None:
         if not self._down:
             self._step(event)
-        elif stream == "agi":
+        elif stream == "agi" and event not in self._questions:
             self._questions.append(event)
 
     def _take_stock(self) -> None:
@@ -88,6 +90,7 @@ class Restarts(Story):
         if self._down:
             self.pbx.later(1.0, self._new_roster)
         else:
+            self._swapped = True
             super()._new_roster()
 
     # ---- life and death
@@ -144,7 +147,9 @@ class Restarts(Story):
         self.machine = self._make(self.roster, boot=1 + self.deaths, now=now, memory=memory)
         opened = frozenset(entry.call for _, entry in journal if isinstance(entry, OpenRecord))
         closed = frozenset(entry.call for _, entry in journal if isinstance(entry, CloseRecord))
-        self.watch.restarted(self.machine, Journalled(opened=opened, closed=closed, lossy=lossy))
+        self.watch.restarted(
+            self.machine, Journalled(opened=opened, closed=closed, lossy=lossy, new_roster=self._swapped)
+        )
         self._down = False
         self.history.clear()
         self.commands.clear()
@@ -203,7 +208,7 @@ class Restarts(Story):
         board = self.machine.board
         for phone in self.pbx.phones.values():
             who = phone.command.volunteer
-            if phone.caller is not None and phone.caller.is_there and who is not None:
+            if self.weathers.careful and phone.caller is not None and phone.caller.is_there and who is not None:
                 self.watch.reach.count("death", "a talk goes on")
                 hold(board.seats.is_taken(who), "who talks is known", who)
                 hold(board.seats.seat(who).state is VolunteerState.TALKING, "who talks is known", who)
@@ -281,7 +286,7 @@ def remembered(journal: list[Entry], now: Now, tokens: dict[CallId, CallerRecogn
                 line=lines[leg.leg],
             )
             for leg in legs
-            if leg.talk_s > 0 and leg.volunteer is not None
+            if leg.outcome is LegOutcome.TALKED and leg.volunteer is not None
         ),
         pauses=tuple(
             (note.volunteer, note.until_at)

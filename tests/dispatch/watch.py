@@ -127,6 +127,9 @@ class Journalled:
     opened: frozenset[CallId]
     closed: frozenset[CallId]
     lossy: bool
+    new_roster: bool
+    """Another one is in force than when some of them were written: it says how long people rest, and how much they
+    talk."""
 
 
 class Reach:
@@ -347,10 +350,13 @@ class Watch:
                 self.calls[leg_book.call].rung_out.add(leg_book.volunteer)
             leg_book.ended = not phone.is_live
         self._restarted_s = self.pbx.now_s
-        if journal.lossy:
+        if journal.lossy or journal.new_roster:
             self.people.talks.clear()
             self.people.talk_s.clear()
             self.people.noted_state.clear()
+            self.people.paused_until_s.clear()
+            for each in self.calls.values():
+                each.declined.clear()
             self.resting_until_s.clear()
 
     def _served(self) -> None:
@@ -451,8 +457,7 @@ class Watch:
                 book.record = command
                 hold(book.opened == 1 and book.closed == 1, "one record per call", call)
                 unended = [leg for leg in book.legs if not self.legs[leg].ended and not self.legs[leg].withdrawn]
-                unended = [leg for leg in unended if leg not in self.machine.board.foreign]  # of an earlier run
-                hold(not unended, "a record closes after its legs", unended)
+                hold(book.carried or not unended, "a record closes after its legs", unended)
                 self.reach.count("call outcome", command.outcome.value)
                 for leg in command.legs:
                     self.reach.count("leg outcome", leg.outcome.value)
@@ -513,8 +518,9 @@ class Watch:
 
     def _carried(self, book: CallBook, call: Call) -> None:
         """The ring plan of the roster in force goes on where the one before was."""
+        book.steps = call.ring_steps
         if call.wave >= 0 and call.wave < len(call.ring_steps):
-            book.steps, book.wave_count = call.ring_steps, call.ring_steps[call.wave].count
+            book.wave_count = call.ring_steps[call.wave].count
             book.wave_legs &= {leg.id for leg in call.legs.values() if leg.wave == call.wave}
             book.overflow_due_s = call.overflow_due_s
 
