@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from tests.e2e.hotline import Hotline, open_hotline, until
@@ -13,8 +14,8 @@ from tests.e2e.scenery import Scenery
 from tests.e2e.test_faults_supervised import children_of, supervised
 from tests.e2e.witness import Witness, witness
 
-HAND_OVER_S = 3.0
-"""The promise: so long a caller's question may wait for the next service."""
+PATIENT_S = 20
+"""The guard of these stories, in place of 3 s: what they tell is not how busy this machine is."""
 
 
 class Restarted:
@@ -35,6 +36,19 @@ class Restarted:
         self._before = self.starts()
         os.kill(self.child, how)
 
+    @asynccontextmanager
+    async def dead(self) -> AsyncIterator[None]:
+        """The service is killed, and the next one is started at the end of the block."""
+        self._before, child = self.starts(), self.child
+        os.kill(self._parent, signal.SIGSTOP)
+        try:
+            os.kill(child, signal.SIGKILL)
+            await until(lambda: is_dead(child), 5.0, "the service is dead")
+            yield
+        finally:
+            os.kill(self._parent, signal.SIGCONT)
+        await self.comes_back()
+
     async def comes_back(self) -> float:
         """Until the next service serves; how long that took from now on."""
         began_at = time.monotonic()
@@ -52,13 +66,18 @@ class Restarted:
 async def open_restarted(scenery: Scenery, **site: Any) -> AsyncIterator[Restarted]:
     """A hotline that serves, under a supervisor that starts its service again and again."""
     async with (
-        open_hotline(scenery, service=False, **site) as hotline,
+        open_hotline(scenery, service=False, **{"guard_s": PATIENT_S, **site}) as hotline,
         supervised(hotline.stage) as parent,
         witness(hotline.stage) as asterisk,
     ):
         restarted = Restarted(hotline, parent.pid, asterisk)
         await until(lambda: restarted.starts() > 0, 12.0, "the service serves")
         yield restarted
+
+
+def is_dead(pid: int) -> bool:
+    """Whether all that is left is what its parent has not read yet."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
 
 
 async def waits_for(seconds: float) -> None:
