@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from hotline_agi.asterisk.dial_rules import USUAL, DialRules, dial_rules
 from hotline_agi.errors import SetupError
 from hotline_agi.roster.document import Node, parse
 from hotline_agi.roster.fields import Fields
@@ -52,6 +53,8 @@ class Settings:
     fastagi_port: int
     log_format: str
     """``auto`` (JSON unless a terminal), ``json`` or ``console``."""
+    dialling: DialRules = USUAL
+    """Which numbers may be dialled, and how many legs in an hour."""
 
     def ami_secret(self) -> str:
         """The AMI user's secret.
@@ -112,6 +115,7 @@ def _settings(fields: Fields, base: Path) -> Settings | None:
     trunk = fields.optional("trunk", _id, "trunk")
     caller_id = fields.optional("caller_id", _text, '"hotline" <100>')
     log_format = fields.optional("log_format", _log_format, "auto")
+    dialling = fields.optional("dialling", dial_rules, USUAL)
     ami_host, ami_port = "127.0.0.1", 5038
     ami_user, secret_file = "hotline-agi", None
     ami = fields.required("ami", lambda node, found: Fields.of(node, found, "ami"))
@@ -147,6 +151,7 @@ def _settings(fields: Fields, base: Path) -> Settings | None:
         fastagi_host=agi_host,
         fastagi_port=agi_port,
         log_format=log_format,
+        dialling=dialling,
     )
 
 

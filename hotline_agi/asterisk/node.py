@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.devices import Devices
+from hotline_agi.asterisk.envelope import Envelope
 from hotline_agi.asterisk.fastagi import AgiSession
 from hotline_agi.asterisk.messages import CallerChannel, Translator, is_leg
 from hotline_agi.dispatch.commands import (
@@ -96,6 +97,7 @@ class Node:
         node: NodeId,
         *,
         dialling: Dialling,
+        envelope: Envelope,
         report: Callable[[Event], None],
         line_of_number: Callable[[str], LineId | None],
         user_event: Callable[[AmiMessage], None],
@@ -103,7 +105,7 @@ class Node:
         """`report` takes events into the machine; `user_event` gets our UserEvents that are not for the machine."""
         self.id = node
         self.link: AmiLink | None = None
-        self._dialling = dialling
+        self._dialling, self._envelope = dialling, envelope
         self._report = report
         self._line_of_number = line_of_number
         self._user_event = user_event
@@ -297,6 +299,9 @@ class Node:
 
     def _originate(self, command: RingLeg | RingNotice, context: str, exten: str, variable: str) -> None:
         leg = command.leg
+        if self._envelope.refuses(command.endpoint, time.monotonic()):
+            self._report(LegEnded(leg=leg, cause=Cause.FAILURE))
+            return
         try:
             if self.link is None:
                 raise PbxError("no AMI link")

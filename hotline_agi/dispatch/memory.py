@@ -55,6 +55,15 @@ class PastRing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecentLeg:
+    """One leg that was dialled in the hour before a start, for the dial envelope; no part of the machine's memory."""
+
+    endpoint: EndpointId
+    kind: EndpointKind
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PastTalk:
     """One talk of the last `TALKS_H` hours; for limits, and for who talked least."""
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from hotline_agi.asterisk.ami import AmiLink
 from hotline_agi.asterisk.inspection import DANGEROUS_ACTIONS, NEEDED_ACTIONS, Inspection, Inspector
 from hotline_agi.doctor.check import Check, failed, ok, warning
-from hotline_agi.doctor.rosters import look_ahead, look_at_folder, look_at_service
+from hotline_agi.doctor.rosters import look_ahead, look_at_folder, look_at_numbers, look_at_service
 from hotline_agi.errors import HotlineError, PbxError, SetupError
 from hotline_agi.prompts.collection import State, inventory
 from hotline_agi.roster.model import Roster
@@ -37,6 +37,7 @@ async def examine(config: Path) -> list[Check]:
     checks += look_ahead(settings, roster, datetime.now(UTC))
     checks += _look_at_folders(settings)
     if roster is not None:
+        checks.append(look_at_numbers(settings, roster))
         checks += _look_at_prompts(settings, roster)
         checks += _look_at_zones(roster)
     checks += await _look_at_asterisk(settings, roster)

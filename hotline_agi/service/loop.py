@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
+from hotline_agi.asterisk.envelope import Envelope
 from hotline_agi.asterisk.fastagi import FastAgiListener
 from hotline_agi.asterisk.node import MESSAGE_HANDLER, STORED_HANDLER, Dialling, Node
 from hotline_agi.asterisk.service_menu import ServiceMenu
@@ -53,6 +54,7 @@ from hotline_agi.roster.model import Roster
 from hotline_agi.rosters.following import Places, RosterFollower
 from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.state import Standing
+from hotline_agi.service.guard import Guard
 from hotline_agi.service.lines import log_call, log_shift
 from hotline_agi.service.liveness import ask_for_patience, feed_watchdog
 from hotline_agi.service.questions import Questions
@@ -108,9 +110,13 @@ class Service:
             Beginning(boot=past.boot, now=now, roster=follower.digest, memory=memory), past.program
         )
         dialling = Dialling(trunk=settings.trunk, caller_id=settings.caller_id)
+        self.guard = Guard(settings.state)
+        self._envelope = Envelope(roster, trunk=settings.trunk, rules=settings.dialling, refused=self.guard.refused)
+        self._envelope.recall(past.legs, now.mono_s)
         self._node = Node(
             settings.node,
             dialling=dialling,
+            envelope=self._envelope,
             report=self.step,
             line_of_number=self._line_of_number,
             user_event=self._user_event,
@@ -129,8 +135,10 @@ class Service:
             on_down=self._node.link_lost,
         )
         self._node.link = self._link
-        self._survival = SurvivalPlan(self._link, dialling)
-        self._upkeep = Upkeep(self._survival, self._menu, sounds=settings.sounds, roster=lambda: self._roster)
+        self._survival = SurvivalPlan(self._link, dialling, lambda endpoint: not self._envelope.refusal(endpoint))
+        self._upkeep = Upkeep(
+            self._survival, self._menu, self._envelope, sounds=settings.sounds, roster=lambda: self._roster
+        )
         self._voicemail = Voicemail(
             settings.messages,
             journal=self._journal,
@@ -255,6 +263,7 @@ class Service:
             asyncio.create_task(feed_watchdog(self._machine.next_deadline), name="watchdog"),
             asyncio.create_task(self._voicemail.adopt(), name="recordings"),
             asyncio.create_task(self._follower.run(), name="rosters"),
+            asyncio.create_task(self.guard.follow(), name="guard"),
             asyncio.create_task(self._recognition.follow(self._settings.state / JOURNAL), name="flags"),
         ]
         for task in tasks:
@@ -298,6 +307,7 @@ class Service:
     def _use_roster(self, roster: Roster) -> None:
         """Swap the roster, between two events: what calls do next follows the new one."""
         self._roster = roster
+        self._envelope.use(roster)
         now = self._now()
         self._journal.write_roster(self._follower.digest, self._follower.texts)
         self._carry_out(RosterUsed(digest=self._follower.digest), now, self._machine.use_roster(roster, now))

@@ -7,7 +7,17 @@ from typing import TypeVar
 
 from hotline_agi.dispatch.codec import command_of
 from hotline_agi.dispatch.commands import NoteCover, NoteReadiness
-from hotline_agi.dispatch.memory import NOTHING, RESULTS, RINGS_DAYS, RINGS_KEPT, TALKS_H, Memory, PastRing, PastTalk
+from hotline_agi.dispatch.memory import (
+    NOTHING,
+    RESULTS,
+    RINGS_DAYS,
+    RINGS_KEPT,
+    TALKS_H,
+    Memory,
+    PastRing,
+    PastTalk,
+    RecentLeg,
+)
 from hotline_agi.errors import HotlineError
 from hotline_agi.log import logger
 from hotline_agi.roster.model import EndpointKind
@@ -25,6 +35,9 @@ TRIED_H = 24.0
 LONGEST_CALL_H = 6.0
 MOST = 20_000
 """Rows of any other kind: bounds what a machine has to take in."""
+
+LEGS_KEPT = 200_000
+"""Twice what the dial envelope lets out in an hour unless it is told otherwise."""
 
 _Note = TypeVar("_Note", NoteCover, NoteReadiness)
 _TEACH_NOTHING = (LegOutcome.FAILED, LegOutcome.BUSY, LegOutcome.UNREACHABLE)
@@ -51,6 +64,35 @@ def remembered(path: Path, now: datetime, *, limit_s: float = LIMIT_S) -> Memory
     except (HotlineError, ValueError, TypeError) as error:
         logger.error("nothing is remembered of earlier runs", trouble=str(error))
         return NOTHING
+
+
+def recent_legs(path: Path, now: datetime, *, limit_s: float = LIMIT_S) -> tuple[RecentLeg, ...]:
+    """The legs that were dialled in the hour before `now`, the newest `LEGS_KEPT`. Blocks for `limit_s` at most.
+
+    Never raises: of a journal that cannot be read nothing is counted, and that is logged.
+    """
+    kinds = {kind.value: kind for kind in EndpointKind}
+    try:
+        with JournalReader.open(path, busy_s=limit_s / 4, limit_s=limit_s) as reader:
+            rows = reader.ask(
+                """
+                SELECT endpoint_id, endpoint, rang_at FROM leg
+                WHERE ended_at >= ? AND rang_at >= ? ORDER BY ended_at DESC LIMIT ?
+                """,
+                [to_text(now - timedelta(hours=1)), to_text(now - timedelta(hours=1)), LEGS_KEPT],
+            )
+            return tuple(
+                RecentLeg(
+                    endpoint=EndpointId(row["endpoint_id"]),
+                    kind=kinds[row["endpoint"]],
+                    age_s=round((now - to_instant(row["rang_at"])).total_seconds(), 3),
+                )
+                for row in rows
+                if row["endpoint"] in kinds
+            )
+    except (HotlineError, ValueError, TypeError) as error:
+        logger.error("legs of before the start are not counted", trouble=str(error))
+        return ()
 
 
 def _rings(reader: JournalReader, now: datetime) -> list[PastRing]:

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from hotline_agi.dispatch.commands import CloseRecord, NoteCover, NoteReadiness, NoteVolunteer
-from hotline_agi.dispatch.memory import NOTHING, RINGS_KEPT, PastRing, PastTalk, RingResult
+from hotline_agi.dispatch.memory import NOTHING, RINGS_KEPT, PastRing, PastTalk, RecentLeg, RingResult
 from hotline_agi.roster.model import EndpointKind
 from hotline_agi.store.journal import Journal
 from hotline_agi.store.purging import Ages, purge
-from hotline_agi.store.remembering import remembered
+from hotline_agi.store.remembering import recent_legs, remembered
 from hotline_agi.store.schema import connect, to_text
 from hotline_agi.terms.ids import CallerToken, EndpointId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
@@ -189,3 +189,14 @@ def test_damage_never_raises(path: Path, damage: str) -> None:
         connection.execute(damage)
         connection.commit()
     remembered(path, NOW)
+
+
+def test_the_legs_of_the_last_hour_are_counted_for_the_dial_envelope(path: Path) -> None:
+    journal = Journal.open(path, ages=AGELESS)
+    journal.write(rung(closed(call_id(1))), START)
+    journal.write(rung(closed(call_id(2), START - timedelta(minutes=31))), START)
+    assert journal.close(5)
+    legs = recent_legs(path, NOW)
+    assert sorted(leg.endpoint for leg in legs) == ["sp-v01", "sp-v02"]
+    assert legs[0] == RecentLeg(endpoint=legs[0].endpoint, kind=EndpointKind.SOFTPHONE, age_s=1800.0)
+    assert recent_legs(path.with_name("none"), NOW) == ()
