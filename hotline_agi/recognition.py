@@ -43,6 +43,12 @@ class Recognition:
             del self._told[next(iter(self._told))]
         yield CallerRecognised(call=call, caller=caller, high_risk=high_risk)
 
+    def at_arrival(self, call: CallId, number: PhoneNumber) -> tuple[CallerToken, bool]:
+        """Who calls, and whether they are at high risk, for the first question of a call."""
+        heard = next(self.of(call, number), None)
+        caller = heard.caller if heard is not None else self._key.token(number)
+        return caller, self._told[call]
+
     async def follow(self, journal: Path) -> None:
         """Learn of flags, away from the loop. Never ends by itself."""
         while True:

@@ -25,6 +25,7 @@ from typing import assert_never
 
 from hotline_agi.dispatch import (
     answers,
+    caller_limits,
     callers,
     cover_requests,
     departures,
@@ -44,7 +45,9 @@ from hotline_agi.dispatch.events import (
     CallerHeld,
     CallerKeyed,
     CallerLeft,
+    CallerListened,
     CallerRecognised,
+    CallerSpoke,
     CallerSurviving,
     CoverAsked,
     DeviceChanged,
@@ -53,6 +56,7 @@ from hotline_agi.dispatch.events import (
     LegAccepted,
     LegAnswered,
     LegEnded,
+    LimitLifted,
     LinkLost,
     MessageLeft,
     NoticeAnswered,
@@ -77,12 +81,22 @@ from hotline_agi.dispatch.switchboard import (
 from hotline_agi.roster.model import Roster
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.instants import Now
+from hotline_agi.terms.limits import WITHHELD
 from hotline_agi.terms.outcomes import Outcome
 from hotline_agi.terms.standing import VolunteerState
 
 KEY_MESSAGE = "*"
 CallerEvent = (
-    CallerHeld | CallerKeyed | CallerSurviving | CallerLeft | StepReached | MessageLeft | TalkEnded | CallerRecognised
+    CallerHeld
+    | CallerKeyed
+    | CallerSurviving
+    | CallerLeft
+    | StepReached
+    | MessageLeft
+    | TalkEnded
+    | CallerRecognised
+    | CallerListened
+    | CallerSpoke
 )
 
 
@@ -164,6 +178,7 @@ class Machine:
                 self._asked(event)
             case LinkLost(node=node):
                 board.settling.add(node)
+                caller_limits.deaf(board)
             case StockTaken():
                 board.settling.add(event.node)
                 for found in stock.missing(board, event):
@@ -180,6 +195,8 @@ class Machine:
                 elif party not in board.notices.live:
                     board.depart(CallId(party))  # its `CallArrived` may still be on the way, on the other stream
                     board.ignore(event)
+            case LimitLifted(caller=caller):
+                caller_limits.lifted(board, caller)
             case DeviceChanged():
                 people.device_changed(board, event)
             case VolunteerPaused(volunteer=volunteer, for_s=for_s) if volunteer in board.roster.volunteers:
@@ -214,13 +231,17 @@ class Machine:
                 board.ignore(event)
                 return
             call = self._admit(
-                event.call, event.line, event.node, event.waited_s if isinstance(event, RoundEnded) else 0.0
+                event.call,
+                event.line,
+                event.node,
+                event.waited_s if isinstance(event, RoundEnded) else 0.0,
+                WITHHELD if isinstance(event, CallArrived) and event.withheld else "",
             )
             call.asking = True
-            if board.duty(call.line).is_open:
-                waves.begin(board, call)
-            else:
-                overflow.begin(board, call, Step.CLOSED)
+            if isinstance(event, CallArrived):
+                callers.introduced(board, call, event)
+            if isinstance(event, RoundEnded) or caller_limits.arrived(board, call):
+                self._serve(call)
         elif call.left or call.state is CallState.SURVIVING:
             board.ignore(event)
             return
@@ -230,7 +251,13 @@ class Machine:
             waves.fill(board, call)
         answers.answer(board, call)
 
-    def _admit(self, call_id: CallId, line_id: LineId, node: NodeId, waited_s: float) -> Call:
+    def _serve(self, call: Call) -> None:
+        if self._board.duty(call.line).is_open:
+            waves.begin(self._board, call)
+        else:
+            overflow.begin(self._board, call, Step.CLOSED)
+
+    def _admit(self, call_id: CallId, line_id: LineId, node: NodeId, waited_s: float, detail: str = "") -> Call:
         board = self._board
         board.admitted += 1
         line = board.roster.lines[line_id]
@@ -247,7 +274,7 @@ class Machine:
         )
         board.calls[call.id] = call
         board.out.append(OpenRecord(call=call.id, line=line.id, node=call.node, arrived_at=call.arrived_at))
-        board.note(call, Fact.ADOPTED if waited_s else Fact.ARRIVED)
+        board.note(call, Fact.ADOPTED if waited_s else Fact.ARRIVED, detail=detail)
         return call
 
     def _came_back(self, call: Call) -> None:
@@ -256,7 +283,10 @@ class Machine:
         if call.state is CallState.TALKING:
             talks.came_out(board, call)
         elif call.state is CallState.LEAVING and call.steps_told:
-            if call.rering:
+            if call.heard_why:
+                call.heard_why = False
+                self._serve(call)
+            elif call.rering:
                 talks.ring_again(board, call)
             elif call.overflow_left:
                 overflow.proceed(board, call)
@@ -292,6 +322,10 @@ class Machine:
                 self._talk_ended(call, event)
             case CallerRecognised():
                 callers.recognised(board, call, event)
+            case CallerListened():
+                call.listening = call.state is CallState.TALKING
+            case CallerSpoke():
+                caller_limits.spoke(board, call)
             case _:
                 assert_never(event)
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from hotline_agi.dispatch.commands import NoteCover, NoteReadiness
 from hotline_agi.roster.model import EndpointKind
-from hotline_agi.terms.ids import CallerToken, EndpointId, VolunteerId
+from hotline_agi.terms.ids import CallerToken, EndpointId, LineId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome
 
 RINGS_KEPT = 20_000
@@ -73,6 +73,22 @@ class PastTalk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastCaller:
+    """One call of the last day, for the limits of callers."""
+
+    line: LineId
+    caller: CallerToken | None
+    """None: the number was withheld."""
+    arrived_at: datetime
+    ended_at: datetime | None = None
+    talk_s: float = 0.0
+    silent: bool = False
+    """Nothing was heard of the caller."""
+    limited: bool = False
+    """It met a limit, and rang nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
     """Empty: nothing is known, as at the very first start."""
 
@@ -84,6 +100,8 @@ class Memory:
     """Who paused, and until when; None: until they resume."""
     tried: tuple[tuple[CallerToken, datetime], ...] = ()
     """Callers who reached nobody, and when that call ended; the oldest first."""
+    callers: tuple[PastCaller, ...] = ()
+    """In the order in which they ended, those that have not at the end."""
     stand_ins: tuple[NoteCover, ...] = ()
     """The last word about each place of a shift that is not over, in the order in which they came."""
     readiness: tuple[NoteReadiness, ...] = ()

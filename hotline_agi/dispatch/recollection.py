@@ -6,7 +6,7 @@ Done once, before the first event, and without a word: what is noted here was no
 from datetime import datetime
 from itertools import islice
 
-from hotline_agi.dispatch import limits, notices, people
+from hotline_agi.dispatch import caller_limits, limits, notices, people
 from hotline_agi.dispatch.memory import Memory, PastTalk, RingResult
 from hotline_agi.dispatch.switchboard import TRIED_KEPT, Switchboard
 from hotline_agi.roster.duty import everybody
@@ -28,6 +28,7 @@ def recall(board: Switchboard, memory: Memory) -> None:
             people.paused(board, volunteer, None if until_at is None else _from_now_s(board, until_at))
     oldest_first = islice(memory.tried, max(0, len(memory.tried) - TRIED_KEPT), None)
     board.tried.update((caller, _mono_s(board, at)) for caller, at in oldest_first)
+    caller_limits.recall(board, memory.callers)
     board.out = []
 
 

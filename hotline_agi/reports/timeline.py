@@ -8,6 +8,7 @@ from hotline_agi.reports import choice_words, words
 from hotline_agi.reports.choosing import Choice, Handing, Serving
 from hotline_agi.reports.past import CallHistory, PastFact, PastLeg
 from hotline_agi.reports.words import Phrase
+from hotline_agi.terms import limits
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import LegId, VolunteerId
 from hotline_agi.terms.languages import Language
@@ -16,6 +17,7 @@ from hotline_agi.terms.outcomes import LegOutcome
 MERGE_S = 0.05
 """What happens to several phones within this is told in one sentence; the machine starts a wave within a few ms."""
 
+_LIMITS = frozenset(limits.Limit)
 _MERGED = (Fact.RANG, Fact.PICKED_UP, Fact.LEG_ENDED)
 _CAUSES = {Fact.RANG: (Fact.LEG_ENDED, Fact.WAVE, Fact.CHOSE), Fact.LEG_ENDED: (Fact.RANG,), Fact.PICKED_UP: ()}
 """A sentence is not moved before one of these, which may be its cause: v02 was busy, therefore v05 was rung."""
@@ -181,6 +183,8 @@ def _text(sentence: _Sentence, course: _Course, language: Language) -> str:
         case Fact.STEP:
             step_text = words.STEPS[language].get(fact.detail, fact.detail)
             return _phrase(words.FACTS[language][Fact.STEP], names, language, step_text=step_text)
+        case Fact.LIMITED:
+            return _limited_text(fact.detail, language)
         case Fact.CHOSE:
             chosen = choice_words.chosen_text(Choice.of(fact.detail), language)
             return _phrase(words.FACTS[language][Fact.CHOSE], names, language, chosen=chosen)
@@ -192,6 +196,14 @@ def _text(sentence: _Sentence, course: _Course, language: Language) -> str:
             return _phrase(words.FACTS[language][Fact.SERVED], names, language, served=served)
         case _:
             return _phrase(words.FACTS[language][fact.fact], names, language)
+
+
+def _limited_text(detail: str, language: Language) -> str:
+    name, until = limits.told(detail)
+    text = words.LIMITS[language].get(limits.Limit(name)) if name in _LIMITS else None
+    if text is None:
+        return name
+    return words.UNTIL[language].format(limited=text, until=until[:16].replace("T", " ")) if until else text
 
 
 def _leg_text(sentence: _Sentence, names: list[str], language: Language) -> str:

@@ -30,9 +30,11 @@ from hotline_agi.dispatch.commands import (
     ConnectLeg,
     DismissLeg,
     EndRound,
+    Fact,
     GuideCaller,
     HangUp,
     HoldCaller,
+    ListenToCaller,
     NoteCover,
     NoteFact,
     NoteReadiness,
@@ -62,6 +64,7 @@ from hotline_agi.service.upkeep import Upkeep
 from hotline_agi.service.voicemail import Voicemail
 from hotline_agi.settings import Settings
 from hotline_agi.store.past import JOURNAL, Past
+from hotline_agi.terms import limits
 from hotline_agi.terms.ids import CallId, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 
@@ -110,7 +113,7 @@ class Service:
             Beginning(boot=past.boot, now=now, roster=follower.digest, memory=memory), past.program
         )
         dialling = Dialling(trunk=settings.trunk, caller_id=settings.caller_id)
-        self.guard = Guard(settings.state)
+        self.guard = Guard(settings.state, limits=tuple(limit.value for limit in limits.Limit))
         self._envelope = Envelope(roster, trunk=settings.trunk, rules=settings.dialling, refused=self.guard.refused)
         self._envelope.recall(past.legs, now.mono_s)
         self._node = Node(
@@ -215,6 +218,7 @@ class Service:
                 | HoldCaller()
                 | GuideCaller()
                 | EndRound()
+                | ListenToCaller()
                 | HangUp()
                 | ReassignLeg()
                 | RingNotice()
@@ -224,6 +228,11 @@ class Service:
             case NoteReadiness() | NoteCover():
                 log_shift(command)
                 self._journal.write_agreement(command, datetime.now(UTC))
+            case NoteFact(fact=Fact.LIMITED, call=call, detail=detail):
+                limit, until = limits.told(detail)
+                self.guard.limited(limit)
+                logger.info("a caller met a limit", call=call, limit=limit, until=until or "other calls end")
+                self._journal.write(command, datetime.now(UTC))
             case OpenRecord() | NoteFact() | NoteVolunteer():
                 self._journal.write(command, datetime.now(UTC))
             case CloseRecord():

@@ -8,6 +8,8 @@ class Fact(StrEnum):
 
     ARRIVED = "arrived"
     ADOPTED = "adopted"
+    LIMITED = "limited"
+    """The caller met a limit; see `terms/limits.py`."""
     CLOSED = "closed"
     CHOSE = "chose"
     """Whom the machine rang for a call, and why not others."""
@@ -20,6 +22,8 @@ class Fact(StrEnum):
     """Where in the queue the call stood when it got its volunteer."""
     REFUSED = "refused"
     TALK_STARTED = "talk started"
+    SILENT = "silent"
+    """Nothing was heard of the caller in the talk that is over."""
     TALK_ENDED = "talk ended"
     TALK_FAILED = "talk failed"
     LEG_ENDED = "leg ended"
