@@ -25,8 +25,6 @@ from hotline_agi.terms.limits import Limit, detail
 
 LATER_S = 300.0
 """Who was silent lets those pass who come within this."""
-SILENT_TALK_S = 30.0
-"""A shorter talk says nothing: somebody may need a while before they can speak."""
 HEARD_WITHIN_S = DAY_S
 """Silence is believed only if some caller was heard to speak since: else it is the ears that are missing."""
 
@@ -159,11 +157,11 @@ def talked(board: Switchboard, call: Call, talk_s: float) -> None:
     if call.caller is None:
         return
     known, now_s = board.callers.of(_who(call), board.now.mono_s), board.now.mono_s
-    known.talks.append((now_s, talk_s))
+    known.talks.append((now_s, round(talk_s, 3)))  # as the journal writes it: the same after a restart
     believed = call.listening and board.callers.heard_s >= now_s - HEARD_WITHIN_S
     if call.spoke:
         known.silent.clear()
-    elif believed and talk_s >= SILENT_TALK_S:
+    elif believed and talk_s >= board.current_line(call).limits.silent.talk_s:
         known.silent.append(now_s)
         board.note(call, Fact.SILENT)
 
@@ -210,7 +208,7 @@ def recall(board: Switchboard, past: tuple[PastCaller, ...]) -> None:
         known.talks.append((ended_s, one.talk_s))
         if one.silent:
             known.silent.append(ended_s)
-        elif one.talk_s >= SILENT_TALK_S:
+        else:
             known.silent.clear()
     for known in board.callers.known.values():
         known.calls = deque(sorted(known.calls))

@@ -17,7 +17,6 @@ from hotline_agi.terms.outcomes import LegOutcome
 MERGE_S = 0.05
 """What happens to several phones within this is told in one sentence; the machine starts a wave within a few ms."""
 
-_LIMITS = frozenset(limits.Limit)
 _MERGED = (Fact.RANG, Fact.PICKED_UP, Fact.LEG_ENDED)
 _CAUSES = {Fact.RANG: (Fact.LEG_ENDED, Fact.WAVE, Fact.CHOSE), Fact.LEG_ENDED: (Fact.RANG,), Fact.PICKED_UP: ()}
 """A sentence is not moved before one of these, which may be its cause: v02 was busy, therefore v05 was rung."""
@@ -200,9 +199,7 @@ def _text(sentence: _Sentence, course: _Course, language: Language) -> str:
 
 def _limited_text(detail: str, language: Language) -> str:
     name, until = limits.told(detail)
-    text = words.LIMITS[language].get(limits.Limit(name)) if name in _LIMITS else None
-    if text is None:
-        return name
+    text = words.limit_text(name, language)
     return words.UNTIL[language].format(limited=text, until=until[:16].replace("T", " ")) if until else text
 
 

@@ -161,6 +161,12 @@ LIMITS: dict[Language, dict[Limit, str]] = {
 }
 UNTIL = {Language.EN: "{limited}, until {until} UTC", Language.ZH: "{limited}，到 {until}（UTC）为止"}
 
+
+def limit_text(name: str, language: Language) -> str:
+    """The words for a limit; its name, if it is one of a newer version."""
+    return LIMITS[language][Limit(name)] if name in frozenset(Limit) else name
+
+
 STEPS: dict[Language, dict[str, str]] = {
     Language.EN: {
         "closed": "The caller hears that the line is closed",

@@ -4,7 +4,7 @@ from hotline_agi.roster.document import Node
 from hotline_agi.roster.fields import Fields
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import CallerLimits, SilentCalls
-from hotline_agi.roster.values import integer
+from hotline_agi.roster.values import integer, seconds
 
 USUAL = CallerLimits()
 _MIN_S = 60.0
@@ -40,6 +40,7 @@ def _silent(node: Node, findings: Findings) -> SilentCalls | None:
     found = SilentCalls(
         calls=fields.optional("calls", integer(0, 20), usual.calls),
         within_s=fields.optional("within_min", integer(5, 1440), int(usual.within_s / _MIN_S)) * _MIN_S,
+        talk_s=fields.optional("talk_s", seconds(5, 120), usual.talk_s),
         cool_off_s=fields.optional("cool_off_min", integer(1, 240), int(usual.cool_off_s / _MIN_S)) * _MIN_S,
     )
     fields.close()

@@ -206,6 +206,8 @@ class SilentCalls:
     """0: never."""
     within_s: float = 3600.0
     cool_off_s: float = 600.0
+    talk_s: float = 30.0
+    """A shorter talk says nothing: somebody may need a while before they can speak."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

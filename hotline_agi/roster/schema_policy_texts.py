@@ -127,6 +127,11 @@ POLICY_TEXTS = {
     ),
     "silent/calls": Text("So many · 次数", "0: never.", "写 0 即不用。"),
     "within_min": Text("Within so many minutes · 几分钟之内", "They count so long.", "在这么久之内算数。"),
+    "talk_s": Text(
+        "Seconds of talk · 通话秒数",
+        "Only talks of at least so long count: somebody may need a while before they can speak.",
+        "至少这么长的通话才算：有的来电者需要一会儿才能开口。",
+    ),
     "cool_off_min": Text("Minutes of coming later · 排后几分钟", "After the last of them.", "从最后一次起算。"),
     "line/remind": Text(
         "Call before the shift · 班前提醒电话",

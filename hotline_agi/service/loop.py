@@ -45,7 +45,7 @@ from hotline_agi.dispatch.commands import (
     RingLeg,
     RingNotice,
 )
-from hotline_agi.dispatch.events import Event
+from hotline_agi.dispatch.events import Event, LimitLifted
 from hotline_agi.dispatch.machine import Machine
 from hotline_agi.dispatch.memory import NOTHING, Memory
 from hotline_agi.dispatch.replay import Beginning
@@ -105,6 +105,7 @@ class Service:
         follower.use = self._use_roster
         self._journal = past.journal
         self._recognition = Recognition(past.key, self._journal)
+        self._recognition.lifted = lambda caller: self.step(LimitLifted(caller=caller))
         self._loop_time = time.monotonic  # the clock of asyncio's default loop
         now = self._now()
         self._machine, memory = _machine(roster, past, now)

@@ -28,15 +28,12 @@ LAST_DIGITS = 9
 """``+44 7700 900999``, ``0044…`` and ``07700 900999`` are one caller: their last nine digits are the same. Numbers of
 two countries could be, too; a day has a thousand callers, so that is one chance in a million."""
 FLAG_DAYS = 365.0
-WHY_UNKNOWN = (
-    "the number was withheld, is deleted by now, or the caller was answered within 4 s and hung up first (such numbers "
-    "are not kept)"
-)
+WHY_UNKNOWN = "the number was withheld or is deleted by now"
 BUSY_S = 5.0
 
 
 class WhoIsUnknown(HotlineError):
-    """A call came without a number, so long ago that it is deleted, or was too short for it to be learned."""
+    """A call came without a number, or so long ago that it is deleted."""
 
 
 class CallerKey:
@@ -111,7 +108,7 @@ def flag(path: Path, call_id: str, *, on: bool, who: str, now: datetime) -> str:
     """
     with JournalReader.open(path) as reader:
         call = reader.call(call_id).call.call
-    with _writing(path) as connection:
+    with writing(path) as connection:
         found = connection.execute("SELECT token FROM caller_token WHERE call = ?", [call]).fetchone()
         if found is None:
             raise WhoIsUnknown(f"who called in {call} is not known: {WHY_UNKNOWN}")
@@ -130,7 +127,7 @@ def flag(path: Path, call_id: str, *, on: bool, who: str, now: datetime) -> str:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[sqlite3.Connection]:
+def writing(path: Path) -> Iterator[sqlite3.Connection]:
     """One transaction in the journal of a service that may be at work."""
     try:
         opened = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_S, isolation_level=None)

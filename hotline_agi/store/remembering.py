@@ -14,6 +14,7 @@ from hotline_agi.dispatch.memory import (
     RINGS_KEPT,
     TALKS_H,
     Memory,
+    PastCaller,
     PastRing,
     PastTalk,
     RecentLeg,
@@ -24,7 +25,9 @@ from hotline_agi.roster.model import EndpointKind
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.records import AgreementKind
 from hotline_agi.store.schema import to_instant, to_text
-from hotline_agi.terms.ids import CallerToken, EndpointId, VolunteerId
+from hotline_agi.terms import limits
+from hotline_agi.terms.facts import Fact
+from hotline_agi.terms.ids import CallerToken, EndpointId, LineId, VolunteerId
 from hotline_agi.terms.outcomes import REACHED_SOMEBODY, LegOutcome
 from hotline_agi.terms.standing import VolunteerState
 
@@ -58,6 +61,7 @@ def remembered(path: Path, now: datetime, *, limit_s: float = LIMIT_S) -> Memory
                 talks=tuple(_talks(reader, now)),
                 pauses=tuple(_pauses(reader, now)),
                 tried=tuple(_tried(reader, now)),
+                callers=tuple(_callers(reader, now)),
                 stand_ins=tuple(_agreements(reader, AgreementKind.STAND_IN, NoteCover, now)),
                 readiness=tuple(_agreements(reader, AgreementKind.READINESS, NoteReadiness, now)),
             )
@@ -174,6 +178,39 @@ def _tried(reader: JournalReader, now: datetime) -> list[tuple[CallerToken, date
         if row["outcome"] not in REACHED_SOMEBODY
     ]
     return sorted(found, key=lambda one: (one[1], one[0]))
+
+
+def _callers(reader: JournalReader, now: datetime) -> Iterator[PastCaller]:
+    """Calls of the last day whose caller is known, or withheld their number; what was before a limit was lifted counts
+    no more. The newest `MOST`."""
+    day_ago = now - timedelta(hours=TALKS_H)
+    rows = reader.ask(
+        """
+        SELECT call.line AS line, token, arrived_at, ended_at, talk_s,
+            EXISTS (SELECT * FROM fact WHERE fact.call = call.call AND fact.fact = ?) AS silent,
+            (SELECT max(detail) FROM fact WHERE fact.call = call.call AND fact.fact = ?) AS limited,
+            EXISTS (SELECT * FROM fact WHERE fact.call = call.call AND fact.fact = ? AND detail = ?) AS withheld
+        FROM call LEFT JOIN caller_token USING (call) LEFT JOIN lifted USING (token)
+        WHERE arrived_at >= ? AND (ended_at IS NULL OR ended_at >= ?) AND (lifted.at IS NULL OR arrived_at > lifted.at)
+        ORDER BY ended_at IS NULL DESC, ended_at DESC LIMIT ?
+        """,
+        [
+            *(Fact.SILENT, Fact.LIMITED, Fact.ARRIVED, limits.WITHHELD),
+            *(to_text(day_ago - timedelta(hours=LONGEST_CALL_H)), to_text(day_ago), MOST),
+        ],
+    )
+    for row in reversed(rows):
+        if row["token"] is None and not row["withheld"]:
+            continue
+        yield PastCaller(
+            line=LineId(row["line"]),
+            caller=CallerToken(row["token"]) if row["token"] else None,
+            arrived_at=to_instant(row["arrived_at"]),
+            ended_at=to_instant(row["ended_at"]) if row["ended_at"] else None,
+            talk_s=round(row["talk_s"] or 0.0, 3),
+            silent=bool(row["silent"]),
+            limited=row["limited"] is not None and limits.told(row["limited"])[0] != limits.Limit.SILENT,
+        )
 
 
 def _agreements(reader: JournalReader, kind: AgreementKind, note: type[_Note], now: datetime) -> Iterator[_Note]:

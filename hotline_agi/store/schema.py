@@ -15,6 +15,14 @@ from pathlib import Path
 
 from hotline_agi.errors import SetupError
 
+_LIFTED = (
+    """
+    CREATE TABLE lifted (              -- callers whose limits a coordinator ended
+        token TEXT PRIMARY KEY,
+        at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+)
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """
@@ -160,6 +168,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT
         """,
     ),
+    _LIFTED,
 )
 """One entry per version, each a list of statements that run in one transaction. Entries are added, never changed."""
 
