@@ -315,6 +315,7 @@ def test_the_cool_off_ends_and_a_sound_ends_the_count() -> None:
     hotline.passes(601.0)
     assert of(HoldCaller, hotline.arrives(ALICE)[1])
     hotline = Hotline()
+    talked(hotline, BOB, 40.0)
     talked(hotline, ALICE, 40.0, speaks=False)
     talked(hotline, ALICE, 40.0)
     talked(hotline, ALICE, 40.0, speaks=False)
