@@ -18,7 +18,7 @@ def test_a_new_file_gets_all_tables_and_is_for_its_owner_alone(tmp_path: Path) -
     with closing(connect(path, busy_s=1)) as connection:
         connection.execute("INSERT INTO caller_number VALUES ('c', '1', 't')")
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-        of_calls = {"call", "leg", "fact", "message", "caller_number", "caller_token", "flagged", "audit"}
+        of_calls = {"call", "leg", "fact", "message", "caller_number", "caller_token", "flagged", "lifted", "audit"}
         assert tables == of_calls | {"run", "step", "roster_text", "volunteer_state", "agreement"}
         assert version_of(connection) == VERSION
         for name in ("journal.db", "journal.db-wal", "journal.db-shm"):
