@@ -50,6 +50,8 @@ def test_who_calls_too_often_hears_when_and_what_else_and_a_coordinator_lifts_it
             third.hang_up()
             row = await hotline.closed(3)
             assert row.legs == {}
+            # of who hangs up at once, too: somebody may want to call them back
+            assert hotline.number_of_journal(hotline.rows()[0].call) == CALLER
             # written in another way the number is the same; another number is not
             again = hotline.caller(from_user=f"+44{CALLER[1:]}")
             await hears(again, "called-often")
