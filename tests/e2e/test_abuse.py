@@ -9,12 +9,15 @@ import pytest
 
 from hotline_agi.lab.behaviour import answer_at_once
 from hotline_agi.lab.call import PhoneCall
+from hotline_agi.lab.tone import tone
 from tests.e2e.hearing import HZ, sounds
 from tests.e2e.hotline import Hotline, Person, open_hotline, talk
 from tests.e2e.sayings import Ear, write_sayings
 from tests.e2e.scenery import CALLER, HOTLINE, Scenery
 
 pytestmark = pytest.mark.asterisk
+
+WHISPERER = "07700900997"
 
 
 def with_limits(limits: str, **changes: Any) -> Scenery:
@@ -135,30 +138,38 @@ def test_withheld_numbers_share_their_limits_and_known_numbers_do_not_feel_them(
     asyncio.run(story())
 
 
+WHISPER = 170
+"""Peak of a tone at -46 dBFS: with 0.3 s of it somebody weeps far from the telephone."""
+
+
 def test_who_makes_no_sound_is_told_so_and_still_gets_a_volunteer():
     """A whisper is a sound; a line on which nothing comes is not."""
 
     async def story():
         scenery = with_limits("silent: {calls: 1, talk_s: 5}")
+        scenery.softphones = 2
         async with open_hotline(scenery, sayings=write_sayings) as hotline:
-            volunteer = await hotline.person("s01", answer_at_once(HZ["s01"]))
-            caller = hotline.caller()  # one who is heard: there are ears
-            await talk(caller, await volunteer.until_rung(3.0), volunteer)
-            caller.hang_up()
-            await hotline.closed()
-            silent = hotline.caller("second caller", tone_hz=None)
-            await volunteer.until_rung(3.0, 2)
-            await silent.until_hears(HZ["s01"], 3.0)
-            await asyncio.sleep(5.3)  # a talk that is long enough
-            silent.hang_up()
-            row = await hotline.closed(2)
-            assert "silent" in [fact.split(" ")[0] for fact in row.facts]
+            people = [await hotline.person(name, answer_at_once(HZ["s01"])) for name in ("s01", "s02")]
+            quiet = [hotline.caller(from_user=WHISPERER, tone_hz=None), hotline.caller("second caller", tone_hz=None)]
+            for each in quiet:
+                await each.until_hears(HZ["s01"], 4.0)
+            await asyncio.sleep(1.0)
+            quiet[0].play(tone(440, 0.3, amplitude=WHISPER))
+            await asyncio.sleep(4.5)  # talks that are long enough
+            for each in quiet:
+                each.hang_up()
+            rows = [await hotline.closed(nth) for nth in (1, 2)]
+            silent = ["silent" in [fact.split(" ")[0] for fact in row.facts] for row in rows]
+            assert silent == [False, True], rows
             again = hotline.caller("second caller", tone_hz=None)
             await hears(again, "unheard")
             await again.until_hears(HZ["s01"], 4.0)
             again.hang_up()
             await hotline.closed(3)
+            whisperer = hotline.caller(from_user=WHISPERER, tone_hz=None)
+            await whisperer.until_hears(HZ["s01"], 4.0)
             assert limits_of(hotline) == ["silent"]
+            assert len(people[0].calls) + len(people[1].calls) >= 4
             assert hotline.complaints() == []
 
     asyncio.run(story())
