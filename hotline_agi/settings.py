@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from hotline_agi.asterisk.dial_rules import USUAL, DialRules, dial_rules
 from hotline_agi.encryption import SoftphoneTls, softphone_tls
 from hotline_agi.errors import SetupError
 from hotline_agi.retention import Ages, keep_section
@@ -65,6 +66,8 @@ class Settings:
     softphone_tls: SoftphoneTls
     log_format: str
     """``auto`` (JSON unless a terminal), ``json`` or ``console``."""
+    dialling: DialRules = USUAL
+    """Which numbers may be dialled, and how many legs in an hour."""
 
     def ami_secret(self) -> str:
         """The AMI user's secret.
@@ -152,6 +155,7 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
     caller_id = fields.optional("caller_id", _text, '"hotline" <100>')
     log_format = fields.optional("log_format", _log_format, "auto")
     keep = fields.optional("keep", keep_section, Ages())
+    dialling = fields.optional("dialling", dial_rules, USUAL)
     ami_host, ami_port = "127.0.0.1", 5038
     ami_user, secret_file = "hotline-agi", None
     ami = fields.required("ami", lambda node, found: Fields.of(node, found, "ami"))
@@ -194,6 +198,7 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
         fastagi_word_file=word_file,
         softphone_tls=tls,
         log_format=log_format,
+        dialling=dialling,
     )
 
 

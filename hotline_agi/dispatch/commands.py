@@ -175,6 +175,14 @@ class EndRound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListenToCaller:
+    """Tell by `CallerSpoke` when the caller, who is in a talk, makes a sound; `CallerListened` says that this works."""
+
+    call: CallId
+    node: NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUp:
     """Hang up a side of a talk whose other side asked for the end and was not heard (ghost guard)."""
 
@@ -299,6 +307,7 @@ NodeCommand = (
     | HoldCaller
     | GuideCaller
     | EndRound
+    | ListenToCaller
     | HangUp
 )
 """What an Asterisk is told."""

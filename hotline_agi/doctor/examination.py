@@ -16,7 +16,7 @@ from hotline_agi.asterisk.inspection import DANGEROUS_ACTIONS, NEEDED_ACTIONS, I
 from hotline_agi.doctor.check import Check, failed, ok, warning
 from hotline_agi.doctor.encryption import look_at_tls, look_at_word
 from hotline_agi.doctor.journal import look_at_journal
-from hotline_agi.doctor.rosters import look_ahead, look_at_folder, look_at_service
+from hotline_agi.doctor.rosters import look_ahead, look_at_folder, look_at_numbers, look_at_service
 from hotline_agi.errors import HotlineError, PbxError, SetupError
 from hotline_agi.prompts.collection import State, inventory
 from hotline_agi.roster.model import Roster
@@ -40,6 +40,7 @@ async def examine(config: Path) -> list[Check]:
     checks += _look_at_folders(settings)
     checks += look_at_journal(settings)
     if roster is not None:
+        checks.append(look_at_numbers(settings, roster))
         checks += _look_at_prompts(settings, roster)
         checks += _look_at_zones(roster)
     checks += look_at_word(settings)

@@ -246,6 +246,7 @@ state: {stage.state}
 messages: {stage.pbx.messages}
 sounds: {prompts}
 log_format: json
+dialling: {{home: GB}}
 ami: {{port: {site.ami_port}, secret_file: {secret}}}
 fastagi: {{port: {site.agi_port}{word_file}}}
 softphone_tls:

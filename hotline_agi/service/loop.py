@@ -18,6 +18,7 @@ from typing import assert_never
 
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.dialling import Dialling, rung_by
+from hotline_agi.asterisk.envelope import Envelope
 from hotline_agi.asterisk.fastagi import FastAgiListener, bound
 from hotline_agi.asterisk.node import MESSAGE_HANDLER, STORED_HANDLER, Node
 from hotline_agi.asterisk.service_menu import ServiceMenu
@@ -31,9 +32,11 @@ from hotline_agi.dispatch.commands import (
     ConnectLeg,
     DismissLeg,
     EndRound,
+    Fact,
     GuideCaller,
     HangUp,
     HoldCaller,
+    ListenToCaller,
     NoteCover,
     NoteFact,
     NoteReadiness,
@@ -44,7 +47,7 @@ from hotline_agi.dispatch.commands import (
     RingLeg,
     RingNotice,
 )
-from hotline_agi.dispatch.events import Event
+from hotline_agi.dispatch.events import Event, LimitLifted
 from hotline_agi.dispatch.machine import Machine
 from hotline_agi.dispatch.memory import NOTHING, Memory
 from hotline_agi.dispatch.replay import Beginning
@@ -56,6 +59,7 @@ from hotline_agi.rosters.following import Places, RosterFollower
 from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.state import Standing
 from hotline_agi.service.alone import Alone
+from hotline_agi.service.guard import Guard
 from hotline_agi.service.lines import log_call, log_shift
 from hotline_agi.service.liveness import ask_for_patience, feed_watchdog
 from hotline_agi.service.questions import Questions
@@ -63,6 +67,7 @@ from hotline_agi.service.upkeep import Upkeep
 from hotline_agi.service.voicemail import Voicemail
 from hotline_agi.settings import Settings
 from hotline_agi.store.past import JOURNAL, Past
+from hotline_agi.terms import limits
 from hotline_agi.terms.ids import CallId, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 
@@ -121,6 +126,7 @@ class Service:
         follower.committed = lambda: self._note_revision(self._now())
         self._journal = past.journal
         self._recognition = Recognition(past.key, self._journal)
+        self._recognition.lifted = lambda caller: self.step(LimitLifted(caller=caller))
         self._loop_time = time.monotonic  # the clock of asyncio's default loop
         now = self._now()
         self._machine, memory = _machine(roster, past, now)
@@ -129,9 +135,13 @@ class Service:
             Beginning(boot=past.boot, now=now, roster=follower.digest, memory=memory), past.program
         )
         dialling = Dialling(trunk=settings.trunk, caller_id=settings.caller_id)
+        self.guard = Guard(settings.state, limits=tuple(limit.value for limit in limits.Limit))
+        self._envelope = Envelope(roster, trunk=settings.trunk, rules=settings.dialling, refused=self.guard.refused)
+        self._envelope.recall(past.legs, now.mono_s)
         self._node = Node(
             settings.node,
             dialling=dialling,
+            envelope=self._envelope,
             report=self.step,
             line_of_number=self._line_of_number,
             volunteer_of_target=lambda target: rung_by(target, self._roster),
@@ -151,8 +161,10 @@ class Service:
             on_down=self._node.link_lost,
         )
         self._node.link = self._link
-        self._survival = SurvivalPlan(self._link, dialling)
-        self._upkeep = Upkeep(self._survival, self._menu, sounds=settings.sounds, roster=lambda: self._roster)
+        self._survival = SurvivalPlan(self._link, dialling, lambda endpoint: not self._envelope.refusal(endpoint))
+        self._upkeep = Upkeep(
+            self._survival, self._menu, self._envelope, sounds=settings.sounds, roster=lambda: self._roster
+        )
         self._voicemail = Voicemail(
             settings.messages,
             journal=self._journal,
@@ -230,6 +242,7 @@ class Service:
                 | HoldCaller()
                 | GuideCaller()
                 | EndRound()
+                | ListenToCaller()
                 | HangUp()
                 | ReassignLeg()
                 | RingNotice()
@@ -239,6 +252,11 @@ class Service:
             case NoteReadiness() | NoteCover():
                 log_shift(command)
                 self._journal.write_agreement(command, datetime.now(UTC))
+            case NoteFact(fact=Fact.LIMITED, call=call, detail=detail):
+                limit, until = limits.told(detail)
+                self.guard.limited(limit)
+                logger.info("a caller met a limit", call=call, limit=limit, until=until or "other calls end")
+                self._journal.write(command, datetime.now(UTC))
             case OpenRecord() | NoteFact() | NoteVolunteer():
                 self._journal.write(command, datetime.now(UTC))
             case CloseRecord():
@@ -278,6 +296,7 @@ class Service:
             asyncio.create_task(feed_watchdog(self._machine.next_deadline), name="watchdog"),
             asyncio.create_task(self._voicemail.adopt(), name="recordings"),
             asyncio.create_task(self._follower.run(), name="rosters"),
+            asyncio.create_task(self.guard.follow(), name="guard"),
             asyncio.create_task(self._recognition.follow(self._settings.state / JOURNAL), name="flags"),
         ]
         for task in tasks:
@@ -327,6 +346,7 @@ class Service:
     def _use_roster(self, roster: Roster) -> None:
         """Swap the roster, between two events: what calls do next follows the new one."""
         self._roster = roster
+        self._envelope.use(roster)
         now = self._now()
         self._write_roster(now)
         self._carry_out(RosterUsed(digest=self._follower.digest), now, self._machine.use_roster(roster, now))

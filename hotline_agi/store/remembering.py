@@ -37,6 +37,7 @@ from hotline_agi.store.schema import (
     to_instant,
     to_text,
 )
+from hotline_agi.store.usage import LONGEST_CALL_H, recent_callers
 from hotline_agi.terms.ids import CallerToken, EndpointId, LineId, VolunteerId
 from hotline_agi.terms.outcomes import REACHED_SOMEBODY, LegOutcome
 from hotline_agi.terms.standing import VolunteerState
@@ -45,7 +46,6 @@ LIMIT_S = 2.0
 """A start takes no longer for it; 100,000 legs of two weeks take a quarter of a second."""
 TRIED_H = 24.0
 """A roster may count a caller as one who tried before for a day at most (`tried_within_min`)."""
-LONGEST_CALL_H = 6.0
 MISSED_H = 6.0
 MOST = 20_000
 """Rows of any other kind: bounds what a machine has to take in."""
@@ -70,6 +70,7 @@ def remembered(path: Path, now: datetime, *, limit_s: float = LIMIT_S) -> Memory
                 talks=tuple(_talks(reader, now)),
                 pauses=tuple(_pauses(reader, now)),
                 tried=tuple(_tried(reader, now)),
+                callers=tuple(recent_callers(reader, now)),
                 stand_ins=tuple(_agreements(reader, AgreementKind.STAND_IN, NoteCover, now)),
                 readiness=tuple(_agreements(reader, AgreementKind.READINESS, NoteReadiness, now)),
                 calls=tuple(open_calls(reader, now)),

@@ -163,7 +163,7 @@ def _turn(call: Call, now_s: float) -> tuple[int, float, int]:
     worth_s += [order.worth_s[CallerClass.HIGH_RISK]] if call.high_risk else []
     worth_s += [order.worth_s[CallerClass.CUT_OFF]] if call.urgent else []
     worth_s += [order.worth_s[CallerClass.TRIED_AGAIN]] if call.tried_before else []
-    waits_s = now_s - call.arrived_s + max(worth_s)
+    waits_s = now_s - call.arrived_s - call.later_s + max(worth_s)
     part = 0
     if order.yields_s > 0 and waits_s < order.service_level_s + order.yields_s:
         part = 1 if waits_s < order.service_level_s else 2

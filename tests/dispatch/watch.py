@@ -374,7 +374,8 @@ class Watch:
         bound_s = max(order.worth_s.values()) + order.yields_s
         for other in self.machine.board.calls.values():
             if other.id in self.machine.board.waiting and may_have(self.machine.board, other, leg):
-                hold(got.arrived_s - other.arrived_s <= bound_s, "nobody starves", (got.id, other.id))
+                passed_s = got.arrived_s - other.arrived_s - other.later_s
+                hold(passed_s <= bound_s, "nobody starves", (got.id, other.id))
                 self.reach.count("truth", "somebody waits on")
 
     def _gives_up(self, call_id: CallId) -> None:
