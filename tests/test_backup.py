@@ -69,6 +69,7 @@ def busy(settings: Settings) -> Iterator[Journal]:
         assert journal.close(10)
 
 
+@pytest.mark.thorough
 def test_it_is_taken_while_calls_are_written_and_brings_them_back_elsewhere(settings: Settings, tmp_path: Path) -> None:
     taken: list[Path] = []
     with busy(settings) as journal:

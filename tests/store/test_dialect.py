@@ -66,7 +66,8 @@ for module in folder.glob("*.py"):
         __import__(f"hotline_agi.cli.{module.stem}")
         assert "sqlalchemy" not in sys.modules, module.stem
 """
-    reading = {"calls_explain", "calls_flag", "calls_replay", "calls_show", "volunteers"}
+    calls = {f"calls_{one}" for one in ("explain", "flag", "replay", "show")}
+    reading = {*calls, "volunteers", "audit", "purge", "backup"}
     done = subprocess.run(
         [sys.executable, "-c", program.replace("{reading}", repr(reading))], capture_output=True, text=True, check=False
     )
