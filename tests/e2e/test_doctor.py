@@ -62,6 +62,7 @@ def test_without_the_service_asterisk_cannot_reach_it_and_has_no_plan() -> None:
         status, checks = examined(stage)
         assert status == 1
         assert "start the service" in checks["FastAGI"]["remedy"]
+        assert "HOTLINE_WORD" in checks["FastAGI"]["remedy"]
         assert checks["survival plan"]["grade"] == "failed"
         assert checks["endpoints"]["grade"] == "warning"
         assert "not registered: s01, s02" in checks["endpoints"]["found"]
