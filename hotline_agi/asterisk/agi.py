@@ -76,9 +76,12 @@ def parse(block: bytes) -> AgiRequest:
         if not separator:
             continue
         # Asterisk writes: who asks, then what the caller claims to be, then our arguments. A line forged through the
-        # claims can so be neither before the first nor after the last of what we read.
+        # claims can so be neither before the first nor after the last of what we read. Right before our arguments comes
+        # agi_threadid (res/res_agi.c, setup_env): arguments that were forged further up end there.
         if name.startswith("agi_arg_"):
             headers[name] = value
+        elif name == "agi_threadid":
+            headers = {known: said for known, said in headers.items() if not known.startswith("agi_arg_")}
         else:
             headers.setdefault(name, value)
     arguments: list[str] = []

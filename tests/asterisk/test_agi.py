@@ -81,6 +81,8 @@ _line = st.sampled_from(
         b"agi_channel: forged",
         b"agi_network_script: accept",
         b"agi_arg_1: 999",
+        b"agi_arg_4: 999",  # by `make fuzz`: one more than the dialplan gives
+        b"agi_threadid: 1",
         b"x",
         b": ",
         b"",
