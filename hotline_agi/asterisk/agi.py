@@ -13,7 +13,7 @@ MAX_LINES = 64
 
 _ROUTE = re.compile(r"[a-z]{1,16}")
 _UNIQUEID = re.compile(r"[A-Za-z0-9.-]{1,64}")
-_CHANNEL = re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9@.+_-]{1,80}(;[12])?")
+_CHANNEL = re.compile(r"[A-Za-z0-9]{1,16}/[A-Za-z0-9@.+_-]{1,80}(;[12])?")
 _ARGUMENT = re.compile(r"[A-Za-z0-9.+_-]{0,80}")
 
 

@@ -141,6 +141,7 @@ def test_too_many_lines() -> None:
         {"agi_uniqueid": "a b"},
         {"agi_uniqueid": "x" * 65},
         {"agi_channel": 'PJSIP/"'},
+        {"agi_channel": "x" * 100 + "/trunk-1"},  # by `make fuzz`
         {"agi_channel": ""},
         {"agi_arg_1": "1 2"},
         {"agi_arg_1": "${SHELL(id)}"},
