@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline_agi.asterisk.agi import MAX_BYTES, MAX_LINES, AgiRequest, BadRequest, RequestReader, parse
+from hotline_agi.asterisk.agi import MAX_BYTES, MAX_LINES, AgiRequest, BadRequest, RequestReader, WordReader, parse
 
 REAL = b"""agi_network: yes
 agi_network_script: round
@@ -164,3 +164,12 @@ def test_arguments_count_up_to_the_first_that_is_missing() -> None:
 
 def test_an_argument_may_be_a_number_and_is_not_shown() -> None:
     assert "01632960100" not in repr(RequestReader().feed(BLOCK))
+
+
+@pytest.mark.parametrize("behind", [b"", b"HANGUP\n", b"\n", b"200 result=0\n"])
+def test_what_comes_behind_the_word_in_the_same_piece_does_not_matter(behind: bytes) -> None:
+    """Found by `make fuzz`: who hung up just then was told to be somebody who does not know the word."""
+    word = "5b0c6f1de79a4d2388aa"
+    assert WordReader(word).feed(f"200 result=1 ({word})\n".encode() + behind)
+    with pytest.raises(BadRequest):
+        WordReader(word[:-1]).feed(f"200 result=1 ({word})\n".encode() + behind)

@@ -168,7 +168,7 @@ class Box:
             (folder / name).write_text(Path("/etc", name).read_text() + line)
         etc = folder / "etc"
         shutil.copytree(stage.rosters, etc / "rosters")
-        for name in ("contacts.yaml", "contacts.yaml.age", "age-key", "ami-secret"):
+        for name in ("contacts.yaml", "contacts.yaml.age", "age-key", "ami-secret", "agi-word"):
             if (stage.folder / name).exists():
                 shutil.copy(stage.folder / name, etc)
         text = stage.config.read_text()
@@ -181,13 +181,14 @@ class Box:
         ):
             assert old in text
             text = text.replace(old, new)
-        text = text.replace(f"contacts_key: {stage.folder}/", "contacts_key: ")
+        for name in ("contacts_key", "word_file"):
+            text = text.replace(f"{name}: {stage.folder}/", f"{name}: ")
         lines = [line for line in text.splitlines() if not line.startswith("sounds: ")]
         (sounds,) = (line.partition(": ")[2] for line in text.splitlines() if line.startswith("sounds: "))
         (etc / "hotline.yaml").write_text("\n".join(["sounds: /opt/sounds", *lines, ""]))
         for path in (etc, *etc.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
-        for path in (*etc.glob("contacts*"), *etc.glob("age-key")):
+        for path in (*etc.glob("contacts*"), etc / "age-key", etc / "agi-word"):
             os.chown(path, 0, UID)
             path.chmod(0o640)
         (etc / "ami-secret").chmod(0o600)  # root's alone: LoadCredential= hands it to the service

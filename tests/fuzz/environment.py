@@ -10,7 +10,7 @@ from unittest import mock
 from hotline_agi import log
 from hotline_agi.notify import notify, watchdog_s
 from hotline_agi.rosters import status
-from hotline_agi.store.callers import KEY_BYTES, KEY_NAME, CallerKey
+from hotline_agi.store.callers import KEY_BYTES, CallerKey
 from hotline_agi.terms.numbers import PhoneNumber
 from tests.fuzz import mutation
 
@@ -63,7 +63,7 @@ def judge(content: bytes) -> None:
         every_s = watchdog_s()
         assert every_s is None or every_s >= 0
         notify("READY=1")
-    _look_at(_FOLDER / KEY_NAME, _FOLDER / "status.json", held)
+    _look_at(_FOLDER / "caller-key", _FOLDER / "status.json", held)
 
 
 def _look_at(key: Path, told: Path, held: bytes) -> None:

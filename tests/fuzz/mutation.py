@@ -117,7 +117,9 @@ def _lines(content: bytes, dice: random.Random, word: bytes) -> bytes:
 def pieces(content: bytes, most: int = 12) -> list[bytes]:
     """`content` cut at places that depend on it alone, so that a finding comes again."""
     dice = random.Random(len(content) * 1_000_003 + sum(content[:4096]))
-    cuts = sorted(dice.randrange(len(content) + 1) for _ in range(dice.randrange(most)))
+    cuts = [dice.randrange(len(content) + 1) for _ in range(dice.randrange(most))]
+    ends = [found.end() for found in re.finditer(b"\n", content[:4096])]
+    cuts = sorted([*cuts, dice.choice(ends)] if ends and dice.random() < 0.5 else cuts)
     if dice.random() < 0.3 and cuts:
         cuts = sorted({*cuts, *range(max(0, len(content) - 6), len(content))})  # byte by byte where it ends
     return [content[start:end] for start, end in zip([0, *cuts], [*cuts, len(content)], strict=True)]

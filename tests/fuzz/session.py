@@ -38,7 +38,7 @@ class Session:
     target: Target
     folder: Path | None = None
     limit_ms: float = float("inf")
-    """An input that needs more three times is a finding at once; else the slowest are measured at the end."""
+    """An input that needs more six times is a finding at once; else the slowest are measured at the end."""
     inputs: int = 0
     slowest: list[tuple[float, bytes]] = field(default_factory=list)
     """Milliseconds of processor time, and the input; the slowest first."""
@@ -109,9 +109,9 @@ def blind(session: Session, runs: int, dice: random.Random, *, until_s: float = 
 
 
 def measured_ms(target: Target, content: bytes) -> float:
-    """Milliseconds of processor time for one input: the best of up to three, since a machine has other things to do."""
+    """Milliseconds of processor time for one input: the best of up to six, since a machine has other things to do."""
     best = float("inf")
-    for _ in range(3):
+    for _ in range(6):
         began_ns = time.thread_time_ns()
         target.judge(content)
         best = min(best, (time.thread_time_ns() - began_ns) / 1e6)
