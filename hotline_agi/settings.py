@@ -1,6 +1,7 @@
 """What hospital IT configures, read once at start, from one YAML file. Every problem in it is reported at once.
 
-Secrets are never in this file: `ami.secret_file` names a file (with systemd: one of ``LoadCredential=``).
+Secrets are never in this file: `ami.secret_file` and `contacts_key` name files. Where systemd hands over a file of that
+name (``LoadCredential=ami-secret:…``), it is read instead, so that the named one may be root's alone.
 """
 
 import ipaddress
@@ -177,6 +178,9 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
     tls = fields.optional("softphone_tls", softphone_tls(place), SoftphoneTls())
     if rosters is None or state is None or messages is None or secret_file is None:
         return None
+    secret_file = _handed_over(secret_file)
+    contacts_key = _handed_over(contacts_key) if contacts_key is not None else None
+    word_file = _handed_over(word_file) if word_file is not None else None
     return Settings(
         rosters=rosters,
         contacts=contacts,
@@ -200,6 +204,14 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
         log_format=log_format,
         dialling=dialling,
     )
+
+
+def _handed_over(path: Path) -> Path:
+    """The secret of this name that systemd hands to the service (``LoadCredential=NAME:…``); `path` where there is
+    none, as for a command that somebody gives."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    handed = Path(folder) / path.name if folder else path
+    return handed if handed.is_file() else path
 
 
 def _stay_on_this_machine(section: Fields, host: str, findings: Findings) -> None:

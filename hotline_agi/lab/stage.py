@@ -168,6 +168,7 @@ class Stage:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         self.contacts.write_text(contacts, encoding="utf-8")
+        self.contacts.chmod(0o600)
 
     def _last_words(self) -> str:
         if not self.log_path.exists():

@@ -115,6 +115,19 @@ def test_faults_of_settings_roster_folders_and_prompts() -> None:
     on_stage(act)
 
 
+def test_secrets_that_everybody_can_read() -> None:
+    def act(stage: Stage) -> None:
+        paths = {"AMI secret": stage.folder / "ami-secret", "contacts": stage.contacts, "state folder": stage.state}
+        for path in paths.values():
+            path.chmod(0o755)
+        status, checks = examined(stage)
+        for name, path in paths.items():
+            assert checks[name]["grade"] == "warning" and f"chmod o= {path}" in checks[name]["remedy"]
+        assert status == 0
+
+    on_stage(act)
+
+
 def test_rights_that_are_too_few_or_too_many() -> None:
     async def play(write: str) -> dict[str, dict[str, str]]:
         manager = (CONF / "hotline/manager.conf").read_text().replace("write = originate,call", f"write = {write}")
