@@ -160,7 +160,10 @@ class Restarts(Story):
             self._step(device)
         self.watch.blind = False
         rings = {phone.id for phone in pbx.phones.values() if phone.state == "ringing"} & self.rang
-        self._step(pbx.stock(PBX1, self.now_s))
+        stock = pbx.stock(PBX1, self.now_s)
+        for caller in stock.callers:
+            self.watch.reach.count("found", caller.where.value)
+        self._step(stock)
         if not lossy:
             self._phones_ring_on(rings)
         self._places_are_kept(opened)
