@@ -46,8 +46,10 @@ Entry = tuple[float, Command]
 
 
 def draw_restart_weathers(tape: Tape) -> Weathers:
-    """Freezes and a silent Asterisk have their own stories."""
-    return replace(draw_weathers(tape), freezes=(), freeze_s=0.0, silent_s=inf)
+    """Freezes, a silent Asterisk and lost hang-ups have their own stories."""
+    weathers = draw_weathers(tape)
+    weather = replace(weathers.weather, haunted=False)
+    return replace(weathers, weather=weather, freezes=(), freeze_s=0.0, silent_s=inf)
 
 
 class Restarts(Story):
@@ -56,6 +58,7 @@ class Restarts(Story):
     def __init__(self, tape: bytes, machine: Callable[..., Machine] = Machine) -> None:
         super().__init__(tape, machine)
         self.weathers = draw_restart_weathers(Tape(tape))
+        self.pbx.weather = self.weathers.weather
         self.watch.orderly = False
         self._make = machine
         self._journal: list[Entry] = []
@@ -163,6 +166,7 @@ class Restarts(Story):
         stock = pbx.stock(PBX1, self.now_s)
         for caller in stock.callers:
             self.watch.reach.count("found", caller.where.value)
+        self.known = {*self.roster.volunteers, None}
         self._step(stock)
         if not lossy:
             self._phones_ring_on(rings)
@@ -181,7 +185,7 @@ class Restarts(Story):
         board = self.machine.board
         for leg in rings:
             call = self.pbx.callers[self.pbx.phones[leg].swept_with]
-            if call.state not in WAITS:
+            if call.state not in WAITS or self.pbx.phones[leg].command.volunteer not in self.known:
                 continue
             self.watch.reach.count("death", "a phone rings on")
             there = leg in board.legs and board.legs[leg].state is LegState.RINGING

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline_agi.dispatch import adoption, overflow, people, talks, unseen, waves
+from hotline_agi.dispatch import adoption, overflow, people, unseen, waves
 from hotline_agi.dispatch.courses import Past
 from hotline_agi.dispatch.events import Whereabouts
 from hotline_agi.dispatch.seats import Seats
@@ -98,12 +98,8 @@ def a_talk_is_taken_for_nothing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(adoption, "_talks", adoption._leaves)
 
 
-def a_join_is_forgotten(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(talks, "joins", nothing)
-
-
 def the_overflow_number_is_rung_for_volunteers(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(overflow, "goes_on", lambda board, call: waves.begin(board, call))
+    patch.setattr(overflow, "goes_on", waves.begin)
 
 
 BUGS: list[Planting] = [
@@ -114,7 +110,6 @@ BUGS: list[Planting] = [
     who_is_busy_is_not_seen,
     nobody_wraps_up_after_a_restart,
     a_talk_is_taken_for_nothing,
-    a_join_is_forgotten,
     the_overflow_number_is_rung_for_volunteers,
 ]
 CHANGES = {
@@ -136,7 +131,6 @@ CHANGES = {
         "board.deadlines.set((Timer.OVERFLOW, call.id), call.overflow_due_s)",
         "pass",
     ),
-    "a_phone_has_two_calls": (adoption, "_take_leg", "and not busy and", "and"),
     "an_unseen_end_is_no_word": (unseen, "close", "board.depart(call.call, recorded=True)", "board.out.pop()"),
     "a_caller_who_ceases_to_ask_is_waited_for": (
         adoption,
