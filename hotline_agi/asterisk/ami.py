@@ -246,7 +246,7 @@ class AmiLink:
                 self.hang_up()
             logger.warning("ami down", trouble=self.trouble, retry_in_s=round(wait_s, 2))
             await asyncio.sleep(wait_s * random.uniform(0.8, 1.2))
-            wait_s = min(RETRY_MOST_S, wait_s * 1.5)
+            wait_s = min(RETRY_MOST_S, wait_s * 2)
 
     async def _watch(self) -> None:
         """Ping until Asterisk does not answer or the link is lost."""

@@ -19,7 +19,15 @@ from hotline_agi.dispatch.commands import (
     NoteVolunteer,
     OpenRecord,
 )
-from hotline_agi.dispatch.events import CallerRecognised, DeviceChanged, Event, RoundEnded
+from hotline_agi.dispatch.events import (
+    CallArrived,
+    CallerRecognised,
+    DeviceChanged,
+    Event,
+    LegAccepted,
+    RoundEnded,
+    TalkEnded,
+)
 from hotline_agi.dispatch.machine import Machine
 from hotline_agi.dispatch.memory import RESULTS, Memory, Noted, OpenCall, PastRing, PastTalk
 from hotline_agi.dispatch.state import CallState, LegState
@@ -77,9 +85,20 @@ class Restarts(Story):
 
     def _arrives(self, stream: str, event: Event) -> None:
         if not self._down:
-            self._step(event)
+            if not (stream == "agi" and self.deaths and self._was_heard(event)):
+                self._step(event)
         elif stream == "agi" and event not in self._questions:
             self._questions.append(event)
+
+    def _was_heard(self, question: Event) -> bool:
+        """Whether it was on its way when the service died, and has been asked again since."""
+        match question:
+            case CallArrived(call=call) | RoundEnded(call=call) | TalkEnded(call=call):
+                return self.watch.calls[call].asked_s is not None
+            case LegAccepted(leg=leg):
+                return leg in self.watch.legs and self.watch.legs[leg].asked
+            case _:
+                return False
 
     def _take_stock(self) -> None:
         if not self._down:
@@ -111,7 +130,7 @@ class Restarts(Story):
         super()._step(news)
         self._journal += [(self.now_s, command) for command in self.commands[-1] if isinstance(command, NOTES)]
         self._dies_in -= 1
-        if self._dies_in <= 0 and self.deaths < self._lives and self.now_s > 1.0:
+        if self._dies_in <= 0 and not self.watch.blind and self.deaths < self._lives and self.now_s > 1.0:
             self._die()
 
     def _die(self) -> None:
