@@ -15,6 +15,7 @@ from hotline_agi.asterisk.dialling import Dialling, dial_string
 from hotline_agi.asterisk.envelope import Envelope
 from hotline_agi.asterisk.fastagi import AgiSession
 from hotline_agi.asterisk.messages import CallerChannel, Translator, is_leg
+from hotline_agi.asterisk.postponed import Postponed
 from hotline_agi.asterisk.status import VARIABLES, Inventory
 from hotline_agi.dispatch.commands import (
     AnswerNotice,
@@ -100,6 +101,7 @@ class Node:
         self._devices = Devices(node)
         self._caller_sessions: dict[CallId, AgiSession] = {}
         self._leg_sessions: dict[LegId, AgiSession] = {}
+        self.postponed = Postponed(self.on_question, self._refuse)
         self._cancels: dict[LegId, CancelLeg] = {}
         """Cancels of legs whose channel did not exist yet; repeated when it appears."""
 
@@ -144,10 +146,7 @@ class Node:
         request = session.request
         assert request is not None
         if self.link is None or not self.link.is_up:
-            # without AMI nobody can be rung: better the dialplan's own plan than silence
-            session.refuse()
-            if request.route in CALLER_ROUTES:
-                self._report(CallerSurviving(call=CallId(request.uniqueid)))
+            self.postponed.take(session)
             return
         if request.route == "accept":
             self._leg_asks(session, LegAccepted(leg=LegId(request.uniqueid)))
@@ -179,6 +178,12 @@ class Node:
             self._report(RoundEnded(call=call, line=line, node=self.id, waited_s=waited_s))
         else:
             self._report(TalkEnded(call=call, line=line, node=self.id))
+
+    def _refuse(self, session: AgiSession) -> None:
+        session.refuse()
+        request = session.request
+        if request is not None and request.route in CALLER_ROUTES:
+            self._report(CallerSurviving(call=CallId(request.uniqueid)))
 
     def _leg_asks(self, session: AgiSession, event: LegAccepted | NoticeAnswered) -> None:
         leg = event.leg
@@ -260,6 +265,7 @@ class Node:
 
     def link_lost(self) -> None:
         """The AMI link is down: nobody can be rung or told anything until `take_stock`."""
+        self.postponed.link_lost()
         self._devices.started(time.monotonic())  # perhaps it is; until `FullyBooted` says since when it runs
         self._report(LinkLost(node=self.id))
 

@@ -285,12 +285,11 @@ class Machine:
             case CallerKeyed(key=key):
                 if key == KEY_MESSAGE and call.state is CallState.WAITING:
                     overflow.leave_message(board, call)
-            case CallerSurviving() if call.state is CallState.SURVIVING:
-                board.ignore(event)
             case CallerSurviving():
                 if call.outcome is Outcome.UNCERTAIN:
                     call.outcome = None  # now it is known
-                departures.surrender(board, call)
+                if call.state is not CallState.SURVIVING:
+                    departures.surrender(board, call)
             case CallerLeft():
                 departures.left(board, call)
             case StepReached(step=step):

@@ -380,6 +380,7 @@ class Service:
         if self._node.fresh_for_s > 0:
             self._chore(self._look_at_devices_again())
         await self._node.take_stock()
+        asyncio.get_running_loop().call_soon(self._node.postponed.link_is_up)  # by then the link counts as up
         self._upkeep.due.set()
         self._listening.set()
 
