@@ -3,6 +3,7 @@
 Written as a text file, which the textfile collector of node_exporter takes. Labels name no person and no number.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +13,29 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Summary
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
 
 NAME = "metrics.prom"
+ALARMS_NAME = "alarms.prom"
+"""A file of its own: each has one writer."""
 RESULTS = ("taken", "unchanged", "refused", "restored")
+
+
+class AlarmMetrics:
+    """Of alarms."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._on = Gauge("hotline_alarm", "1 while an alarm of this kind is on.", ["kind"], registry=self._registry)
+
+    def set(self, on: Mapping[str, bool]) -> None:
+        for kind, is_on in on.items():
+            self._on.labels(kind).set(is_on)
+
+    def write(self, folder: Path) -> None:
+        """Put the file in place of the old one. Blocks on disk.
+
+        :raises OSError: if it cannot be written.
+        """
+        prometheus_client.write_to_textfile(str(folder / ALARMS_NAME), self._registry)
+        (folder / ALARMS_NAME).chmod(0o640)
 
 
 class RosterMetrics:

@@ -7,6 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from hotline_agi.alarm_settings import AlarmSettings, alarm_settings
+from hotline_agi.canary_settings import NEVER, CanarySettings, canary_settings
 from hotline_agi.errors import SetupError
 from hotline_agi.roster.document import Node, parse
 from hotline_agi.roster.fields import Fields
@@ -50,6 +52,10 @@ class Settings:
     ami_secret_file: Path
     fastagi_host: str
     fastagi_port: int
+    alarms: AlarmSettings
+    """Who is told of what is wrong, and from when on."""
+    canary: CanarySettings
+    """How test calls are placed, and how often."""
     log_format: str
     """``auto`` (JSON unless a terminal), ``json`` or ``console``."""
 
@@ -112,6 +118,8 @@ def _settings(fields: Fields, base: Path) -> Settings | None:
     trunk = fields.optional("trunk", _id, "trunk")
     caller_id = fields.optional("caller_id", _text, '"hotline" <100>')
     log_format = fields.optional("log_format", _log_format, "auto")
+    alarms = fields.optional("alarms", alarm_settings(place), AlarmSettings())
+    test_calls = fields.optional("canary", canary_settings, NEVER)
     ami_host, ami_port = "127.0.0.1", 5038
     ami_user, secret_file = "hotline-agi", None
     ami = fields.required("ami", lambda node, found: Fields.of(node, found, "ami"))
@@ -147,6 +155,8 @@ def _settings(fields: Fields, base: Path) -> Settings | None:
         fastagi_host=agi_host,
         fastagi_port=agi_port,
         log_format=log_format,
+        alarms=alarms,
+        canary=test_calls,
     )
 
 

@@ -45,6 +45,7 @@ from hotline_agi.dispatch.events import (
 )
 from hotline_agi.errors import PbxError
 from hotline_agi.log import logger
+from hotline_agi.roster import canary
 from hotline_agi.roster.model import Endpoint
 from hotline_agi.selfservice import notice_words
 from hotline_agi.terms.causes import Cause
@@ -64,6 +65,7 @@ PHONES_FIRST_S = 0.005
 cores the first then rings 0.9 ms and the last 1.5 ms earlier, and no caller notices."""
 MESSAGE_HANDLER = "HotlineMessage"
 STORED_HANDLER = "HotlineStored"
+TEST_ENDPOINT = "Local/1@hotline-canary/n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,10 @@ class Dialling:
     """Name of the trunk's PJSIP endpoint."""
     caller_id: str
     """What volunteers see, e.g. ``"hotline" <100>``; never the caller's number."""
+    test_endpoint: str = TEST_ENDPOINT
+    """What answers test calls."""
+    test_number: str = ""
+    """The number of test calls, as the trunk delivers it; empty: there are none."""
 
 
 def dial_string(endpoint: Endpoint, dialling: Dialling) -> str:
@@ -81,6 +87,8 @@ def dial_string(endpoint: Endpoint, dialling: Dialling) -> str:
 
     :raises ValueError: for a mobile whose number is not known.
     """
+    if endpoint.id == canary.ENDPOINT:
+        return dialling.test_endpoint
     if endpoint.pjsip_name is not None:
         return f"PJSIP/{endpoint.pjsip_name}"
     if endpoint.number is None:

@@ -24,6 +24,7 @@ from math import inf
 from typing import assert_never
 
 from hotline_agi.dispatch import (
+    alarm_calls,
     answers,
     callers,
     cover_requests,
@@ -40,6 +41,8 @@ from hotline_agi.dispatch import (
 )
 from hotline_agi.dispatch.commands import Command, Fact, OpenRecord
 from hotline_agi.dispatch.events import (
+    AlarmEnded,
+    AlarmRaised,
     CallArrived,
     CallerHeld,
     CallerKeyed,
@@ -195,6 +198,10 @@ class Machine:
                 said = notices.answered(board, leg, agreed)
                 if said is not None:
                     self._take(said)
+            case AlarmRaised():
+                alarm_calls.raised(board, event)
+            case AlarmEnded():
+                alarm_calls.ended(board, event)
             case WrapUpDeclined() | VolunteerPaused() | VolunteerResumed() | CoverAsked():
                 board.ignore(event)
             case _:

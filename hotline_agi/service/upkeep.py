@@ -22,6 +22,8 @@ class Upkeep:
 
     def __init__(self, plan: SurvivalPlan, menu: ServiceMenu, *, sounds: Path, roster: Callable[[], Roster]) -> None:
         self.due = asyncio.Event()
+        self.plan_written = False
+        """Whether the last attempt of this run to write the survival plan went well."""
         self._plan, self._menu, self._sounds, self._roster = plan, menu, sounds, roster
 
     async def run(self) -> None:
@@ -36,9 +38,11 @@ class Upkeep:
             await self._refresh_menu()
             try:
                 rows = await self._plan.write(self._roster(), datetime.now(UTC))
+                self.plan_written = True
                 logger.info("survival plan written", rows=rows)
                 wait_s = REFRESH_S
             except PbxError as error:
+                self.plan_written = False
                 logger.error("the survival plan was not written", trouble=str(error))
                 wait_s = RETRY_S
 

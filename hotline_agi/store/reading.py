@@ -11,6 +11,7 @@ from typing import Self
 
 from hotline_agi.errors import HotlineError, SetupError
 from hotline_agi.reports.past import CallHistory, PastCall, PastFact, PastLeg, PastMessage
+from hotline_agi.roster import canary
 from hotline_agi.store.schema import VERSION, to_instant, to_text, version_of
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
@@ -99,6 +100,7 @@ class JournalReader:
             ("arrived_at >= ?", to_text(since) if since else None),
             ("arrived_at < ?", to_text(until) if until else None),
             ("line = ?", line),
+            ("line <> ?", canary.LINE if line is None else None),  # test calls are nobody's calls
             ("outcome = ?", outcome.value if outcome else None),
         ):
             if value is not None:

@@ -10,6 +10,7 @@ from hotline_agi.dispatch.commands import NoteCover, NoteReadiness
 from hotline_agi.dispatch.memory import NOTHING, RESULTS, RINGS_DAYS, RINGS_KEPT, TALKS_H, Memory, PastRing, PastTalk
 from hotline_agi.errors import HotlineError
 from hotline_agi.log import logger
+from hotline_agi.roster import canary
 from hotline_agi.roster.model import EndpointKind
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.records import AgreementKind
@@ -60,10 +61,10 @@ def _rings(reader: JournalReader, now: datetime) -> list[PastRing]:
         """
         SELECT endpoint_id, endpoint, outcome, rang_s, ended_at FROM leg
         WHERE ended_at >= ? AND ended_at <= ? AND endpoint_id <> '' AND volunteer IS NOT NULL
-            AND outcome NOT IN (?, ?, ?)
+            AND endpoint_id <> ? AND outcome NOT IN (?, ?, ?)
         ORDER BY ended_at DESC LIMIT ?
         """,
-        [to_text(now - timedelta(days=RINGS_DAYS)), to_text(now), *_TEACH_NOTHING, RINGS_KEPT],
+        [to_text(now - timedelta(days=RINGS_DAYS)), to_text(now), canary.ENDPOINT, *_TEACH_NOTHING, RINGS_KEPT],
     )
     return [
         PastRing(
