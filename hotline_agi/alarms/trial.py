@@ -97,8 +97,10 @@ class Trial:
         self.reached.setdefault(stage, now_s - self.began_s)
 
     def fail(self, stage: Stage, why: str) -> None:
-        """It is known that `stage` will not be reached; the first such word counts."""
-        if self.failed_at is None and stage not in self.reached:
+        """It is known that `stage` will not be reached. Of several such words that of the earliest stage counts: what
+        comes later on a call's way may fail for the same reason, and be heard of sooner."""
+        order = list(Stage)
+        if stage not in self.reached and (self.failed_at is None or order.index(stage) < order.index(self.failed_at)):
             self.failed_at, self.why = stage, why
 
     @property

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from hotline_agi.asterisk.ami import AmiLink
 from hotline_agi.asterisk.inspection import DANGEROUS_ACTIONS, NEEDED_ACTIONS, Inspection, Inspector
+from hotline_agi.doctor.alarms import look_at_alarms, look_at_canary
 from hotline_agi.doctor.check import Check, failed, ok, warning
 from hotline_agi.doctor.rosters import look_ahead, look_at_folder, look_at_service
 from hotline_agi.errors import HotlineError, PbxError, SetupError
@@ -36,6 +37,8 @@ async def examine(config: Path) -> list[Check]:
     checks += look_at_service(settings)
     checks += look_ahead(settings, roster, datetime.now(UTC))
     checks += _look_at_folders(settings)
+    checks += look_at_alarms(settings, datetime.now(UTC))
+    checks += look_at_canary(settings, datetime.now(UTC))
     if roster is not None:
         checks += _look_at_prompts(settings, roster)
         checks += _look_at_zones(roster)

@@ -45,6 +45,8 @@ CALLERS_HEAR = frozenset(one.id for one in (*PROMPTS, *TONES))
 LOOK_EVERY_S = 15.0
 RETRY_S = 60.0
 """After one that could not be placed for callers who wait, or that gave way."""
+LAST_WORDS_S = 0.3
+"""One fault shows in several places; the earliest on the call's way is told, though it may be heard of last."""
 END_S = 5.0
 """For the call to be over and its record to be closed, once both sides have heard each other."""
 DISK_TIMEOUT_S = 5.0
@@ -88,6 +90,8 @@ class Canary:
         self._call: CallId | None = None
         self._leg: LegId | None = None
         self._gives_way = False
+        self._hung_up = False
+        """By us: what comes after that says nothing."""
 
     # ---- what others call
 
@@ -142,8 +146,9 @@ class Canary:
                 trial.reach(Stage.ACCEPTED, now_s)
             case TalkStarted(leg=leg) if leg == self._leg:
                 trial.reach(Stage.JOINED, now_s)
-            case LegEnded(leg=leg) if leg == self._leg and Stage.HEARD_BACK not in trial.reached:
-                self._fail(self._next_stage(trial), "")
+            case LegEnded(leg=leg) if leg == self._leg and not (Stage.HEARD_BACK in trial.reached or self._hung_up):
+                later = (Stage.PICKED_UP, Stage.ACCEPTED, Stage.JOINED, Stage.HEARD, Stage.HEARD_BACK)
+                self._fail(next(stage for stage in later if stage not in trial.reached), "")
             case _:
                 return
         self._moved.set()
@@ -165,6 +170,7 @@ class Canary:
                 case "heard-back":
                     trial.reach(Stage.HEARD_BACK, now_s)
                 case "survived":
+                    trial.reach(Stage.PLACED, now_s)
                     self._fail(Stage.ARRIVED, "")
         elif message["Event"] == "OriginateResponse" and message.get("Uniqueid") == self._channel:
             if message.get("Response") == "Success":
@@ -172,7 +178,7 @@ class Canary:
             else:
                 self._fail(self._next_stage(trial), "")
         elif message["Event"] == "Hangup" and message.get("Uniqueid") == self._channel:
-            if Stage.HEARD_BACK not in trial.reached:
+            if Stage.HEARD_BACK not in trial.reached and not self._hung_up:
                 cause = message.get("Cause", "?")
                 stage = self._next_stage(trial)
                 self._fail(stage, f"{HINTS[stage]} (the call was ended, cause {cause})")
@@ -239,7 +245,7 @@ class Canary:
         self._ticket = f"{secrets.randbelow(10_000):04d}"
         self._channel = f"canary-{secrets.token_hex(6)}-1"  # no call has the id of one before
         self._call = self._leg = None
-        self._gives_way = False
+        self._gives_way = self._hung_up = False
         settings = self._settings
         trial = Trial(time.monotonic(), datetime.now(UTC), settings.through.value, settings.within_s)
         if self._callers_wait() and not asked:
@@ -286,9 +292,12 @@ class Canary:
         try:
             self._originate()
             await self._until(lambda: trial.is_over or Stage.HEARD_BACK in trial.reached or self._gives_way, ends_s)
+            if trial.failed_at is not None:
+                await asyncio.sleep(LAST_WORDS_S)
         except PbxError as error:
             trial.fail(Stage.PLACED, str(error))
         finally:
+            self._hung_up = True
             with suppress(PbxError):
                 self._link().send((("Action", "Hangup"), ("Channel", self._channel), ("Cause", "16")))
         if self._call is not None:
@@ -323,7 +332,8 @@ class Canary:
     def _originated(self, answer: AmiMessage | None) -> None:
         if answer is None or answer.get("Response") == "Error":
             reason = "the AMI link broke" if answer is None else str(answer.get("Message", "refused"))
-            self._fail(Stage.PLACED, f"Asterisk did not place it: {reason}")
+            is_old = "xtension does not exist" in reason  # main/manager.c, action_originate
+            self._fail(Stage.PLACED, HINTS[Stage.HEARS] if is_old else f"Asterisk did not place it: {reason}")
             self._moved.set()
 
     async def _until(self, done: Callable[[], bool], ends_s: float) -> None:

@@ -17,8 +17,8 @@ from hotline_agi.dispatch.commands import NoteCover
 from hotline_agi.dispatch.events import CallerLeft
 from hotline_agi.dispatch.memory import NOTHING, Memory
 from hotline_agi.dispatch.replay import Beginning, Step, line_of, replay
-from hotline_agi.roster.model import Roster
 from hotline_agi.roster.canary import with_canary
+from hotline_agi.roster.model import Roster
 from hotline_agi.roster.reader import read_roster
 from hotline_agi.roster.texts import pack_texts, texts_of
 from hotline_agi.store import journal as journals
