@@ -71,7 +71,6 @@ def go_on(board: Switchboard, call: AlarmCall) -> None:
     if call.rings >= MOST_RINGS or who != call.to_call[0]:
         call.to_call.remove(who)
         call.rings = 0
-    board.notices.alarm_rings.append(board.now.mono_s)
     _ring(board, call, who)
 
 
@@ -86,10 +85,11 @@ def _until_allowed_s(board: Switchboard, call: AlarmCall) -> float:
         rings.popleft()
     if len(rings) < call.most_per_hour:
         return 0.0
-    return rings[len(rings) - call.most_per_hour] + HOUR_S - board.now.mono_s
+    return max(1.0, rings[len(rings) - call.most_per_hour] + HOUR_S - board.now.mono_s)
 
 
 def _ring(board: Switchboard, call: AlarmCall, who: VolunteerId, nth_endpoint: int = 0) -> None:
+    board.notices.alarm_rings.append(board.now.mono_s)
     notice = notice_legs.ring(
         board,
         who,
@@ -135,7 +135,7 @@ def leg_ended(board: Switchboard, notice: Notice, try_next: bool) -> None:
     if notice.was_taken_back:  # a caller needed them
         if notice.volunteer not in call.to_call:
             call.to_call.insert(0, notice.volunteer)
-    elif try_next and _may_ring(board, notice.volunteer):
+    elif try_next and _may_ring(board, notice.volunteer) and not _until_allowed_s(board, call):
         _ring(board, call, notice.volunteer, notice.nth_endpoint + 1)
         return
     board.set_timer(Timer.ALARM, notice.key, REPEAT_S)

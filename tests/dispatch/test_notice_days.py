@@ -43,6 +43,7 @@ def test_the_days_reach_everything() -> None:
         "reply": {reply.value for reply in NoticeReply} - {NoticeReply.LOST},
         "cover": {"found", "nobody", "asking", "comes", "a stand-in asks"},
         "weather": {"link lost", "new roster", "restart"},
+        "alarm": {"acknowledged", "nobody", "over"},
     }
     assert {kind: want - set(reach.counts[kind]) for kind, want in expected.items()} == {
         kind: set() for kind in expected
@@ -59,7 +60,7 @@ def _nothing(*_: Any, **__: Any) -> None:
 
 
 def rung_while_a_leg_lives(patch: pytest.MonkeyPatch) -> None:
-    def may_ring(board: Switchboard, volunteer: Any, *, for_calls: bool = True) -> bool:
+    def may_ring(board: Switchboard, volunteer: Any, *, for_calls: bool = True, quiet_too: bool = False) -> bool:
         known = board.roster.volunteers.get(volunteer)
         if known is None or board.notices.node is None or board.notices.node in board.settling:
             return False
@@ -82,7 +83,7 @@ def calls_are_not_looked_at(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_lost_link_is_not_noticed(patch: pytest.MonkeyPatch) -> None:
-    def may_ring(board: Switchboard, volunteer: Any, *, for_calls: bool = True) -> bool:
+    def may_ring(board: Switchboard, volunteer: Any, *, for_calls: bool = True, quiet_too: bool = False) -> bool:
         settling, board.settling = board.settling, set()
         try:
             return real(board, volunteer, for_calls=for_calls)
