@@ -26,6 +26,7 @@ RECURS = timedelta(hours=1)
 LONGEST_CLEAR_S = 1800.0
 GATHER_S = 10.0
 """News wait so long for more of it, so that one cause makes one message."""
+CRITICAL_GATHER_S = 3.0
 CRITICAL_EVERY_S = 60.0
 """What is critical waits no longer for a sink's next turn."""
 _NO_DAMPING = Damping()
@@ -220,7 +221,8 @@ class AlarmBook:
             return since_s >= self._every_s
         waited_s = max((now - (one.over_at or one.since)).total_seconds() for one in news)
         critical = any(one.condition.grade is Grade.CRITICAL and one.is_on for one in news)
-        return (waited_s >= GATHER_S or waited_s < 0) and since_s >= (CRITICAL_EVERY_S if critical else self._every_s)
+        gather_s = CRITICAL_GATHER_S if critical else GATHER_S
+        return (waited_s >= gather_s or waited_s < 0) and since_s >= (CRITICAL_EVERY_S if critical else self._every_s)
 
     # ---- over a restart
 

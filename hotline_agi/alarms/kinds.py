@@ -62,7 +62,7 @@ class Damping:
 
 
 DAMPING = {
-    Kind.NOBODY: Damping(raise_s=20.0, clear_s=60.0),  # a softphone that changes its network is back in ten seconds
+    Kind.NOBODY: Damping(raise_s=30.0, clear_s=60.0),  # a softphone that changes its network is back in ten seconds
     Kind.WAITING: Damping(clear_s=60.0),
     Kind.CANARY: Damping(clear_s=0.0),  # a canary that comes through is proof
     Kind.CANARY_OVERDUE: Damping(clear_s=0.0),

@@ -93,7 +93,7 @@ def _why(error: Exception) -> str:
         case smtplib.SMTPRecipientsRefused():
             return "the server refused every address"
         case smtplib.SMTPNotSupportedError():
-            return "the server cannot what the settings ask for (TLS, or login)"
+            return "the server does not offer what the settings ask for (TLS, or a login)"
         case ssl.SSLCertVerificationError():
             return f"the server's certificate is not trusted ({error.verify_message})"
         case TimeoutError():

@@ -51,8 +51,8 @@ LOOK_EVERY_S = 5.0
 LOOK_AHEAD_EVERY_S = 60.0
 DISK_EVERY_S = 30.0
 THREAD_TIMEOUT_S = 20.0
-FIRST_LOOK_S = 20.0
-"""After a start: phones register again, the link comes up, the survival plan is written."""
+FIRST_LOOK_S = 5.0
+"""After a start. (What takes longer then, as phones that register again, is damped by kind.)"""
 GAVE_UP_AT_ONCE_S = 10.0
 """Who hangs up sooner has not been let down."""
 STARTS_KEPT = 50
