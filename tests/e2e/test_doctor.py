@@ -47,12 +47,15 @@ def on_stage(
 
 def test_a_good_deployment_is_green() -> None:
     def act(stage: Stage) -> None:
+        text = stage.config.read_text().removesuffix("...\n")
+        stage.config.write_text(f"{text}alarms: {{webhook: {{url: 'http://127.0.0.1:9/'}}}}\n...\n")
         status, checks = examined(stage)
+        clock = checks.pop("clock", {})  # of whatever machine this is
         assert {check["grade"] for check in checks.values()} == {"ok"}, checks
         assert status == 0
         shown = hotline("doctor", "--config", stage.config)
         assert "✓ FastAGI: the service answers Asterisk" in shown.stdout
-        assert "→" not in shown.stdout
+        assert shown.stdout.count("→") == bool(clock.get("remedy"))
 
     on_stage(act)
 
