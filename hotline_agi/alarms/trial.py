@@ -122,7 +122,7 @@ class Trial:
             through=self.through,
             took_s={stage: round(self.reached[stage], 3) for stage in Stage if stage in self.reached},
             stopped_at=stopped_at,
-            why="a caller needed the way" if gave_way else why,
+            why="callers come first, and one waited or came: ask again later" if gave_way else why,
         )
 
 

@@ -49,6 +49,8 @@ def _told(alarm: Alarm, when: str, names: bool) -> Iterator[str]:
     yield f"   {when}"
     if names and found.people:
         yield "   " + ", ".join(f"{who} ({how})" for who, how in found.people)
+    if names and found.coordinators and alarm.is_on:
+        yield f"   协调员 · coordinator: {', '.join(found.coordinators)}"
     if alarm.owner is not None and alarm.is_on:
         yield f"   {alarm.owner} 已知悉 · acknowledged by {alarm.owner}" if names else "   已有人知悉 · acknowledged"
 

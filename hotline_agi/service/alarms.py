@@ -286,6 +286,8 @@ class Alarms:
 
     def _canary_found(self, now: datetime) -> list[Condition]:
         settings = self._canary_settings
+        if not settings.is_scheduled:
+            return []  # whoever placed one by hand has read what came of it
         overdue = timedelta(minutes=2 * settings.every_min + 5) if settings.every_min else None
         return list(conditions.canary(self._sources.canary.news(), now, settings.failures, overdue))
 
@@ -395,9 +397,12 @@ class Alarms:
             self._metrics.write(self._state)
             return True
 
-        if not await self._disk.run(write) and not self._unwritten:
-            logger.error("the alarms were not written to the state folder")
-            self._unwritten = True
+        is_written = bool(await self._disk.run(write))
+        if not is_written:
+            self._written = -1  # again with the next look
+            if not self._unwritten:
+                logger.error("the alarms were not written to the state folder")
+        self._unwritten = not is_written
 
 
 def _count_of(counts: dict[LineId, Recent], line: LineId, now: Now) -> int:

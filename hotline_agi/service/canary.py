@@ -51,6 +51,7 @@ END_S = 5.0
 """For the call to be over and its record to be closed, once both sides have heard each other."""
 DISK_TIMEOUT_S = 5.0
 LOOK_AHEAD = timedelta(hours=25)
+PLAN_EVERY_S = 0.2
 SETTLE_S = 20.0
 """After a start phones register again and the survival plan is written."""
 
@@ -74,7 +75,7 @@ class Canary:
         self._link, self._roster = link, roster
         self._path, self._sounds = state / canary_status.NAME, sounds
         self._callers_wait, self._plan_written = callers_wait, plan_written
-        self._began_at = datetime.now(UTC)
+        self._began_at, self._began_s = datetime.now(UTC), time.monotonic()
         before = canary_status.read(self._path)
         self.status = CanaryStatus(
             last=before.last if before else None,
@@ -210,14 +211,21 @@ class Canary:
                     await self._asked.wait()
             if not self._asked.is_set() and self._due_in_s() > 0:
                 continue
-            asked = self._asked.is_set()
             self._asked.clear()
             try:
-                await self.place(asked=asked)
+                await self._until_plan_is_written()
+                await self.place()
             except Exception:  # a bug of ours in a test must not end the service
                 logger.exception("a test call broke")
                 self._trial = None
                 await asyncio.sleep(RETRY_S)
+
+    async def _until_plan_is_written(self) -> None:
+        """Who asks right after a start is not told that there is no plan yet."""
+        for _ in range(round(SETTLE_S / PLAN_EVERY_S)):
+            if self._plan_written() or not self._link().is_up or time.monotonic() > self._began_s + SETTLE_S:
+                return
+            await asyncio.sleep(PLAN_EVERY_S)
 
     def _due_in_s(self) -> float:
         settings, now = self._settings, datetime.now(UTC)
@@ -239,7 +247,7 @@ class Canary:
         lines = self._roster().lines.values()
         return [one.start for line in lines for one in occurrences(line, now, now + LOOK_AHEAD) if one.start > now]
 
-    async def place(self, *, asked: bool) -> Result:
+    async def place(self) -> Result:
         """Place one, and wait what comes of it."""
         asked_ns = time.monotonic_ns()
         self._ticket = f"{secrets.randbelow(10_000):04d}"
@@ -248,7 +256,7 @@ class Canary:
         self._gives_way = self._hung_up = False
         settings = self._settings
         trial = Trial(time.monotonic(), datetime.now(UTC), settings.through.value, settings.within_s)
-        if self._callers_wait() and not asked:
+        if self._callers_wait():
             result = trial.result(gave_way=True)
         else:
             self._trial = trial

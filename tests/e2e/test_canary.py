@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hotline_agi.lab.behaviour import answer_at_once, ring_then_answer
+from hotline_agi.lab.behaviour import answer_at_once, never_answer, ring_then_answer
 from tests.e2e.hearing import HZ
 from tests.e2e.hotline import Hotline, open_hotline, talk, until
 from tests.e2e.returning import sends_back
@@ -131,11 +131,18 @@ def test_a_caller_comes_first():
             assert (await asked)["verdict"] == "gave way"
             caller.hang_up()
             await hotline.until_quiet()
+            lin.behaviour = never_answer()
+            waits = hotline.caller("second caller")
+            await lin.until_rung(3.0, 2)
+            assert (await placed(hotline))["verdict"] == "gave way"
+            assert len(carrier.legs_to(DID)) == 1
+            waits.hang_up()
+            await hotline.until_quiet()
             # from outside, while none is under way: rings nobody
             curious = carrier.call(hotline.stage.server, DID, from_user="07700900998")
             await curious.until_ended(8.0)
             await hotline.until_quiet()
-            assert len(lin.calls) == 1
+            assert len(lin.calls) == 2
             assert [row.volunteer for row in hotline.rows() if row.volunteer] == ["s01"]
 
     asyncio.run(story())
