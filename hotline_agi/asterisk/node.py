@@ -4,6 +4,7 @@ Nothing here decides. An action whose answer is lost is never sent again: its le
 the link is back, or by the machine's own deadline.
 """
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -66,6 +67,8 @@ cores the first then rings 0.9 ms and the last 1.5 ms earlier, and no caller not
 MESSAGE_HANDLER = "HotlineMessage"
 STORED_HANDLER = "HotlineStored"
 TEST_ENDPOINT = "Local/1@hotline-canary/n"
+_SECONDS = re.compile(r"[0-9]{1,9}")
+"""A dialplan's `EPOCH` minus another, or how long Asterisk runs: 31 years at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +132,7 @@ class Node:
         name = message["Event"]
         if name == "FullyBooted":
             uptime = str(message.get("Uptime", ""))
-            if uptime.isdecimal():
+            if _SECONDS.fullmatch(uptime):
                 self._devices.started(time.monotonic() - int(uptime))
             return
         if name == "Newchannel":
@@ -180,7 +183,7 @@ class Node:
             self._report(CallArrived(call=call, line=line, node=self.id))
         elif request.route == "round":
             waited = request.argument(1)
-            waited_s = float(waited) if waited.isdecimal() else 0.0
+            waited_s = float(waited) if _SECONDS.fullmatch(waited) else 0.0
             self._report(RoundEnded(call=call, line=line, node=self.id, waited_s=waited_s))
         else:
             self._report(TalkEnded(call=call, line=line, node=self.id))

@@ -1,7 +1,9 @@
 """Alarms that are on, whether they can be told, the last test call, and the machine's clock."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from hotline_agi import canary_status
 from hotline_agi.alarms.kinds import Grade
@@ -15,11 +17,45 @@ from hotline_agi.settings import Settings
 from hotline_agi.timekeeping import STA_UNSYNC, kernel_status
 
 OLD = timedelta(days=1)
+CONNECT_TIMEOUT_S = 4.0
+
+
+async def look_at_sinks(settings: Settings) -> list[Check]:
+    """Whether somebody is told of alarms, and the servers for it can be reached from this machine."""
+    checks = list(_look_at_sinks(settings))
+    for name, (host, port) in _servers(settings).items():
+        trouble = await _cannot_reach(host, port)
+        if trouble:
+            remedy = "see alarms in the settings, and the firewall; try: hotline alarms test"
+            checks.append(failed("alarm sinks", f"{name}: no connection to {host}:{port} ({trouble})", remedy))
+    return checks
+
+
+def _servers(settings: Settings) -> dict[str, tuple[str, int]]:
+    found = {}
+    if settings.alarms.email is not None:
+        found["email"] = settings.alarms.email.host, settings.alarms.email.port
+    if settings.alarms.webhook is not None:
+        parts = urlsplit(settings.alarms.webhook.url)
+        found["webhook"] = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    return found
+
+
+async def _cannot_reach(host: str, port: int) -> str:
+    """Why; empty: it can."""
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            _, writer = await asyncio.open_connection(host, port)
+    except TimeoutError:
+        return f"no answer within {CONNECT_TIMEOUT_S:g} s"
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    writer.close()
+    return ""
 
 
 def look_at_alarms(settings: Settings, now: datetime) -> Iterator[Check]:
     """What the running service wrote; nothing of alarms that are on if none runs."""
-    yield from _look_at_sinks(settings)
     yield from _look_at_clock()
     told = ledger.read(settings.state / ledger.NAME)
     try:

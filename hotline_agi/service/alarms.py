@@ -41,7 +41,7 @@ from hotline_agi.rosters.status import Status
 from hotline_agi.service import watching
 from hotline_agi.service.canary import Canary
 from hotline_agi.service.errand import Errand
-from hotline_agi.store.writer import JournalState
+from hotline_agi.store.condition import JournalState
 from hotline_agi.terms.ids import LineId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.outcomes import Outcome
@@ -97,9 +97,15 @@ class Alarms:
         *,
         state: Path,
         folders: dict[str, Path],
+        certificates: dict[str, Path],
         tell: Callable[[Event], None],
     ) -> None:
-        """:param folders: whose disks are watched, by name. :param tell: takes an event into the machine."""
+        """
+        :param folders: whose disks are watched, by name.
+        :param certificates: which may expire, by name; those that are not there are left out.
+        :param tell: takes an event into the machine.
+        """
+        self._certificates = certificates
         self._settings, self._canary_settings, self._sources = settings, canary_settings, sources
         self._state, self._folders, self._tell = state, folders, tell
         self.book = AlarmBook(every_s=settings.every_min * 60.0, remind_s=settings.remind_h * 3600.0)
@@ -140,10 +146,6 @@ class Alarms:
     def refused_dialling(self, times: int = 1) -> None:
         """The service refused to dial something; for whoever guards it."""
         self._refused_dialling.add(time.monotonic(), times)
-
-    def certificate_expires(self, name: str, at: datetime) -> None:
-        """When a certificate expires; for whoever knows."""
-        self._expiries[name] = at
 
     def _count(self, record: CloseRecord, now_s: float) -> None:
         if record.outcome is Outcome.UNCERTAIN:
@@ -307,7 +309,7 @@ class Alarms:
 
     async def _look_at_slow_things(self) -> None:
         """Disks may hang, and a big roster takes its time."""
-        disks: Errand[dict[str, int]] = Errand("disks", THREAD_TIMEOUT_S)
+        disks: Errand[Any] = Errand("disks", THREAD_TIMEOUT_S)
         ahead: Errand[list[SlotGap]] = Errand("rosters ahead", THREAD_TIMEOUT_S)
         ahead_s = 0.0
         while True:
@@ -321,6 +323,8 @@ class Alarms:
                     logger.exception("the coming slots were not looked at")
                     gaps = None
                 self._gaps = self._gaps if gaps is None else gaps
+                found = await disks.run(partial(watching.expiries, self._certificates))
+                self._expiries = self._expiries if found is None else found
             await asyncio.sleep(DISK_EVERY_S)
 
     # ---- calls to coordinators

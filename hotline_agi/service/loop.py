@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Coroutine
 from datetime import UTC, datetime
+from functools import partial
 from typing import assert_never
 
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
@@ -81,7 +82,7 @@ class Service:
 
         :raises SetupError: if roster (the last good one, too), contacts, secret or journal are missing or wrong.
         """
-        secret = settings.ami_secret()
+        secret, word = settings.ami_secret(), settings.fastagi_word()
         places = Places(
             rosters=settings.rosters,
             contacts=settings.contacts,
@@ -94,21 +95,32 @@ class Service:
         patience = asyncio.create_task(ask_for_patience())
         try:
             roster = await follower.first()
-            past = await asyncio.to_thread(Past.of, settings.state, _boot())
-            return cls(settings, secret, follower, roster, past)
+            opening = partial(Past.of, settings.state, _boot(), ages=settings.keep, messages=settings.messages)
+            past = await asyncio.to_thread(opening)
+            return cls(settings, secret, follower, roster, past, word=word)
         finally:
             patience.cancel()
 
-    def __init__(self, settings: Settings, secret: str, follower: RosterFollower, roster: Roster, past: Past) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        secret: str,
+        follower: RosterFollower,
+        roster: Roster,
+        past: Past,
+        *,
+        word: str | None = None,
+    ) -> None:
         self._settings = settings
         self._follower, self._roster = follower, roster
         follower.use = self._use_roster
+        follower.committed = lambda: self._note_revision(self._now())
         self._journal = past.journal
         self._recognition = Recognition(past.key, self._journal)
         self._loop_time = time.monotonic  # the clock of asyncio's default loop
         now = self._now()
         self._machine, memory = _machine(roster, past, now)
-        self._journal.write_roster(follower.digest, follower.texts)
+        self._write_roster(now)
         self._journal.write_beginning(
             Beginning(boot=past.boot, now=now, roster=follower.digest, memory=memory), past.program
         )
@@ -174,6 +186,7 @@ class Service:
             ),
             state=settings.state,
             folders={"state": settings.state, "messages": settings.messages},
+            certificates={"softphones": settings.softphone_tls.certificate},
             tell=self.step,
         )
         questions = Questions(
@@ -186,7 +199,7 @@ class Service:
             chore=self._chore,
             is_test=self._canary.expects,
         )
-        self._listener = FastAgiListener(questions.asked, lambda why: logger.warning("fastagi", refused=why))
+        self._listener = FastAgiListener(questions.asked, lambda why: logger.warning("fastagi", refused=why), word=word)
         self._timer: asyncio.TimerHandle | None = None
         self._events: deque[Event] = deque()
         self._carrying_out = False
@@ -345,11 +358,22 @@ class Service:
         """Swap the roster, between two events: what calls do next follows the new one."""
         self._roster = roster
         now = self._now()
-        self._journal.write_roster(self._follower.digest, self._follower.texts)
+        self._write_roster(now)
         self._carry_out(
             RosterUsed(digest=self._follower.digest), now, self._machine.use_roster(with_canary(roster), now)
         )
         self._upkeep.due.set()
+
+    def _write_roster(self, now: Now) -> None:
+        """Which roster decides from now on, and its texts."""
+        follower = self._follower
+        self._journal.write_roster(follower.digest, follower.texts)
+        self._note_revision(now)
+
+    def _note_revision(self, now: Now) -> None:
+        origin = self._follower.origin
+        if origin is not None:
+            self._journal.write_revision(origin.digest, origin.revision, now.at, last_good_of=origin.last_good_of)
 
     def _chore(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from hotline_agi.alarms.conditions import Person, SlotGap, Staffing
+from hotline_agi.certificates import read_certificate
 from hotline_agi.dispatch import stand_ins
 from hotline_agi.dispatch.machine import Machine
 from hotline_agi.dispatch.stand_ins import StandIn
@@ -13,10 +14,12 @@ from hotline_agi.planning.coverage import CoverageSpan, Lack, coverage
 from hotline_agi.roster.duty import on_duty
 from hotline_agi.roster.model import Line, Roster
 from hotline_agi.roster.timetable import Duty
+from hotline_agi.rosters.regular import read_regular
 from hotline_agi.terms.ids import LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 
 AHEAD = timedelta(hours=24)
+MAX_CERTIFICATE_BYTES = 256 * 1024
 
 
 def staffing(machine: Machine, roster: Roster, now: Now) -> Iterator[Staffing]:
@@ -95,6 +98,17 @@ def _short(span: CoverageSpan, duty: Duty) -> tuple[str, str]:
 def _with_stand_ins(roster: Roster, line: Line, duty: Duty, at: datetime, agreed: Sequence[StandIn]) -> Duty:
     active = tuple(stand_ins.active(agreed, line.id, duty, at, roster.volunteers)) if agreed else ()
     return stand_ins.apply(duty, active) if active else duty
+
+
+def expiries(certificates: dict[str, Path]) -> dict[str, datetime]:
+    """When these certificates expire; of those that can be read. Blocks on disk."""
+    found = {}
+    for name, path in certificates.items():
+        try:
+            found[name] = read_certificate(read_regular(path, MAX_CERTIFICATE_BYTES)).not_after
+        except (OSError, ValueError):
+            continue  # the doctor says so
+    return found
 
 
 def free_bytes(folders: dict[str, Path]) -> dict[str, int]:

@@ -17,6 +17,7 @@ from hotline_agi.alarms.conditions import CanaryNews
 from hotline_agi.alarms.kinds import DAMPING, Damping, Kind
 from hotline_agi.alerting import ledger, outbox
 from hotline_agi.canary_settings import NEVER
+from hotline_agi.certificates import self_signed
 from hotline_agi.dispatch.commands import AlarmWord, CloseRecord, NoteAlarm
 from hotline_agi.dispatch.events import AlarmEnded, AlarmRaised, CallerSurviving, Event
 from hotline_agi.roster import canary
@@ -24,7 +25,7 @@ from hotline_agi.rosters.status import Status
 from hotline_agi.service import alarms as watch
 from hotline_agi.service.alarms import Alarms, Sources
 from hotline_agi.service.errand import Errand
-from hotline_agi.store.writer import JournalState
+from hotline_agi.store.condition import JournalState
 from hotline_agi.terms.ids import CallId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.outcomes import Outcome
@@ -85,8 +86,16 @@ async def watched(world: World, state: Path, hook_port: int, **how: Any) -> Asyn
         call=CallSettings(people=(VolunteerId("bao"),)),
         thresholds=Thresholds(before_min=0, daily_at_h=23, disk_mb=how.pop("disk_mb", 1), link_s=0),
     )
-    folders = how.pop("folders", {"state": state})
-    alarms = Alarms(settings, NEVER, world.sources(), state=state, folders=folders, tell=world.told.append)
+    (state.parent / "crt.pem").write_bytes(self_signed(["localhost"], days=3, now=datetime.now(UTC))[1])
+    alarms = Alarms(
+        settings,
+        NEVER,
+        world.sources(),
+        state=state,
+        folders={"state": state},
+        certificates={"softphones": how.pop("certificate", state / "none")},
+        tell=world.told.append,
+    )
     task = asyncio.create_task(alarms.run())
     try:
         yield alarms
@@ -175,7 +184,12 @@ def closed(outcome: Outcome, line: LineId = XINLI, wait_s: float = 40.0) -> Clos
 def test_what_comes_of_calls_is_counted_and_test_calls_are_not(tmp_path: Path):
     async def story():
         hook, world = Hook(), World()
-        async with served(hook) as port, watched(world, tmp_path, port) as alarms:
+        async with (
+            served(hook) as port,
+            watched(world, tmp_path, port, certificate=tmp_path.parent / "crt.pem") as alarms,
+        ):
+            await until(lambda: kinds(hook, "new") == ["certificate"])
+            hook.requests.clear()
             alarms.saw(None, [closed(Outcome.ABANDONED, canary.LINE)] * 5)
             alarms.saw(None, [closed(Outcome.ABANDONED, wait_s=3.0), closed(Outcome.MESSAGE)] * 5)
             alarms.saw(None, [closed(Outcome.ABANDONED), closed(Outcome.UNCERTAIN)])
@@ -185,8 +199,7 @@ def test_what_comes_of_calls_is_counted_and_test_calls_are_not(tmp_path: Path):
             await until(lambda: kinds(hook, "new") == ["calls-lost"])
             alarms.saw(CallerSurviving(call=CallId("x")), [])
             alarms.refused_dialling()
-            alarms.certificate_expires("softphones", datetime.now(UTC))
-            wanted = {"calls-lost", "survival", "dial-refused", "certificate"}
+            wanted = {"calls-lost", "survival", "dial-refused"}
             await until(lambda: set(kinds(hook, "new")) == wanted)
 
     asyncio.run(story())
