@@ -80,15 +80,17 @@ class Courier:
 
     def __init__(self, name: str, limit_s: float) -> None:
         self._name, self._limit_s = name, limit_s
-        self._thread: threading.Thread | None = None
+        self.is_busy = False
+        """A delivery goes on, or hangs where nothing can end it."""
 
     async def run(self, work: Callable[[Leash], None]) -> None:
         """Let `work` deliver; returns when it did.
 
         :raises DeliveryFailed: if it failed, or took too long.
         """
-        if self._thread is not None and self._thread.is_alive():
+        if self.is_busy:
             raise DeliveryFailed("the attempt before still hangs (does the name resolve?)")
+        self.is_busy = True
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
         leash = Leash(self._limit_s)
@@ -105,11 +107,11 @@ class Courier:
                 error = failed
             except Exception as broken:  # a bug of ours must not leave the task waiting
                 error = DeliveryFailed(f"{type(broken).__name__}")
+            self.is_busy = False
             with suppress(RuntimeError):  # the loop is closed: the service ended
                 loop.call_soon_threadsafe(settle, error)
 
-        self._thread = threading.Thread(target=deliver, name=f"alarms by {self._name}", daemon=True)
-        self._thread.start()
+        threading.Thread(target=deliver, name=f"alarms by {self._name}", daemon=True).start()
         try:
             async with asyncio.timeout(self._limit_s):
                 await done

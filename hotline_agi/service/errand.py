@@ -17,12 +17,14 @@ class Errand(Generic[T]):
 
     def __init__(self, name: str, limit_s: float) -> None:
         self._name, self._limit_s = name, limit_s
-        self._thread: threading.Thread | None = None
+        self._busy = False
+        """Not whether the thread lives: that it does for a moment after it has told its result."""
 
     async def run(self, work: Callable[[], T]) -> T | None:
         """What `work` gives; None if it takes too long, the one before still hangs, or it raises OSError."""
-        if self._thread is not None and self._thread.is_alive():
+        if self._busy:
             return None
+        self._busy = True
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T | None] = loop.create_future()
 
@@ -39,11 +41,11 @@ class Errand(Generic[T]):
                 pass
             except Exception as broken:  # a bug of ours: the task tells
                 error = broken
+            self._busy = False
             with suppress(RuntimeError):  # the loop is closed: the service ended
                 loop.call_soon_threadsafe(settle, result, error)
 
-        self._thread = threading.Thread(target=act, name=self._name, daemon=True)
-        self._thread.start()
+        threading.Thread(target=act, name=self._name, daemon=True).start()
         try:
             async with asyncio.timeout(self._limit_s):
                 return await done

@@ -57,13 +57,14 @@ from hotline_agi.roster.model import Roster
 from hotline_agi.rosters.following import Places, RosterFollower
 from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.state import Standing
-from hotline_agi.service.alarms import Alarms, Sources
+from hotline_agi.service.alarms import Alarms
 from hotline_agi.service.canary import Canary
 from hotline_agi.service.lines import log_call, log_shift
 from hotline_agi.service.liveness import ask_for_patience, feed_watchdog
 from hotline_agi.service.questions import Questions
 from hotline_agi.service.upkeep import Upkeep
 from hotline_agi.service.voicemail import Voicemail
+from hotline_agi.service.watch import Sources, Watch
 from hotline_agi.settings import Settings
 from hotline_agi.store.past import JOURNAL, Past
 from hotline_agi.terms.ids import CallId, LineId, VolunteerId
@@ -171,7 +172,7 @@ class Service:
             callers_wait=lambda: len(self._machine.board.waiting) > 0,
             plan_written=lambda: self._upkeep.plan_written,
         )
-        self._alarms = Alarms(
+        watch = Watch(
             settings.alarms,
             settings.canary,
             Sources(
@@ -182,13 +183,11 @@ class Service:
                 journal=self._journal.state,
                 rosters=lambda: follower.status,
                 canary=self._canary,
-                now=self._now,
             ),
-            state=settings.state,
             folders={"state": settings.state, "messages": settings.messages},
             certificates={"softphones": settings.softphone_tls.certificate},
-            tell=self.step,
         )
+        self._alarms = Alarms(settings.alarms, watch, state=settings.state, now=self._now, tell=self.step)
         questions = Questions(
             node=self._node,
             menu=self._menu,

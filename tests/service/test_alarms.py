@@ -22,9 +22,11 @@ from hotline_agi.dispatch.commands import AlarmWord, CloseRecord, NoteAlarm
 from hotline_agi.dispatch.events import AlarmEnded, AlarmRaised, CallerSurviving, Event
 from hotline_agi.roster import canary
 from hotline_agi.rosters.status import Status
-from hotline_agi.service import alarms as watch
-from hotline_agi.service.alarms import Alarms, Sources
+from hotline_agi.service import alarms as alarming
+from hotline_agi.service import watching
+from hotline_agi.service.alarms import Alarms
 from hotline_agi.service.errand import Errand
+from hotline_agi.service.watch import Sources, Watch
 from hotline_agi.store.condition import JournalState
 from hotline_agi.terms.ids import CallId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.instants import Now
@@ -63,14 +65,13 @@ class World:
             journal=lambda: self.journal,
             rosters=lambda: Status(in_force=None, refused=None, attempt=None),
             canary=NoCanary(),  # type: ignore[arg-type]
-            now=lambda: Now(time.monotonic(), datetime.now(UTC)),
         )
 
 
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "FIRST_LOOK_S", 0.0)
-    monkeypatch.setattr(watch, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(alarming, "FIRST_LOOK_S", 0.0)
+    monkeypatch.setattr(alarming, "LOOK_EVERY_S", 0.02)
     monkeypatch.setattr(outbox, "LOOK_EVERY_S", 0.02)
     for kind in Kind:
         monkeypatch.setitem(DAMPING, kind, Damping(clear_s=0.0))
@@ -86,14 +87,13 @@ async def watched(world: World, state: Path, hook_port: int, **how: Any) -> Asyn
         call=CallSettings(people=(VolunteerId("bao"),)),
         thresholds=Thresholds(before_min=0, daily_at_h=23, disk_mb=how.pop("disk_mb", 1), link_s=0),
     )
-    (state.parent / "crt.pem").write_bytes(self_signed(["localhost"], days=3, now=datetime.now(UTC))[1])
+    certificates = {"softphones": how.pop("certificate", state / "none")}
+    watch = Watch(settings, NEVER, world.sources(), folders={"state": state}, certificates=certificates)
     alarms = Alarms(
         settings,
-        NEVER,
-        world.sources(),
+        watch,
         state=state,
-        folders={"state": state},
-        certificates={"softphones": how.pop("certificate", state / "none")},
+        now=lambda: Now(time.monotonic(), datetime.now(UTC)),
         tell=world.told.append,
     )
     task = asyncio.create_task(alarms.run())
@@ -184,9 +184,11 @@ def closed(outcome: Outcome, line: LineId = XINLI, wait_s: float = 40.0) -> Clos
 def test_what_comes_of_calls_is_counted_and_test_calls_are_not(tmp_path: Path):
     async def story():
         hook, world = Hook(), World()
+        certificate = tmp_path / "crt.pem"
+        certificate.write_bytes(self_signed(["localhost"], days=3, now=datetime.now(UTC))[1])
         async with (
             served(hook) as port,
-            watched(world, tmp_path, port, certificate=tmp_path.parent / "crt.pem") as alarms,
+            watched(world, tmp_path, port, certificate=certificate) as alarms,
         ):
             await until(lambda: kinds(hook, "new") == ["certificate"])
             hook.requests.clear()
@@ -215,7 +217,7 @@ def test_a_disk_that_hangs_hangs_nobody(tmp_path: Path, monkeypatch: pytest.Monk
             release.wait(20.0)
             return {}
 
-        monkeypatch.setattr(watch.watching, "free_bytes", hangs)
+        monkeypatch.setattr(watching, "free_bytes", hangs)
         hook, world = Hook(), World(link_is_up=False)
         async with served(hook) as port, watched(world, tmp_path, port):
             await until(lambda: kinds(hook, "new") == ["link-down"])
