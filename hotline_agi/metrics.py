@@ -3,7 +3,7 @@
 Written as a text file, which the textfile collector of node_exporter takes. Labels name no person and no number.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -13,10 +13,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Summary
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
 
 NAME = "metrics.prom"
-RESULTS = ("taken", "unchanged", "refused", "restored")
-
-
+ALARMS_NAME = "alarms.prom"
 GUARD_NAME = "guard.prom"
+"""Files of their own: each has one writer."""
+RESULTS = ("taken", "unchanged", "refused", "restored")
 
 
 class GuardMetrics:
@@ -49,6 +49,26 @@ class GuardMetrics:
         """
         prometheus_client.write_to_textfile(str(folder / GUARD_NAME), self._registry)
         (folder / GUARD_NAME).chmod(0o640)
+
+
+class AlarmMetrics:
+    """Of alarms."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._on = Gauge("hotline_alarm", "1 while an alarm of this kind is on.", ["kind"], registry=self._registry)
+
+    def set(self, on: Mapping[str, bool]) -> None:
+        for kind, is_on in on.items():
+            self._on.labels(kind).set(is_on)
+
+    def write(self, folder: Path) -> None:
+        """Put the file in place of the old one. Blocks on disk.
+
+        :raises OSError: if it cannot be written.
+        """
+        prometheus_client.write_to_textfile(str(folder / ALARMS_NAME), self._registry)
+        (folder / ALARMS_NAME).chmod(0o640)
 
 
 class RosterMetrics:

@@ -10,7 +10,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from hotline_agi.alarm_settings import AlarmSettings, alarm_settings
 from hotline_agi.asterisk.dial_rules import USUAL, DialRules, dial_rules
+from hotline_agi.canary_settings import NEVER, CanarySettings, canary_settings
 from hotline_agi.encryption import SoftphoneTls, softphone_tls
 from hotline_agi.errors import SetupError
 from hotline_agi.retention import Ages, keep_section
@@ -65,6 +67,10 @@ class Settings:
     fastagi_word_file: Path | None
     """The file with HOTLINE_WORD of site/globals.conf; None: whoever reaches the port is believed, as before 0.4."""
     softphone_tls: SoftphoneTls
+    alarms: AlarmSettings
+    """Who is told of what is wrong, and from when on."""
+    canary: CanarySettings
+    """How test calls are placed, and how often."""
     log_format: str
     """``auto`` (JSON unless a terminal), ``json`` or ``console``."""
     dialling: DialRules = USUAL
@@ -157,6 +163,8 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
     log_format = fields.optional("log_format", _log_format, "auto")
     keep = fields.optional("keep", keep_section, Ages())
     dialling = fields.optional("dialling", dial_rules, USUAL)
+    alarms = fields.optional("alarms", alarm_settings(place), AlarmSettings())
+    test_calls = fields.optional("canary", canary_settings, NEVER)
     ami_host, ami_port = "127.0.0.1", 5038
     ami_user, secret_file = "hotline-agi", None
     ami = fields.required("ami", lambda node, found: Fields.of(node, found, "ami"))
@@ -203,6 +211,8 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
         softphone_tls=tls,
         log_format=log_format,
         dialling=dialling,
+        alarms=alarms,
+        canary=test_calls,
     )
 
 

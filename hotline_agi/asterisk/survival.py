@@ -18,6 +18,7 @@ from itertools import islice
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.dialling import Dialling, dial_string
 from hotline_agi.errors import PbxError
+from hotline_agi.roster import canary
 from hotline_agi.roster.duty import duty_spans, everybody
 from hotline_agi.roster.model import Endpoint, Line, OverflowStep, Roster
 from hotline_agi.terms.ids import VolunteerId
@@ -50,6 +51,15 @@ def plan_rows(
 def _line_by_line(roster: Roster, dialling: Dialling, now: datetime, may_dial: MayDial) -> Iterator[list[Row]]:
     """The plan of one line after the other: at 100 people a line, each takes some milliseconds."""
     legs = _Legs(roster, dialling, may_dial)
+    if dialling.test_number:
+        # a test call that meets the dialplan alone rings nobody: its line is closed, whatever the dialplan's version
+        until = int((now + timedelta(days=366)).timestamp())
+        language = next((line.language for line in roster.lines.values()), "zh")
+        yield [
+            (f"did/{dialling.test_number}", f"{canary.LINE}:{language}:goodbye:"),
+            (f"plan/{canary.LINE}/1", f"{until}:::goodbye"),
+            (f"plan/{canary.LINE}/2", ""),
+        ]
     for line in roster.lines.values():
         known = len(legs.rows)
         rows: list[Row] = []

@@ -341,6 +341,27 @@ class NoticeAnswered:
     agreed: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRaised:
+    """Callers suffer from something now: coordinators are to be called about it."""
+
+    alarm: int
+    """Its number; grows."""
+    kind: str
+    """As in the name of its prompt: ``alarm-nobody-reachable``."""
+    people: tuple[VolunteerId, ...]
+    """In the order in which they are called."""
+    most_per_hour: int
+    """Rings for all alarms together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmEnded:
+    """It is over, or somebody owns it."""
+
+    alarm: int
+
+
 Event = (
     CallArrived
     | CallerHeld
@@ -368,4 +389,6 @@ Event = (
     | WrapUpDeclined
     | CoverAsked
     | NoticeAnswered
+    | AlarmRaised
+    | AlarmEnded
 )

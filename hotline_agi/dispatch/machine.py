@@ -25,6 +25,7 @@ from typing import assert_never
 
 from hotline_agi.dispatch import (
     adoption,
+    alarm_calls,
     answers,
     caller_limits,
     callers,
@@ -44,6 +45,8 @@ from hotline_agi.dispatch import (
 from hotline_agi.dispatch.admission import admit
 from hotline_agi.dispatch.commands import Command, Fact
 from hotline_agi.dispatch.events import (
+    AlarmEnded,
+    AlarmRaised,
     CallArrived,
     CallerHeld,
     CallerKeyed,
@@ -216,6 +219,10 @@ class Machine:
                 said = notices.answered(board, leg, agreed)
                 if said is not None:
                     self._take(said)
+            case AlarmRaised():
+                alarm_calls.raised(board, event)
+            case AlarmEnded():
+                alarm_calls.ended(board, event)
             case WrapUpDeclined() | VolunteerPaused() | VolunteerResumed() | CoverAsked():
                 board.ignore(event)
             case _:

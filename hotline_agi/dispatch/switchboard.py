@@ -71,9 +71,18 @@ class Timer(Enum):
     BACKUP = auto()
     COVER = auto()
     TELL_REST = auto()
+    ALARM = auto()
 
 
-NOTICE_TIMERS = (Timer.NOTICE, Timer.REMINDERS, Timer.REMIND, Timer.BACKUP, Timer.COVER, Timer.TELL_REST)
+NOTICE_TIMERS = (
+    Timer.NOTICE,
+    Timer.REMINDERS,
+    Timer.REMIND,
+    Timer.BACKUP,
+    Timer.COVER,
+    Timer.TELL_REST,
+    Timer.ALARM,
+)
 CALL_TIMERS = (Timer.WAVE, Timer.OVERFLOW, Timer.ASK, Timer.CONNECT, Timer.VERDICT, Timer.FORGET)
 
 TRIED_KEPT = 4096

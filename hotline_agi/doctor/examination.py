@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from hotline_agi.asterisk.ami import AmiLink
 from hotline_agi.asterisk.inspection import DANGEROUS_ACTIONS, NEEDED_ACTIONS, Inspection, Inspector
+from hotline_agi.doctor.alarms import look_at_alarms, look_at_canary, look_at_sinks
 from hotline_agi.doctor.check import Check, failed, ok, warning
 from hotline_agi.doctor.encryption import look_at_tls, look_at_word
 from hotline_agi.doctor.journal import look_at_journal
@@ -41,6 +42,9 @@ async def examine(config: Path) -> list[Check]:
     checks += look_ahead(settings, roster, datetime.now(UTC))
     checks += _look_at_folders(settings)
     checks += look_at_journal(settings)
+    checks += await look_at_sinks(settings)
+    checks += look_at_alarms(settings, datetime.now(UTC))
+    checks += look_at_canary(settings, datetime.now(UTC))
     if roster is not None:
         checks.append(look_at_numbers(settings, roster))
         checks += _look_at_prompts(settings, roster)

@@ -33,11 +33,13 @@ class Questions:
         recognition: Recognition,
         tell: Callable[[Event], None],
         chore: Callable[[Coroutine[None, None, None]], None],
+        is_test: Callable[[str], bool],
     ) -> None:
-        """`tell` takes an event into the machine; `chore` owns what takes its time."""
+        """`tell` takes an event into the machine; `chore` owns what takes its time; `is_test` says whether the test
+        call that is under way dialled a number."""
         self._node, self._menu, self._voicemail = node, menu, voicemail
         self._journal, self._recognition = journal, recognition
-        self._tell, self._chore = tell, chore
+        self._tell, self._chore, self._is_test = tell, chore, is_test
 
     def asked(self, session: AgiSession) -> None:
         request = session.request
@@ -47,6 +49,9 @@ class Questions:
             return
         if request.route == ROUTE or (request.route == "arrive" and self._menu.is_service_number(request.argument(0))):
             self._ask_menu(session)
+            return
+        if request.route in CALLER_ROUTES and self._is_test(request.argument(0)):
+            self._node.on_question(session)  # nobody calls: there is no number to keep, and nobody to recognise
             return
         number: PhoneNumber | None = None
         with contextlib.suppress(ValueError):  # withheld numbers are no numbers

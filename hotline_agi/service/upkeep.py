@@ -32,6 +32,8 @@ class Upkeep:
     ) -> None:
         self.due = asyncio.Event()
         self._envelope = envelope
+        self.plan_written = False
+        """Whether the last attempt of this run to write the survival plan went well."""
         self._plan, self._menu, self._sounds, self._roster = plan, menu, sounds, roster
 
     async def run(self) -> None:
@@ -47,9 +49,11 @@ class Upkeep:
             await asyncio.to_thread(self._envelope.look_at, self._roster())
             try:
                 rows = await self._plan.write(self._roster(), datetime.now(UTC))
+                self.plan_written = True
                 logger.info("survival plan written", rows=rows)
                 wait_s = REFRESH_S
             except PbxError as error:
+                self.plan_written = False
                 logger.error("the survival plan was not written", trouble=str(error))
                 wait_s = RETRY_S
 

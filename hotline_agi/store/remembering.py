@@ -22,6 +22,7 @@ from hotline_agi.dispatch.memory import (
 )
 from hotline_agi.errors import HotlineError
 from hotline_agi.log import logger
+from hotline_agi.roster import canary
 from hotline_agi.roster.model import EndpointKind
 from hotline_agi.store.open_calls import open_calls
 from hotline_agi.store.reading import JournalReader
@@ -91,7 +92,7 @@ def _rings(reader: JournalReader, now: datetime) -> list[PastRing]:
         .where(
             LEG.c.ended_at >= to_text(now - timedelta(days=RINGS_DAYS)),
             LEG.c.ended_at <= to_text(now),
-            LEG.c.endpoint_id != "",
+            LEG.c.endpoint_id.not_in(["", canary.ENDPOINT]),
             LEG.c.volunteer.is_not(None),
             LEG.c.outcome.not_in([outcome.value for outcome in _TEACH_NOTHING]),
         )

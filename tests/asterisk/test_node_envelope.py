@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from hotline_agi.asterisk.dial_rules import USUAL, DialRules
+from hotline_agi.asterisk.dialling import Dialling
 from hotline_agi.asterisk.envelope import Envelope, RefusalReason
-from hotline_agi.asterisk.node import Dialling, Node
+from hotline_agi.asterisk.node import Node
 from hotline_agi.asterisk.survival import plan_rows
 from hotline_agi.dispatch.commands import NoticeKind, RingLeg, RingNotice
 from hotline_agi.dispatch.events import Event, LegEnded

@@ -7,8 +7,9 @@ from random import Random
 from typing import Any
 
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage, _Protocol
+from hotline_agi.asterisk.dialling import Dialling
 from hotline_agi.asterisk.messages import CallerChannel
-from hotline_agi.asterisk.node import Dialling, Node
+from hotline_agi.asterisk.node import Node
 from hotline_agi.dispatch.codec import news_of, to_json
 from hotline_agi.dispatch.events import CallerKeyed, DeviceChanged, Event
 from hotline_agi.terms.ids import CallId, NodeId, is_id

@@ -2,7 +2,7 @@
 
 import re
 
-from hotline_agi.asterisk.node import Dialling
+from hotline_agi.asterisk.dialling import Dialling
 from hotline_agi.asterisk.survival import ROWS_PER_ACTION, plan_rows
 from hotline_agi.asterisk.wire import action_text
 from hotline_agi.errors import InvalidText
