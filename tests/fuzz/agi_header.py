@@ -10,6 +10,7 @@ from tests.fuzz import mutation
 from tests.fuzz.catalogue import recorded
 
 WORDS = (
+    *(b"agi_arg_4: 999\n", b"\nagi_arg_5: 1\n", b"agi_threadid: 1\n"),
     *(b"agi_network_script: ", b"agi_channel: ", b"agi_uniqueid: ", b"agi_arg_1: ", b"agi_arg_2: ", b"agi_arg_3: "),
     *(
         b"agi_network_script: accept\n",

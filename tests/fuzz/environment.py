@@ -28,7 +28,10 @@ WORDS = (
         b"k" * KEY_BYTES,
     ),
 )
-_FOLDER = Path(tempfile.mkdtemp(prefix="hotline-fuzz-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None))
+_HELD = tempfile.TemporaryDirectory(
+    prefix="hotline-fuzz-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+)  # removed at the end
+_FOLDER = Path(_HELD.name)
 _SOME = PhoneNumber("+44 7700 900999")
 log.configure(json=True, level="critical")
 

@@ -25,7 +25,10 @@ WORDS = (
     ),
     *(b"1771000000_01632960100_pbx1-1.1", b"99999999999", b"_", b"..", b"/", b"\n"),
 )
-_FOLDER = Path(tempfile.mkdtemp(prefix="hotline-fuzz-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None))
+_HELD = tempfile.TemporaryDirectory(
+    prefix="hotline-fuzz-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+)  # removed at the end
+_FOLDER = Path(_HELD.name)
 
 
 def seeds() -> list[bytes]:

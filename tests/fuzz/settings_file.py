@@ -10,7 +10,10 @@ from hotline_agi.errors import SetupError
 from hotline_agi.settings import read_settings
 from tests.fuzz import mutation
 
-_FOLDER = Path(tempfile.mkdtemp(prefix="hotline-fuzz-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None))
+_HELD = tempfile.TemporaryDirectory(
+    prefix="hotline-fuzz-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+)  # removed at the end
+_FOLDER = Path(_HELD.name)
 _EXAMPLE = Path(__file__).parents[2] / "asterisk-conf/hotline.example.yaml"
 PARTED = b"\n----\n"
 WORDS = (

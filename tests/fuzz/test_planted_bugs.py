@@ -45,14 +45,18 @@ BUGS: dict[str, dict[str, Planting]] = {
     "agi-header": {
         "at the limit pieces matter": planted(agi, "RequestReader.feed", "end >= MAX_BYTES", "end > MAX_BYTES"),
         "the end is looked for in a piece": planted(agi, "RequestReader.feed", "self._pending.find", "received.find"),
-        "a forged argument wins": planted(agi, "parse", 'if name.startswith("agi_arg_"):', "if False:"),
+        "a forged argument counts": planted(agi, "parse", 'elif name == "agi_threadid":', "elif False:"),
         "a forged channel wins": planted(agi, "parse", "headers.setdefault(name, value)", "headers[name] = value"),
         "a beginning that fits is enough": planted(agi, "_fit", "pattern.fullmatch", "pattern.match"),
         "the refusal repeats what came": planted(agi, "_fit", "missing: {name}", "missing: {name} {value}"),
         "no UTF-8 is an exception": planted(agi, "parse", 'line.decode("utf-8", "replace")', "line.decode()"),
     },
     "agi-session": {
-        "a second question is asked": planted(fastagi, "AgiSession.data_received", "self._reader = None", "pass"),
+        "a second question is asked": planted(fastagi, "AgiSession._read_request", "self._reader = None", "pass"),
+        "any word will do": planted(agi, "WordReader.feed", "not hmac.compare_digest(found[1], self._word)", "False"),
+        "what comes behind the word matters": planted(
+            agi, "WordReader.feed", "_WORD_ANSWER.fullmatch(answer)", "_WORD_ANSWER.fullmatch(self._pending[:-1])"
+        ),
         "a refusal closes nothing": planted(
             fastagi, "AgiSession.data_received", "str(error))\n        self.refuse()", "str(error))"
         ),
