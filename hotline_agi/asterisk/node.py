@@ -7,13 +7,16 @@ the link is back, or by the machine's own deadline.
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.devices import Devices
+from hotline_agi.asterisk.dialling import Dialling, dial_string
+from hotline_agi.asterisk.envelope import Envelope
 from hotline_agi.asterisk.fastagi import AgiSession
 from hotline_agi.asterisk.messages import CallerChannel, Translator, is_leg
+from hotline_agi.asterisk.postponed import Postponed
+from hotline_agi.asterisk.status import VARIABLES, Inventory
 from hotline_agi.dispatch.commands import (
     AnswerNotice,
     CancelLeg,
@@ -24,6 +27,7 @@ from hotline_agi.dispatch.commands import (
     GuideCaller,
     HangUp,
     HoldCaller,
+    ListenToCaller,
     NodeCommand,
     ReassignLeg,
     RefuseLeg,
@@ -32,12 +36,13 @@ from hotline_agi.dispatch.commands import (
 )
 from hotline_agi.dispatch.events import (
     CallArrived,
+    CallerListened,
+    CallerSpoke,
     CallerSurviving,
     Event,
     LegAccepted,
     LegEnded,
     LinkLost,
-    LiveLeg,
     NoticeAnswered,
     RoundEnded,
     StockTaken,
@@ -46,10 +51,9 @@ from hotline_agi.dispatch.events import (
 )
 from hotline_agi.errors import PbxError
 from hotline_agi.log import logger
-from hotline_agi.roster.model import Endpoint
 from hotline_agi.selfservice import notice_words
 from hotline_agi.terms.causes import Cause
-from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
+from hotline_agi.terms.ids import CallerToken, CallId, LegId, LineId, NodeId, VolunteerId
 
 STOCK_TIMEOUT_S = 5.0
 KEY_YES = "1"
@@ -63,32 +67,13 @@ ELSEWHERE_CAUSES = {
 PHONES_FIRST_S = 0.005
 """Head start of the phones before the caller's channel gets to work (answer, bridge, music): on a machine with two
 cores the first then rings 0.9 ms and the last 1.5 ms earlier, and no caller notices."""
+TALK_DETECT = "2500,64"
+"""Silence threshold in ms (Asterisk's default) and the mean amplitude of a frame, of 32,767, from which on it is sound.
+Asterisk's default is 256; a whisper and a sob lie below that, and a line that carries nothing lies at 0 to 8."""
 MESSAGE_HANDLER = "HotlineMessage"
 STORED_HANDLER = "HotlineStored"
 _SECONDS = re.compile(r"[0-9]{1,9}")
 """A dialplan's `EPOCH` minus another, or how long Asterisk runs: 31 years at most."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dialling:
-    """How this Asterisk reaches the telephone network and what it shows there."""
-
-    trunk: str
-    """Name of the trunk's PJSIP endpoint."""
-    caller_id: str
-    """What volunteers see, e.g. ``"hotline" <100>``; never the caller's number."""
-
-
-def dial_string(endpoint: Endpoint, dialling: Dialling) -> str:
-    """Where `Originate` (or the survival plan's `Dial`) sends the INVITE.
-
-    :raises ValueError: for a mobile whose number is not known.
-    """
-    if endpoint.pjsip_name is not None:
-        return f"PJSIP/{endpoint.pjsip_name}"
-    if endpoint.number is None:
-        raise ValueError(f"no number for endpoint {endpoint.id}")
-    return f"PJSIP/{endpoint.number.reveal()}@{dialling.trunk}"
 
 
 class Node:
@@ -99,21 +84,24 @@ class Node:
         node: NodeId,
         *,
         dialling: Dialling,
+        envelope: Envelope,
         report: Callable[[Event], None],
         line_of_number: Callable[[str], LineId | None],
+        volunteer_of_target: Callable[[str], VolunteerId | None],
         user_event: Callable[[AmiMessage], None],
     ) -> None:
         """`report` takes events into the machine; `user_event` gets our UserEvents that are not for the machine."""
         self.id = node
         self.link: AmiLink | None = None
-        self._dialling = dialling
+        self._dialling, self._envelope = dialling, envelope
         self._report = report
-        self._line_of_number = line_of_number
+        self._line_of_number, self._volunteer_of_target = line_of_number, volunteer_of_target
         self._user_event = user_event
         self._translator = Translator()
         self._devices = Devices(node)
         self._caller_sessions: dict[CallId, AgiSession] = {}
         self._leg_sessions: dict[LegId, AgiSession] = {}
+        self.postponed = Postponed(self.on_question, self._refuse)
         self._cancels: dict[LegId, CancelLeg] = {}
         """Cancels of legs whose channel did not exist yet; repeated when it appears."""
 
@@ -139,17 +127,26 @@ class Node:
         device = name == "DeviceStateChange"
         events = self._devices.changed(message, now_s) if device else self._translator.translate(message)
         for event in events:
+            if isinstance(event, CallerSpoke):
+                self._stop_listening(event.call)
             self._report(event)
 
-    def on_question(self, session: AgiSession) -> None:
-        """One question of the dialplan about a caller or a leg. Left unanswered, the dialplan helps itself."""
+    def on_question(
+        self,
+        session: AgiSession,
+        *,
+        caller: CallerToken | None = None,
+        high_risk: bool = False,
+        withheld: bool = False,
+    ) -> None:
+        """One question of the dialplan about a caller or a leg. Left unanswered, the dialplan helps itself.
+
+        What is known of who calls goes with the first question of a call.
+        """
         request = session.request
         assert request is not None
         if self.link is None or not self.link.is_up:
-            # without AMI nobody can be rung: better the dialplan's own plan than silence
-            session.refuse()
-            if request.route in CALLER_ROUTES:
-                self._report(CallerSurviving(call=CallId(request.uniqueid)))
+            self.postponed.take(session)
             return
         if request.route == "accept":
             self._leg_asks(session, LegAccepted(leg=LegId(request.uniqueid)))
@@ -172,13 +169,21 @@ class Node:
         self._caller_sessions[call] = session
         session.on_closed = lambda _: self._forget_caller_session(call, session)
         if request.route == "arrive":
-            self._report(CallArrived(call=call, line=line, node=self.id))
+            self._report(
+                CallArrived(call=call, line=line, node=self.id, caller=caller, high_risk=high_risk, withheld=withheld)
+            )
         elif request.route == "round":
             waited = request.argument(1)
             waited_s = float(waited) if _SECONDS.fullmatch(waited) else 0.0
             self._report(RoundEnded(call=call, line=line, node=self.id, waited_s=waited_s))
         else:
             self._report(TalkEnded(call=call, line=line, node=self.id))
+
+    def _refuse(self, session: AgiSession) -> None:
+        session.refuse()
+        request = session.request
+        if request is not None and request.route in CALLER_ROUTES:
+            self._report(CallerSurviving(call=CallId(request.uniqueid)))
 
     def _leg_asks(self, session: AgiSession, event: LegAccepted | NoticeAnswered) -> None:
         leg = event.leg
@@ -203,26 +208,41 @@ class Node:
         assert self.link is not None
         rows: list[AmiMessage] = []
         asked_s = time.monotonic()
-        await self.link.request((("Action", "Status"),), timeout_s=STOCK_TIMEOUT_S, rows=rows)
-        self._translator.forget_gap()
-        alive = {CallId(str(row.get("Uniqueid", ""))) for row in rows}
-        for call in [call for call in self._translator.callers if call not in alive]:
-            del self._translator.callers[call]
-        bridges = {str(row.get("BridgeID", "")) for row in rows if not is_leg(str(row.get("Uniqueid", "")))} - {""}
-        legs = []
-        for row in rows:
-            uniqueid = str(row.get("Uniqueid", ""))
-            if is_leg(uniqueid):
-                volunteer = str(row.get("Accountcode", ""))
-                legs.append(
-                    LiveLeg(
-                        leg=LegId(uniqueid),
-                        volunteer=VolunteerId(volunteer) if volunteer else None,
-                        up=row.get("ChannelStateDesc") == "Up",
-                        talking=str(row.get("BridgeID", "")) in bridges,
-                    )
-                )
-        self._report(StockTaken(node=self.id, calls=frozenset(alive), legs=tuple(legs), asked_s=asked_s))
+        # taken in as soon as it is there: what stands behind it in the stream happened later
+        await self.link.request(
+            (("Action", "Status"), ("Variables", ",".join(VARIABLES))),
+            timeout_s=STOCK_TIMEOUT_S,
+            rows=rows,
+            heard=lambda: self._take_in(rows, asked_s),
+        )
+
+    def _take_in(self, rows: list[AmiMessage], asked_s: float) -> None:
+        found = Inventory(
+            rows,
+            epoch_s=time.time(),
+            line_of_number=self._line_of_number,
+            volunteer_of_target=self._volunteer_of_target,
+        )
+        bridges: dict[str, set[str]] = {}
+        for channel in found.channels:
+            ours = is_leg(channel.uniqueid) or channel.uniqueid in found.callers
+            if ours and channel.bridge and not (channel.is_caller and found.holding_bridge(CallId(channel.uniqueid))):
+                bridges.setdefault(channel.bridge, set()).add(channel.uniqueid)
+        # those on the way out stay until their `Hangup`
+        callers = {
+            call: CallerChannel(one.name) for call, one in self._translator.callers.items() if call in found.alive
+        }
+        for call, channel in found.callers.items():
+            callers[call] = CallerChannel(channel.name, found.holding_bridge(call))
+        self._translator.begin_anew(
+            callers,
+            bridges,
+            {channel.uniqueid for channel in found.channels if is_leg(channel.uniqueid)},
+            {channel.uniqueid for channel in found.survival_legs},
+        )
+        self._report(
+            StockTaken(node=self.id, calls=found.alive, callers=found.live_calls(), legs=found.legs(), asked_s=asked_s)
+        )
 
     async def take_devices(self) -> None:
         """Report which softphones can be rung; after each (re)connect, before `take_stock` lets the machine ring.
@@ -245,6 +265,7 @@ class Node:
 
     def link_lost(self) -> None:
         """The AMI link is down: nobody can be rung or told anything until `take_stock`."""
+        self.postponed.link_lost()
         self._devices.started(time.monotonic())  # perhaps it is; until `FullyBooted` says since when it runs
         self._report(LinkLost(node=self.id))
 
@@ -287,19 +308,25 @@ class Node:
                 self._answer_caller(call, f"ok:steps:{language}:{'-'.join(steps)}")
             case EndRound(call=call):
                 self._end_round(call)
+            case ListenToCaller(call=call):
+                self._listen(call)
             case HangUp(party=party):
                 self._hang_up(party, Cause.NORMAL_CLEARING)
 
     def _ring(self, command: RingLeg) -> None:
         exten = "confirm" if command.endpoint.confirm else "direct"
-        self._originate(command, "hotline-leg", exten, f"HOTLINE_CALL={command.call}")
+        variables = f"HOTLINE_CALL={command.call}", f"HOTLINE_ENDPOINT={command.endpoint.id}"
+        self._originate(command, "hotline-leg", exten, *variables)
 
     def _ring_notice(self, command: RingNotice) -> None:
         say = "+".join(notice_words.words(command, datetime.now(UTC)))
         self._originate(command, "hotline-notice", command.kind.value, f"HOTLINE_SAY={say}")
 
-    def _originate(self, command: RingLeg | RingNotice, context: str, exten: str, variable: str) -> None:
+    def _originate(self, command: RingLeg | RingNotice, context: str, exten: str, *variables: str) -> None:
         leg = command.leg
+        if self._envelope.refuses(command.endpoint, time.monotonic()):
+            self._report(LegEnded(leg=leg, cause=Cause.FAILURE))
+            return
         try:
             if self.link is None:
                 raise PbxError("no AMI link")
@@ -315,7 +342,7 @@ class Node:
                     ("CallerID", self._dialling.caller_id),
                     ("Account", command.volunteer or ""),
                     ("Async", "true"),
-                    ("Variable", variable),
+                    *(("Variable", variable) for variable in variables),
                     ("Variable", f"CHANNEL(language)={command.language}"),
                 ),
                 lambda answer: self._originated(leg, answer),
@@ -328,6 +355,32 @@ class Node:
         if answer is not None and answer.get("Response") == "Error":
             logger.error("asterisk refused to ring a leg", leg=leg, trouble=str(answer.get("Message", "")))
             self._report(LegEnded(leg=leg, cause=Cause.FAILURE))
+
+    def _listen(self, call: CallId) -> None:
+        """Have Asterisk say when there is sound from the caller (`TALK_DETECT` of func_talkdetect.c)."""
+        caller = self._translator.callers.get(call)
+        if caller is None:
+            return
+
+        def answered(answer: AmiMessage | None) -> None:
+            if answer is not None and answer.get("Response") == "Success":
+                self._report(CallerListened(call=call))
+
+        self._try(
+            ("Action", "Setvar"),
+            ("Channel", caller.name),
+            ("Variable", "TALK_DETECT(set)"),
+            ("Value", TALK_DETECT),
+            on_reply=answered,
+        )
+
+    def _stop_listening(self, call: CallId) -> None:
+        """One sound is enough: the talk goes on without the detector."""
+        caller = self._translator.callers.get(call)
+        if caller is not None:
+            self._try(
+                ("Action", "Setvar"), ("Channel", caller.name), ("Variable", "TALK_DETECT(remove)"), ("Value", "")
+            )
 
     def _cancel(self, command: CancelLeg) -> None:
         """Hang the leg up; if its channel does not exist yet, again as soon as it appears."""

@@ -18,6 +18,12 @@ class CallArrived:
     call: CallId
     line: LineId
     node: NodeId
+    caller: CallerToken | None = None
+    """Who calls, if the dialplan told their number with this question."""
+    high_risk: bool = False
+    """Somebody flagged this caller."""
+    withheld: bool = False
+    """The dialplan looked, and there is no number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +81,18 @@ class Step(StrEnum):
     """Says that the talk is over and that somebody who was cut off should stay on the line."""
     ROUND = "round"
     """Ask the service again."""
+    TALKED_MUCH = "talkedmuch"
+    """From here on: says which limit a caller met, and when they can call again (`caller_limits.py`)."""
+    CALLED_OFTEN = "calledoften"
+    CALLS_ALREADY = "callsalready"
+    WITHHELD = "withheld"
+    CROWDED = "crowded"
+    UNHEARD = "unheard"
+    IN_MINUTES = "inminutes"
+    IN_AN_HOUR = "inanhour"
+    IN_HOURS = "inhours"
+    IN_HALF_A_DAY = "inhalfaday"
+    IN_A_DAY = "inaday"
     DEADLINE = "deadline"
     """Only reported, never told: the dialplan's own deadline sent the caller to the overflow."""
 
@@ -149,6 +167,23 @@ class LinkLost:
     node: NodeId
 
 
+class LegStage(StrEnum):
+    """Where Asterisk has a leg."""
+
+    RINGING = "ringing"
+    PROMPT = "prompt"
+    """Picked up, and hears the accept prompt."""
+    ASKING = "asking"
+    """Accepted; its question is open, or waits to be heard."""
+    JOINING = "joining"
+    """Was told that it won, and takes the caller out of the holding bridge."""
+    TALKING = "talking"
+    ENDING = "ending"
+    """Hears a last sentence."""
+    SURVIVAL = "survival"
+    """Rung by the dialplan itself, or in a talk that it joined: not ours to end."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveLeg:
     """A leg that Asterisk has, as found by taking stock."""
@@ -159,6 +194,54 @@ class LiveLeg:
     """Picked up (else it still rings)."""
     talking: bool = False
     """In one bridge with its caller."""
+    call: CallId | None = None
+    """Whose it is, as Asterisk was told last; None: nobody's (a notice), or it does not say."""
+    stage: LegStage | None = None
+    """None: not known better than `up` and `talking` say."""
+    endpoint: EndpointId | None = None
+    """Which phone of the volunteer."""
+    age_s: float = 0.0
+    """Since it was placed."""
+
+
+class Whereabouts(StrEnum):
+    """Where Asterisk has a caller."""
+
+    ARRIVING = "arriving"
+    """In the first question; perhaps nobody heard it yet."""
+    ASKING = "asking"
+    """Between two rounds: a question is open, waits to be heard, or nobody will answer it."""
+    OUT_OF_TALK = "out of talk"
+    """Likewise, after a talk."""
+    HELD = "held"
+    TALKING = "talking"
+    LEAVING = "leaving"
+    """In the dialplan's steps."""
+    SURVIVING = "surviving"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveCall:
+    """A caller whom Asterisk has, as found by taking stock."""
+
+    call: CallId
+    line: LineId
+    where: Whereabouts
+    waited_s: float = 0.0
+    """Since they arrived (after a talk: since its end), by Asterisk's clock of seconds."""
+    held_s: float | None = None
+    """How long they are in the holding bridge, this round; None: Asterisk does not say."""
+    music: str = ""
+    """What they hear there (`commands.Music`)."""
+    leg: LegId | None = None
+    """With whom they talk."""
+    talked_s: float | None = None
+    """Since that talk began; None: Asterisk does not say."""
+    step: Step | None = None
+    """In LEAVING: the running step, and those to come."""
+    steps: tuple[Step, ...] = ()
+    came_back: bool = False
+    """They were in a talk before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +251,8 @@ class StockTaken:
     node: NodeId
     calls: frozenset[CallId]
     legs: tuple[LiveLeg, ...]
+    callers: tuple[LiveCall, ...] = ()
+    """Those of `calls` that are callers of a line, as far as Asterisk tells where they are."""
     asked_s: float = inf
     """Monotonic seconds when Asterisk was asked. Who came since then may be missing here and is not judged; without it
     the shell must carry out nothing between asking and handing the stock in."""
@@ -175,12 +260,34 @@ class StockTaken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerRecognised:
-    """The shell knows who calls (their number came with a question after the first): as a token, never as a number."""
+    """The shell knows who calls (their number came with a question after the first, or they were flagged since): as a
+    token, never as a number."""
 
     call: CallId
     caller: CallerToken
     high_risk: bool = False
     """Somebody flagged this caller."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerListened:
+    """From now on a sound of the caller is told by `CallerSpoke`; asked for by `ListenToCaller`."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerSpoke:
+    """The caller made a sound."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitLifted:
+    """A coordinator ended the limits of a caller."""
+
+    caller: CallerToken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +341,27 @@ class NoticeAnswered:
     agreed: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRaised:
+    """Callers suffer from something now: coordinators are to be called about it."""
+
+    alarm: int
+    """Its number; grows."""
+    kind: str
+    """As in the name of its prompt: ``alarm-nobody-reachable``."""
+    people: tuple[VolunteerId, ...]
+    """In the order in which they are called."""
+    most_per_hour: int
+    """Rings for all alarms together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmEnded:
+    """It is over, or somebody owns it."""
+
+    alarm: int
+
+
 Event = (
     CallArrived
     | CallerHeld
@@ -252,10 +380,15 @@ Event = (
     | LinkLost
     | StockTaken
     | CallerRecognised
+    | CallerListened
+    | CallerSpoke
+    | LimitLifted
     | DeviceChanged
     | VolunteerPaused
     | VolunteerResumed
     | WrapUpDeclined
     | CoverAsked
     | NoticeAnswered
+    | AlarmRaised
+    | AlarmEnded
 )

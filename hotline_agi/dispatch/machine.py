@@ -24,7 +24,10 @@ from math import inf
 from typing import assert_never
 
 from hotline_agi.dispatch import (
+    adoption,
+    alarm_calls,
     answers,
+    caller_limits,
     callers,
     cover_requests,
     departures,
@@ -36,15 +39,21 @@ from hotline_agi.dispatch import (
     reminders,
     stock,
     talks,
+    unseen,
     waves,
 )
-from hotline_agi.dispatch.commands import Command, Fact, OpenRecord
+from hotline_agi.dispatch.admission import admit
+from hotline_agi.dispatch.commands import Command, Fact
 from hotline_agi.dispatch.events import (
+    AlarmEnded,
+    AlarmRaised,
     CallArrived,
     CallerHeld,
     CallerKeyed,
     CallerLeft,
+    CallerListened,
     CallerRecognised,
+    CallerSpoke,
     CallerSurviving,
     CoverAsked,
     DeviceChanged,
@@ -53,6 +62,7 @@ from hotline_agi.dispatch.events import (
     LegAccepted,
     LegAnswered,
     LegEnded,
+    LimitLifted,
     LinkLost,
     MessageLeft,
     NoticeAnswered,
@@ -75,14 +85,23 @@ from hotline_agi.dispatch.switchboard import (
     Timer,
 )
 from hotline_agi.roster.model import Roster
-from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
+from hotline_agi.terms.ids import CallId, LegId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.outcomes import Outcome
 from hotline_agi.terms.standing import VolunteerState
 
 KEY_MESSAGE = "*"
 CallerEvent = (
-    CallerHeld | CallerKeyed | CallerSurviving | CallerLeft | StepReached | MessageLeft | TalkEnded | CallerRecognised
+    CallerHeld
+    | CallerKeyed
+    | CallerSurviving
+    | CallerLeft
+    | StepReached
+    | MessageLeft
+    | TalkEnded
+    | CallerRecognised
+    | CallerListened
+    | CallerSpoke
 )
 
 
@@ -164,13 +183,16 @@ class Machine:
                 self._asked(event)
             case LinkLost(node=node):
                 board.settling.add(node)
+                board.lost_at.setdefault(node, board.now.at)
+                caller_limits.deaf(board)
             case StockTaken():
                 board.settling.add(event.node)
                 for found in stock.missing(board, event):
                     self._take(found)
                 notices.stock_taken(board, event)
-                stock.adopt(board, event)
+                adoption.adopt(board, event)
                 board.settling.discard(event.node)
+                board.lost_at.pop(event.node, None)
                 waves.fill_all(board)
             case LegAnswered() | LegAccepted() | TalkStarted() | LegEnded():
                 legs.happened(board, event)
@@ -180,6 +202,8 @@ class Machine:
                 elif party not in board.notices.live:
                     board.depart(CallId(party))  # its `CallArrived` may still be on the way, on the other stream
                     board.ignore(event)
+            case LimitLifted(caller=caller):
+                caller_limits.lifted(board, caller)
             case DeviceChanged():
                 people.device_changed(board, event)
             case VolunteerPaused(volunteer=volunteer, for_s=for_s) if volunteer in board.roster.volunteers:
@@ -195,6 +219,10 @@ class Machine:
                 said = notices.answered(board, leg, agreed)
                 if said is not None:
                     self._take(said)
+            case AlarmRaised():
+                alarm_calls.raised(board, event)
+            case AlarmEnded():
+                alarm_calls.ended(board, event)
             case WrapUpDeclined() | VolunteerPaused() | VolunteerResumed() | CoverAsked():
                 board.ignore(event)
             case _:
@@ -213,14 +241,14 @@ class Machine:
             if event.line not in board.roster.lines or event.call in board.departed:
                 board.ignore(event)
                 return
-            call = self._admit(
-                event.call, event.line, event.node, event.waited_s if isinstance(event, RoundEnded) else 0.0
-            )
+            call = adoption.asked(board, event)
+        if call is None:
+            call = admit(board, event.call, event.line, event.node)
             call.asking = True
-            if board.duty(call.line).is_open:
-                waves.begin(board, call)
-            else:
-                overflow.begin(board, call, Step.CLOSED)
+            if isinstance(event, CallArrived):
+                callers.introduced(board, call, event)
+            if isinstance(event, RoundEnded) or caller_limits.arrived(board, call):
+                self._serve(call)
         elif call.left or call.state is CallState.SURVIVING:
             board.ignore(event)
             return
@@ -230,25 +258,11 @@ class Machine:
             waves.fill(board, call)
         answers.answer(board, call)
 
-    def _admit(self, call_id: CallId, line_id: LineId, node: NodeId, waited_s: float) -> Call:
-        board = self._board
-        board.admitted += 1
-        line = board.roster.lines[line_id]
-        call = Call(
-            id=call_id,
-            line=line,
-            policy=line.callers,
-            node=node,
-            order=board.admitted,
-            arrived_at=stock.earlier(board.now.at, waited_s),
-            arrived_s=board.now.mono_s - waited_s,
-            admitted_s=board.now.mono_s,
-            comfort_due_s=board.now.mono_s + line.comfort_every_s,
-        )
-        board.calls[call.id] = call
-        board.out.append(OpenRecord(call=call.id, line=line.id, node=call.node, arrived_at=call.arrived_at))
-        board.note(call, Fact.ADOPTED if waited_s else Fact.ARRIVED)
-        return call
+    def _serve(self, call: Call) -> None:
+        if self._board.duty(call.line).is_open:
+            waves.begin(self._board, call)
+        else:
+            overflow.begin(self._board, call, Step.CLOSED)
 
     def _came_back(self, call: Call) -> None:
         """The caller's round is over (or the steps that we told ended with "ask again")."""
@@ -256,7 +270,10 @@ class Machine:
         if call.state is CallState.TALKING:
             talks.came_out(board, call)
         elif call.state is CallState.LEAVING and call.steps_told:
-            if call.rering:
+            if call.heard_why:
+                call.heard_why = False
+                self._serve(call)
+            elif call.rering:
                 talks.ring_again(board, call)
             elif call.overflow_left:
                 overflow.proceed(board, call)
@@ -278,7 +295,8 @@ class Machine:
             case CallerSurviving():
                 if call.outcome is Outcome.UNCERTAIN:
                     call.outcome = None  # now it is known
-                departures.surrender(board, call)
+                if call.state is not CallState.SURVIVING:
+                    departures.surrender(board, call)
             case CallerLeft():
                 departures.left(board, call)
             case StepReached(step=step):
@@ -292,24 +310,29 @@ class Machine:
                 self._talk_ended(call, event)
             case CallerRecognised():
                 callers.recognised(board, call, event)
+            case CallerListened():
+                call.listening = call.state is CallState.TALKING
+            case CallerSpoke():
+                caller_limits.spoke(board, call)
             case _:
                 assert_never(event)
 
     def _of_unknown_call(self, event: CallerEvent) -> None:
+        board = self._board
         match event:
-            case TalkEnded(call=call_id, line=str(line), node=str(node)) if (
-                line in self._board.roster.lines and call_id not in self._board.departed
-            ):
-                call = self._admit(call_id, line, node, 0.0)
-                call.asking, call.outcome = True, Outcome.TALKED
-                call.answered_at, call.answered_s = self._board.now.at, self._board.now.mono_s
-                talks.judge(self._board, call)
-                return
+            case TalkEnded() if event.call not in board.departed:
+                call = adoption.asked(board, event)
+                if call is not None:
+                    call.asking = True
+                    talks.judge(board, call)
+                    return
             case CallerLeft() | CallerSurviving():
-                self._board.depart(event.call)  # its `CallArrived` may still be on the way, on the other stream
+                if isinstance(event, CallerLeft):
+                    unseen.left(board, event.call)
+                board.depart(event.call)  # its `CallArrived` may still be on the way, on the other stream
             case _:
                 pass
-        self._board.ignore(event)
+        board.ignore(event)
 
     def _talk_ended(self, call: Call, event: TalkEnded) -> None:
         board = self._board

@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from hotline_agi.dispatch.commands import NoteCover, NoteReadiness
 from hotline_agi.roster.model import EndpointKind
-from hotline_agi.terms.ids import CallerToken, EndpointId, VolunteerId
+from hotline_agi.terms.facts import Fact
+from hotline_agi.terms.ids import CallerToken, CallId, EndpointId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome
 
 RINGS_KEPT = 20_000
@@ -55,12 +56,65 @@ class PastRing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecentLeg:
+    """One leg that was dialled in the hour before a start, for the dial envelope; no part of the machine's memory."""
+
+    endpoint: EndpointId
+    kind: EndpointKind
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PastTalk:
     """One talk of the last `TALKS_H` hours; for limits, and for who talked least."""
 
     volunteer: VolunteerId
     started_at: datetime
     ended_at: datetime
+    line: LineId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """One fact of a call that was open."""
+
+    at: datetime
+    fact: Fact
+    leg: LegId | None = None
+    volunteer: VolunteerId | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCall:
+    """A call whose record was open when the run before ended."""
+
+    call: CallId
+    line: LineId
+    node: NodeId
+    arrived_at: datetime
+    caller: CallerToken | None = None
+    high_risk: bool = False
+    message: bool = False
+    """A message of theirs was kept."""
+    facts: tuple[Noted, ...] = ()
+    """In order; without those that only explain a choice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastCaller:
+    """One call of the last day, for the limits of callers."""
+
+    line: LineId
+    caller: CallerToken | None
+    """None: the number was withheld."""
+    arrived_at: datetime
+    ended_at: datetime | None = None
+    talk_s: float = 0.0
+    silent: bool = False
+    """Nothing was heard of the caller."""
+    limited: bool = False
+    """It met a limit, and rang nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +129,20 @@ class Memory:
     """Who paused, and until when; None: until they resume."""
     tried: tuple[tuple[CallerToken, datetime], ...] = ()
     """Callers who reached nobody, and when that call ended; the oldest first."""
+    callers: tuple[PastCaller, ...] = ()
+    """In the order in which they ended, those that have not at the end."""
     stand_ins: tuple[NoteCover, ...] = ()
     """The last word about each place of a shift that is not over, in the order in which they came."""
     readiness: tuple[NoteReadiness, ...] = ()
     """Likewise."""
+    calls: tuple[OpenCall, ...] = ()
+    """In the order in which they arrived."""
+    rests: tuple[tuple[VolunteerId, datetime], ...] = ()
+    """Who rests after missed rings, and until when."""
+    missed: tuple[tuple[VolunteerId, int], ...] = ()
+    """Who let rings pass, and how many in a row."""
+    seen_until_at: datetime | None = None
+    """The last sign of life of the runs before."""
 
 
 NOTHING = Memory()

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from math import inf
 
 from hotline_agi.dispatch.acceptance import Acceptance
+from hotline_agi.dispatch.caller_book import Callers
 from hotline_agi.dispatch.commands import (
     CancelLeg,
     CancelReason,
@@ -21,6 +22,7 @@ from hotline_agi.dispatch.commands import (
     ReassignLeg,
     RingLeg,
 )
+from hotline_agi.dispatch.courses import Past
 from hotline_agi.dispatch.deadlines import Deadlines
 from hotline_agi.dispatch.events import DeviceChanged, Event
 from hotline_agi.dispatch.notice_book import NoticeBook
@@ -69,9 +71,18 @@ class Timer(Enum):
     BACKUP = auto()
     COVER = auto()
     TELL_REST = auto()
+    ALARM = auto()
 
 
-NOTICE_TIMERS = (Timer.NOTICE, Timer.REMINDERS, Timer.REMIND, Timer.BACKUP, Timer.COVER, Timer.TELL_REST)
+NOTICE_TIMERS = (
+    Timer.NOTICE,
+    Timer.REMINDERS,
+    Timer.REMIND,
+    Timer.BACKUP,
+    Timer.COVER,
+    Timer.TELL_REST,
+    Timer.ALARM,
+)
 CALL_TIMERS = (Timer.WAVE, Timer.OVERFLOW, Timer.ASK, Timer.CONNECT, Timer.VERDICT, Timer.FORGET)
 
 TRIED_KEPT = 4096
@@ -109,8 +120,13 @@ class Switchboard:
     legs: dict[LegId, Leg] = field(default_factory=dict)
     foreign: dict[LegId, VolunteerId] = field(default_factory=dict)
     """Legs that we did not begin, or believed gone, and that keep their volunteer busy."""
-    departed: dict[CallId, None] = field(default_factory=dict)
-    """Calls that are over (or were never ours), the latest `DEPARTED_KEPT` of them: they are not admitted again."""
+    departed: dict[CallId, bool] = field(default_factory=dict)
+    """Calls that are over (or were never ours), the latest `DEPARTED_KEPT` of them: they are not admitted again; and
+    whether they had a record."""
+    past: Past = field(default_factory=Past)
+    """Calls of earlier runs that nobody has seen yet."""
+    lost_at: dict[NodeId, datetime] = field(default_factory=dict)
+    """Since when the link to an Asterisk is down."""
     settling: set[NodeId] = field(default_factory=set)
     """Stock is being taken: nobody is rung before we know who is still there."""
     waiting: Waiting = field(default_factory=Waiting)
@@ -123,6 +139,8 @@ class Switchboard:
     """The latest word on each softphone of which any was heard."""
     tried: dict[CallerToken, float] = field(default_factory=dict)
     """Callers who reached nobody, and when (monotonic seconds); in order of time, the latest `TRIED_KEPT`."""
+    callers: Callers = field(default_factory=Callers)
+    """Of whom something is remembered for the limits of callers."""
     deadlines: Deadlines = field(default_factory=Deadlines)
     notices: NoticeBook = field(default_factory=NoticeBook)
     ignored: Counter[str] = field(default_factory=Counter)
@@ -164,6 +182,10 @@ class Switchboard:
         detail: str = "",
     ) -> None:
         self.out.append(NoteFact(call=call.id, fact=fact, leg=leg, volunteer=volunteer, detail=detail))
+
+    def mono_s(self, at: datetime) -> float:
+        """An instant of an earlier run on the clock of this one; may be negative."""
+        return self.now.mono_s + (at - self.now.at).total_seconds()
 
     def set_timer(self, kind: Timer, key: str, after_s: float) -> None:
         self.deadlines.set((kind, key), self.now.mono_s + after_s)
@@ -250,6 +272,17 @@ class Switchboard:
         until_s = seat.until_s()
         until_at = self.now.when(until_s) if until_s < inf else None
         self.out.append(NoteVolunteer(volunteer=seat.volunteer, state=seat.state, until_at=until_at, detail=detail))
+
+    def note_pause(self, seat: Seat) -> None:
+        """A pause begins or ends while a phone of theirs rings, and that is the state that is told; tell it, too."""
+        paused = seat.paused_until_s > self.now.mono_s
+        if seat.legs and paused is not (self._told.get(seat.volunteer) is VolunteerState.PAUSED):
+            self._told[seat.volunteer] = VolunteerState.PAUSED
+            until_at = self.now.when(seat.paused_until_s) if paused and seat.paused_until_s < inf else None
+            state = VolunteerState.PAUSED if paused else VolunteerState.AVAILABLE
+            if not paused:
+                del self._told[seat.volunteer]
+            self.out.append(NoteVolunteer(volunteer=seat.volunteer, state=state, until_at=until_at))
 
     # ---- legs
 
@@ -363,9 +396,9 @@ class Switchboard:
         """Whether volunteers may be rung, or phones be handed over, for `call` now."""
         return self.stands_in_queue(call) and call.node not in self.settling
 
-    def depart(self, call: CallId) -> None:
+    def depart(self, call: CallId, *, recorded: bool = False) -> None:
         """`call` is over: a question that still comes from it comes too late."""
-        self.departed[call] = None
+        self.departed[call] = recorded or self.departed.get(call, False)
         if len(self.departed) > DEPARTED_KEPT:
             del self.departed[next(iter(self.departed))]
 
@@ -376,7 +409,7 @@ class Switchboard:
         if self.calls.pop(call.id, None) is None:
             return
         self.clear_timers(call, *CALL_TIMERS, Timer.GHOST)
-        self.depart(call.id)
+        self.depart(call.id, recorded=True)
         self._remember_caller(call)
         ended_at = call.ended_at or self.now.at
         answered_s = call.answered_s if call.answered_s is not None else self.now.mono_s
@@ -398,7 +431,7 @@ class Switchboard:
 
     def _remember_caller(self, call: Call) -> None:
         """Who reached nobody comes sooner when they call again."""
-        if call.caller is None:
+        if call.caller is None or call.limited:
             return
         self.tried.pop(call.caller, None)
         if call.outcome not in REACHED_SOMEBODY:

@@ -81,6 +81,8 @@ _line = st.sampled_from(
         b"agi_channel: forged",
         b"agi_network_script: accept",
         b"agi_arg_1: 999",
+        b"agi_arg_4: 999",  # by `make fuzz`: one more than the dialplan gives
+        b"agi_threadid: 1",
         b"x",
         b": ",
         b"",
@@ -139,6 +141,7 @@ def test_too_many_lines() -> None:
         {"agi_uniqueid": "a b"},
         {"agi_uniqueid": "x" * 65},
         {"agi_channel": 'PJSIP/"'},
+        {"agi_channel": "x" * 100 + "/trunk-1"},  # by `make fuzz`
         {"agi_channel": ""},
         {"agi_arg_1": "1 2"},
         {"agi_arg_1": "${SHELL(id)}"},
@@ -192,3 +195,12 @@ def test_another_word_is_refused(word: bytes) -> None:
 def test_no_word_is_refused(line: bytes) -> None:
     with pytest.raises(BadRequest):
         WordReader(WORD).feed(line)
+
+
+@pytest.mark.parametrize("behind", [b"", b"HANGUP\n", b"\n", b"200 result=0\n"])
+def test_what_comes_behind_the_word_in_the_same_piece_does_not_matter(behind: bytes) -> None:
+    """Found by `make fuzz`: who hung up just then was told to be somebody who does not know the word."""
+    word = "5b0c6f1de79a4d2388aa"
+    assert WordReader(word).feed(f"200 result=1 ({word})\n".encode() + behind)
+    with pytest.raises(BadRequest):
+        WordReader(word[:-1]).feed(f"200 result=1 ({word})\n".encode() + behind)

@@ -10,6 +10,7 @@ from hotline_agi.reports.past import CallHistory
 from hotline_agi.reports.timeline import lines, timeline
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.languages import Language
+from hotline_agi.terms.limits import Limit, detail
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 from tests.reports.histories import at, call, fact, history, leg
 
@@ -186,11 +187,17 @@ def test_the_noted_order_stands_even_when_the_wall_clock_is_set_back() -> None:
     assert lines(moments)[1].startswith("-3590.000  ")
 
 
+UNWORDED = (Fact.STEP, Fact.WAVE, Fact.LIMITED)
+"""They say nothing without a detail."""
+
+
 @pytest.mark.parametrize("language", Language)
 def test_every_fact_end_step_and_outcome_is_told_without_a_blank_left(language: Language) -> None:
-    facts = [fact(number, what, "v01") for number, what in enumerate(Fact) if what not in (Fact.STEP, Fact.WAVE)]
+    facts = [fact(number, what, "v01") for number, what in enumerate(Fact) if what not in UNWORDED]
     facts += [fact(100 + number, Fact.LEG_ENDED, "v01", end) for number, end in enumerate(LegOutcome)]
     facts += [fact(200 + number, Fact.STEP, detail=step) for number, step in enumerate(Step)]
+    limits = [detail(limit, "2026-07-01T18:03:05+00:00") for limit in Limit] + [detail(Limit.CROWDED, "")]
+    facts += [fact(400 + number, Fact.LIMITED, detail=text) for number, text in enumerate([*limits, "newer until=x"])]
     facts += [fact(300 + number, Fact.WAVE, detail=f"{number}: x") for number in range(3)]
     for outcome in Outcome:
         told = texts(history(*facts, past=call(outcome)), language)
@@ -203,30 +210,3 @@ def test_a_moment_carries_its_instant() -> None:
     first, *_, last = timeline(A_TALK)
     assert (first.at, first.offset_s) == (at(0), 0.0)
     assert last.at - first.at == timedelta(seconds=14)
-
-
-RECOVERED = (
-    fact(0.0, Fact.ARRIVED),
-    fact(1.0, Fact.UNCERTAIN, detail="restart"),
-    fact(2.0, Fact.ADOPTED, detail="talking"),
-    fact(3.0, Fact.RECONSTRUCTED, "v03", detail="talk started"),
-    fact(4.0, Fact.RECONSTRUCTED),
-    fact(5.0, Fact.RECONSTRUCTED, detail="a {word} of a newer program"),
-    fact(6.0, Fact.UNCERTAIN, detail="{nor} this"),
-    fact(7.0, Fact.ADOPTED),
-)
-
-
-def test_what_a_restart_left_uncertain_is_said_so() -> None:
-    assert texts(history(*RECOVERED, past=call(None)))[1:] == [
-        "Not certain from here on: the service was restarted",
-        "The restarted service found the call in a conversation",
-        "Learned from Asterisk afterwards: caller and v03 hear each other",
-        "Learned from Asterisk afterwards: the last moments before the service ended",
-        "Learned from Asterisk afterwards: a {word} of a newer program",
-        "Not certain from here on: {nor} this",
-        "The restarted service found the call waiting",
-    ]
-    told = texts(history(*RECOVERED, past=call(None)), Language.ZH)
-    assert told[1] == "此后情况不确定：服务曾重启" and told[2] == "服务重启后接管了正在通话的来电"
-    assert told[3] == "事后由 Asterisk 得知：来电者与 v03 接通"

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from hotline_agi.asterisk.dialling import Dialling
 from hotline_agi.asterisk.endpoints import endpoint_blocks
-from hotline_agi.asterisk.node import Dialling, Node
+from hotline_agi.asterisk.node import Node
 from hotline_agi.asterisk.survival import plan_rows
 from hotline_agi.asterisk.wire import Fields, action_text
 from hotline_agi.dispatch.commands import RingLeg
