@@ -126,7 +126,7 @@ def _look_at_confinement(pid: int) -> None:
     assert not [name for name, where in own.items() if Path(f"/proc/{pid}/ns/{name}").readlink() == where]
     mounts = [row.split() for row in Path(f"/proc/{pid}/mountinfo").read_text().splitlines()]
     options = {row[4]: row[5].split(",") for row in mounts}
-    assert {"/etc/asterisk", "/run/asterisk"} <= options.keys()  # nothing of them is seen
+    assert {"/etc/asterisk/site", "/run/asterisk"} <= options.keys()  # nothing of them is seen
     assert "ro" in options["/"] and "ro" in options["/etc/hotline"]
     assert "rw" in options["/var/lib/hotline"] and "noexec" in options["/var/lib/hotline"]
     assert "rw" in options["/var/spool/asterisk/hotline"]
