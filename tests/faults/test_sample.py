@@ -12,15 +12,15 @@ pytestmark = pytest.mark.asterisk
 
 SAMPLE = (
     "ringing/ami reset 1 s",
-    "arriving/agi refused",
-    "accepting/journal locked",
+    "arriving/core reload",
+    "accepting/sigkill restarted",
     "bridging/caller leaves",
-    "talking/core reload",
-    "greeting/mobile declines",
-    "just hung up/sigkill",
+    "talking/journal replaced",
+    "greeting/caller leaves",
+    "just hung up/softphone vanishes",
     "recording/roster broken",
 )
-"""One of each kind that takes no longer than 15 s; each stage but the slow ones."""
+"""Those that take no longer than 15 s; each stage but the slow ones."""
 
 
 @pytest.mark.parametrize("name", SAMPLE)
