@@ -33,7 +33,8 @@ class Weather:
         self.passed += 1
         loop = asyncio.get_running_loop()
         if self.jitter_s or queue.until_s > loop.time():
-            queue.until_s = max(queue.until_s, loop.time() + self._dice.uniform(0.0, self.jitter_s))
+            # a loop does not keep the order of timers that are due at one instant
+            queue.until_s = max(queue.until_s + 1e-6, loop.time() + self._dice.uniform(0.0, self.jitter_s))
             loop.call_at(queue.until_s, deliver)
         else:
             deliver()

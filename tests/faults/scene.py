@@ -105,6 +105,10 @@ class Scene:
         """The mobile's first call: the one that the stages are about."""
         return self.people[MOBILE].calls[0]
 
+    @property
+    def dialled_before_strike(self) -> bool:
+        return self.caller is not None and self.struck_at is not None and self.caller.invited_at < self.struck_at
+
     def dial(self) -> PhoneCall:
         """The caller rings the hotline."""
         self.caller = self._call("caller")

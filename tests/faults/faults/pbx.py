@@ -49,8 +49,12 @@ async def _start(scene: Scene) -> None:
     for person in scene.people.values():
         for call in person.calls:
             call.hang_up()
-    if scene.caller is not None and scene.caller.answered_at is not None:
-        scene.caller.hang_up()
+    # who was never answered has no dialog to end: the carrier gives up
+    if scene.caller is not None and scene.dialled_before_strike:
+        if scene.caller.answered_at is not None:
+            scene.caller.hang_up()
+        else:
+            scene.caller.abandon()
     await scene.restart_pbx()
 
 
