@@ -73,6 +73,7 @@ async def _play_all(cells: Sequence[Cell], seed: int, jobs: int) -> list[Result]
             result = done[cell.name] = await _play(cell, seed)
             took_s = time.monotonic() - began
             print(f"{len(done):4}/{len(cells)} {cell.name}: {result.said()} ({took_s:.0f} s)", flush=True)
+            results.write(list(done.values()))  # a run that is stopped leaves what it saw
             for line in results.bad([result]):
                 print(f"        {line}", flush=True)
 

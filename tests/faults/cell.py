@@ -16,6 +16,13 @@ class End(StrEnum):
     """Hung up by choice."""
     LOST = "lost with Asterisk"
     """Asterisk was killed: its calls are gone, and callers must ring again (ASTERISK.md 2.3). No other fault may."""
+    TIMED_OUT = "timed out by the clock"
+    """Asterisk measures `rtp_timeout` by the wall clock: a step ahead may end a call between two packets (ASTERISK.md
+    2.2). Only a step of the clock may."""
+
+
+NOT_OURS = frozenset({End.LOST, End.TIMED_OUT})
+"""Ends that are no good ones, and that nothing of ours could better."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,6 +85,8 @@ class Evidence:
     """When the caller was recorded: from the beep to the key or the end."""
     pbx_died_s: float | None = None
     vanished: tuple[str, ...] = ()
+    timed_out: int = 0
+    """Channels that Asterisk hung up for lack of audio, by its log."""
     originated: tuple[Originated, ...] = ()
     surviving_s: tuple[float, ...] = ()
     records: tuple[Record, ...] = ()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tests.faults import bounds
-from tests.faults.cell import End, Expectation
+from tests.faults.cell import NOT_OURS, End, Expectation
 from tests.faults.evidence import Evidence, Record, Seen, Talk, ends, talks
 
 BLIND_OUTCOMES = {"survived", "uncertain"}
@@ -19,6 +19,7 @@ OUTCOMES = {
     End.DIRECTORY: {"directory"},
     End.LEFT: {"abandoned"},
     End.LOST: {"uncertain"},
+    End.TIMED_OUT: {"uncertain", "abandoned"},
 }
 """What the journal may call each end."""
 WITNESSING = ("surviving", "adopted", "uncertain", "reconciled")
@@ -56,7 +57,13 @@ class Verdict:
 
     @property
     def is_good(self) -> bool:
+        """As well as it can be; see also `is_lost`."""
         return not self.findings
+
+    @property
+    def is_lost(self) -> bool:
+        """The call had no good end, by no fault of ours."""
+        return not self.findings and self.end in NOT_OURS
 
 
 def judge(evidence: Evidence, expects: Expectation) -> Verdict:
@@ -96,6 +103,8 @@ def end_of(evidence: Evidence, had: list[Talk]) -> End | None:
         return End.MESSAGE
     if evidence.pbx_died_s is not None and ends(evidence.caller) > evidence.pbx_died_s:
         return End.LOST
+    if evidence.timed_out and evidence.caller.end == "bye-in" and "goodbye" not in heard:
+        return End.TIMED_OUT
     if "directory" in heard:
         return End.DIRECTORY
     if evidence.caller_left:

@@ -200,6 +200,7 @@ class _Story:
                 for event in scene.events
                 if event.get("UserEvent") == "HotlineSurviving"
             ),
+            "timed_out": scene.hotline.stage.pbx.log().count("lack of audio RTP activity"),
             "kept_files": tuple(map(_length_s, scene.hotline.stage.pbx.messages.glob("*.wav"))),
             "next_call": following,
         }

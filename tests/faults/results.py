@@ -48,7 +48,8 @@ class Result:
             return "broken" if self.broken else "not run"
         figures = self.verdict.figures
         waited = "" if figures.answered_after_s is None else f" {figures.answered_after_s:.1f} s"
-        mark = "✓" if self.is_good else "✗ " + ",".join(sorted({finding.rule for finding in self.verdict.findings}))
+        good = "(✓)" if self.verdict.is_lost else "✓"
+        mark = good if self.is_good else "✗ " + ",".join(sorted({finding.rule for finding in self.verdict.findings}))
         return f"{self.verdict.end or 'nothing'}{waited} {mark}"
 
 
@@ -83,7 +84,10 @@ def table(results: Sequence[Result]) -> str:
 def summary(results: Sequence[Result]) -> str:
     ran = [result for result in results if result.ran]
     good = [result for result in ran if result.is_good]
+    lost = sum(result.verdict is not None and result.verdict.is_lost for result in good)
     text = f"{len(ran)} cells ran, {len(good)} good, {len(ran) - len(good)} bad"
+    if lost:
+        text += f"; of the good ones {lost} had their call lost with Asterisk itself, (✓)"
     others = [result for result in results if not result.ran]
     if others:
         text += f"; {len(others)} did not run"

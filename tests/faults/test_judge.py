@@ -214,3 +214,18 @@ def test_a_call_that_asterisk_lost_is_lost_by_asterisk_alone() -> None:
     assert judge(replace(lost, pbx_died_s=0.0), allowed).end is End.LOST
     assert rules(replace(lost, pbx_died_s=0.0), allowed) == set()
     assert "end" in rules(lost, allowed), "without a dead Asterisk nobody may be lost"
+
+
+def test_a_call_is_timed_out_by_asterisk_alone() -> None:
+    cut = replace(
+        GOOD,
+        caller=replace(CALLER, heard=CALLER.heard[:2], ended_s=0.1),
+        phones=(replace(LOSER, ended_s=0.2),),
+        records=(replace(RECORD, outcome="abandoned", volunteer=None),),
+    )
+    allowed = replace(USUAL, ends=USUAL.ends | {End.TIMED_OUT})
+    verdict = judge(replace(cut, timed_out=1), allowed)
+    assert verdict.is_good and verdict.is_lost
+    assert "end" in rules(cut, allowed), "Asterisk's log says nothing of it"
+    assert "end" in rules(replace(cut, timed_out=1)), "the clock was not stepped"
+    assert not judge(GOOD, USUAL).is_lost

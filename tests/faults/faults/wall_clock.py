@@ -30,11 +30,17 @@ def _forward(stage: str) -> Expectation:
     if stage in (*UNDECIDED, ACCEPTING, BRIDGING):
         return replace(
             expects,
-            ends=also(expects, End.MESSAGE, End.DIRECTORY),
+            ends=also(expects, End.MESSAGE, End.DIRECTORY, End.TIMED_OUT),
             blind=True,
-            why="an hour passed for the dialplan: the caller's longest wait is over",
+            why="an hour passed: for the dialplan the longest wait is over, for Asterisk an hour without audio",
         )
-    return replace(expects, blind=True)
+    return replace(
+        expects,
+        ends=also(expects, End.TIMED_OUT),
+        blind=True,
+        cuts=True,
+        why="Asterisk measures an hour without audio",
+    )
 
 
 def _back(stage: str) -> Expectation:
