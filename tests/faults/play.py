@@ -169,9 +169,7 @@ class _Story:
     async def _until_phones_rest(self) -> None:
         """Watch phones until none has a call, or for long enough to say that it is wrong."""
         with contextlib.suppress(AssertionError):
-            await until(
-                lambda: not any(person.is_rung for person in self._scene.people.values()), STOPS_WITHIN_S, "phones rest"
-            )
+            await until(lambda: not self._scene.anybody_is_rung(), STOPS_WITHIN_S, "phones rest")
 
     # ---- afterwards
 

@@ -23,7 +23,7 @@ from tests.e2e.hearing import HZ
 from tests.e2e.hotline import Hotline, Person, open_hotline
 from tests.e2e.scenery import Scenery, mobile_of
 from tests.e2e.witness import Event, Witness, witness
-from tests.faults.bounds import RTP_TIMEOUT_S
+from tests.faults.bounds import RING_TIMEOUT_S, RTP_TIMEOUT_S
 from tests.faults.clock import Clock, stepped
 from tests.faults.gate import Gate, Held, gated
 from tests.faults.relay import Relay, Weather
@@ -155,6 +155,10 @@ class Scene:
 
     # ---- the people
 
+    def anybody_is_rung(self) -> bool:
+        """Whether a phone that still lives has a call."""
+        return any(person.is_rung for name, person in self.people.items() if name not in self.out_of_service)
+
     def mobile_acts(self, call: PhoneCall) -> None:
         """Before the fault the mobile rings until the stage says otherwise; afterwards its owner takes every call."""
         call.ring()
@@ -227,7 +231,7 @@ def scenery(needs: Needs) -> Scenery:
         softphones=2,
         mobiles=1,
         ring="[{ring: everybody, for_s: 60}]",
-        ring_timeout_s=30,
+        ring_timeout_s=RING_TIMEOUT_S,
         max_wait_s=60,
         wrap_up_s=needs.wrap_up_s,
     )

@@ -229,3 +229,15 @@ def test_a_call_is_timed_out_by_asterisk_alone() -> None:
     assert "end" in rules(cut, allowed), "Asterisk's log says nothing of it"
     assert "end" in rules(replace(cut, timed_out=1)), "the clock was not stepped"
     assert not judge(GOOD, USUAL).is_lost
+
+
+def test_a_join_of_milliseconds_may_be_called_a_talk() -> None:
+    left = replace(
+        GOOD,
+        caller=replace(CALLER, heard=CALLER.heard[:1], ended_s=0.05, end="bye-out"),
+        caller_left=True,
+        phones=(replace(LOSER, ended_s=0.06), replace(WINNER, answered_s=-0.5, ended_s=0.06, heard=())),
+    )
+    expects = replace(USUAL, ends=frozenset({End.LEFT, End.TALKED}))
+    assert rules(left, expects) == set()
+    assert rules(replace(left, records=(replace(RECORD, facts=("arrived",)),)), expects) == {"journal"}

@@ -83,8 +83,17 @@ def _cut(stage: str) -> Expectation:
     )
 
 
+def _away(stage: str) -> Expectation:
+    expects = _cut(stage)
+    if stage == JUST_HUNG_UP:
+        return expects
+    return replace(
+        expects, stops_s=bounds.RING_TIMEOUT_S, why="without AMI nobody can take a ring back but its own end"
+    )
+
+
 def _held_up(stage: str) -> Expectation:
-    return replace(_cut(stage), serves_s=bounds.HALF_OPEN_SERVES_S)
+    return replace(_away(stage), serves_s=bounds.HALF_OPEN_SERVES_S)
 
 
 FAULTS = (
@@ -102,7 +111,7 @@ FAULTS = (
         words="AMI cut by RST, there again after 30 s",
         strike=_reset,
         course=_plugged_after(30.0),
-        expects=_cut,
+        expects=_away,
         needs=CABLE,
         proof=_seen,
     ),
@@ -131,7 +140,7 @@ FAULTS = (
         words="AMI cut; for 10 s another server answers at its port",
         strike=_lie(Lie.BANNER),
         course=_plugged_after(LIES_S),
-        expects=_cut,
+        expects=_away,
         stages=(BEFORE, RINGING, TALKING),
         needs=CABLE,
         proof=_seen,
@@ -141,7 +150,7 @@ FAULTS = (
         words="AMI cut; for 10 s each login is refused",
         strike=_lie(Lie.LOGIN),
         course=_plugged_after(LIES_S),
-        expects=_cut,
+        expects=_away,
         stages=(BEFORE, RINGING, TALKING),
         needs=CABLE,
         proof=_seen,
