@@ -19,7 +19,7 @@ ring again within 6 s) is the time after which the dialplan alone has everything
 FROZEN_STOPS_S = 8.0
 """Phones: the same where the service is frozen (README: survival within 8 s)."""
 RING_TIMEOUT_S = 20
-"""Phones: the same where AMI is away: `ring_timeout_s` of the story's line. Asterisk ends by itself, then, the ringing that
+"""Phones: the same where AMI is away: `ring_timeout_s` of the story's line. Then Asterisk itself ends the ringing that
 nobody can take back (the Timeout of its Originate)."""
 DOUBLED_S = 0.5
 """Phones: so long one may show two calls, the old one being taken back while the new one comes."""
