@@ -185,3 +185,28 @@ def test_who_accepts_while_the_dialplan_takes_over_shows_no_two_calls():
             await hotline.until_quiet()
 
     asyncio.run(story())
+
+
+def test_a_message_that_ends_while_the_service_is_frozen_is_a_message():
+    """The dialplan keeps it by its own clock; the service hears of it when it wakes up, not by chance minutes later."""
+
+    async def story():
+        async with open_hotline(Scenery(softphones=1)) as hotline:
+            await people_of(hotline, "s01")
+            caller = hotline.caller()
+            await caller.until_hears(HZ["music"], 4.0)
+            caller.press("*")
+            await caller.until_hears(HZ["beep"], 4.0)
+            await asyncio.sleep(1.0)
+            hotline.stage.signal_service(signal.SIGSTOP)
+            await asyncio.sleep(2.5)
+            caller.press("#")
+            await caller.until_hears(HZ["message-kept"], 5.0)
+            await caller.until_ended(4.0)
+            hotline.stage.signal_service(signal.SIGCONT)
+            row = await hotline.closed()
+            assert row.outcome == "message"
+            assert [name for name, _ in row.messages] == [path.name for path in hotline.stage.pbx.messages.iterdir()]
+            await hotline.until_quiet()
+
+    asyncio.run(story())
