@@ -36,6 +36,9 @@ class Expectation:
     """From the end of the fault until the service serves calls."""
     blind: bool = False
     """The service could not see all of the call: `survived` or `uncertain` in the journal are true words for it."""
+    unwritten_s: float = 0.0
+    """Legs that were placed so shortly before the strike may be missing in the journal: the service died before it
+    wrote them down."""
     cuts: bool = False
     """The fault itself ends talks: Asterisk died, or the phone is gone."""
     why: str = ""

@@ -22,7 +22,7 @@ OUTCOMES = {
     End.TIMED_OUT: {"uncertain", "abandoned"},
 }
 """What the journal may call each end."""
-WITNESSING = ("surviving", "adopted", "uncertain", "reconciled")
+WITNESSING = ("surviving", "reconstructed", "unseen")
 """Beginnings of facts that say why an outcome is `survived` or `uncertain`."""
 SHORTEST_S = 0.08
 """A frame or two is no sound."""
@@ -223,7 +223,7 @@ def _journal(evidence: Evidence, expects: Expectation, end: End | None, had: lis
             yield Finding(rule="journal", text=f"the record of {record.call} stays open")
         elif end is not None:
             yield from _outcome(record, expects, end, had)
-    yield from _legs(evidence)
+    yield from _legs(evidence, expects)
 
 
 def _outcome(record: Record, expects: Expectation, end: End, had: list[Talk]) -> Iterator[Finding]:
@@ -242,11 +242,11 @@ def _outcome(record: Record, expects: Expectation, end: End, had: list[Talk]) ->
     yield Finding(rule="journal", text=f"it says “{record.outcome}”, the phones saw “{end}”")
 
 
-def _legs(evidence: Evidence) -> Iterator[Finding]:
-    """Each leg that the service placed is in the journal, and each in the journal was placed."""
+def _legs(evidence: Evidence, expects: Expectation) -> Iterator[Finding]:
+    """Each leg that the service placed is in the journal, but for those of a service's last moment."""
     known = {leg for record in evidence.records for leg in (*record.rang, *(record.legs or ()))}
     placed = {one.leg: one for one in evidence.originated}
-    missing = [one for leg, one in placed.items() if leg not in known]
+    missing = [one for leg, one in placed.items() if leg not in known and not -expects.unwritten_s <= one.at_s <= 0.0]
     if missing:
         seen = ", ".join(f"{one.who} at {one.at_s:+.2f} s" for one in missing)
         yield Finding(rule="journal", text=f"legs that rang are missing: {seen}")

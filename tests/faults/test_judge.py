@@ -134,7 +134,7 @@ PLANTED: dict[str, tuple[str, Evidence]] = {
     "the record stays open": ("journal", record(outcome="")),
     "another outcome": ("journal", record(outcome="abandoned")),
     "another volunteer": ("journal", record(volunteer="s01")),
-    "uncertain, though all was to be seen": ("journal", record(outcome="uncertain", facts=("adopted",))),
+    "uncertain, though all was to be seen": ("journal", record(outcome="uncertain", facts=("reconstructed",))),
     "a leg is missing": ("journal", record(rang=("leg-a",), legs={"leg-a": "talked"})),
     "a channel is left": ("after", replace(GOOD, channels_left=1)),
     "the service does not come back": ("after", replace(GOOD, serving_s=None)),
@@ -208,7 +208,7 @@ def test_a_call_that_asterisk_lost_is_lost_by_asterisk_alone() -> None:
         GOOD,
         caller=replace(CALLER, heard=CALLER.heard[:2], ended_s=1.0, end="bye-out"),
         phones=(replace(LOSER, ended_s=1.0),),
-        records=(replace(RECORD, outcome="uncertain", volunteer=None, facts=("uncertain",)),),
+        records=(replace(RECORD, outcome="uncertain", volunteer=None, facts=("unseen what=the end",)),),
     )
     allowed = replace(USUAL, ends=USUAL.ends | {End.LOST}, blind=True, silence_s=bounds.WHOLE_S)
     assert judge(replace(lost, pbx_died_s=0.0), allowed).end is End.LOST
@@ -241,3 +241,15 @@ def test_a_join_of_milliseconds_may_be_called_a_talk() -> None:
     expects = replace(USUAL, ends=frozenset({End.LEFT, End.TALKED}))
     assert rules(left, expects) == set()
     assert rules(replace(left, records=(replace(RECORD, facts=("arrived",)),)), expects) == {"journal"}
+
+
+def test_only_what_a_killed_service_had_no_time_to_write_may_be_missing() -> None:
+    def missing(at_s: float) -> Evidence:
+        lost = replace(GOOD, originated=(replace(GOOD.originated[0], at_s=at_s),))
+        return replace(lost, records=(replace(RECORD, rang=(), legs={}),))
+
+    killed = replace(USUAL, unwritten_s=bounds.WRITTEN_S)
+    assert rules(missing(-0.05), killed) == set()
+    assert rules(missing(-0.05)) == {"journal"}
+    assert rules(missing(-0.11), killed) == {"journal"}
+    assert rules(missing(0.01), killed) == {"journal"}

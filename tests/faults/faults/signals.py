@@ -62,6 +62,7 @@ def _dead(stage: str) -> Expectation:
         stops_s=expects.stops_s if stage == JUST_HUNG_UP else bounds.DEAD_STOPS_S,
         serves_s=bounds.RESTART_SERVES_S,
         blind=True,
+        unwritten_s=bounds.WRITTEN_S,
         why="the service was not there to see or to stop anything",
     )
 
