@@ -1,7 +1,8 @@
 """``python -m tests.faults``: the fault matrix on real Asterisks; exit status 1 if a cell is bad.
 
 Each cell is played in a process of its own, some at a time. `--stage`, `--fault` and `--cell` (any of them several
-times) select; what was seen is kept in build/faults/.
+times) select; what was seen is kept in build/faults/. `--keep` adds to what an earlier run left there instead of
+replacing it; with `--jobs 0` nothing is played, and what is there is judged anew.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hotline_agi.lab.install import asterisk
@@ -43,7 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     asterisk(print)
     began = time.monotonic()
-    found = asyncio.run(_play_all(cells, options.seed, options.jobs))
+    earlier = results.earlier() if options.keep or not options.jobs else {}
+    played = asyncio.run(_play_all(cells, options.seed, options.jobs, earlier)) if options.jobs else []
+    found = results.in_order(earlier, played)
     text, data = results.write(found)
     print("\n" + results.table(found))
     print("\n".join(["", *results.worst(found)]))
@@ -58,11 +61,12 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--fault", action="append", choices=list(FAULTS), metavar="FAULT", help=", ".join(FAULTS))
     parser.add_argument("--cell", action="append", choices=list(CELLS), metavar="STAGE/FAULT", help="one of them")
     parser.add_argument("--seed", type=int, default=1, help="of the dice of bad networks")
-    parser.add_argument("--jobs", type=int, default=3, help="cells that are played at a time")
+    parser.add_argument("--jobs", type=int, default=3, help="cells that are played at a time; 0: judge what is there")
+    parser.add_argument("--keep", action="store_true", help="keep what earlier runs found of other cells")
     return parser.parse_args(argv)
 
 
-async def _play_all(cells: Sequence[Cell], seed: int, jobs: int) -> list[Result]:
+async def _play_all(cells: Sequence[Cell], seed: int, jobs: int, earlier: Mapping[str, Result]) -> list[Result]:
     """All cells, some at a time; returned in their own order."""
     turn = asyncio.Semaphore(jobs)
     done: dict[str, Result] = {}
@@ -73,7 +77,7 @@ async def _play_all(cells: Sequence[Cell], seed: int, jobs: int) -> list[Result]
             result = done[cell.name] = await _play(cell, seed)
             took_s = time.monotonic() - began
             print(f"{len(done):4}/{len(cells)} {cell.name}: {result.said()} ({took_s:.0f} s)", flush=True)
-            results.write(list(done.values()))  # a run that is stopped leaves what it saw
+            results.write(results.in_order(earlier, done.values()))  # a run that is stopped leaves what it saw
             for line in results.bad([result]):
                 print(f"        {line}", flush=True)
 

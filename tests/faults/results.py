@@ -2,16 +2,17 @@
 
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from hotline_agi.lab.install import asterisk
 from tests.faults.cell import Cell
-from tests.faults.evidence import Evidence, to_data
+from tests.faults.evidence import Evidence, from_data, to_data
 from tests.faults.faults import FAULTS
 from tests.faults.judge import Verdict, judge
+from tests.faults.matrix import CELLS
 from tests.faults.rows import ROWS, Row
 from tests.faults.stages import STAGES
 
@@ -166,6 +167,27 @@ def page(results: Sequence[Result]) -> str:
 def _where(row: Row) -> str:
     """What holds this fault beside the cells, or why nothing does."""
     return ", ".join(f"`{test}`" for test in row.elsewhere) or row.without
+
+
+def earlier() -> dict[str, Result]:
+    """What an earlier run left in `FOLDER`, judged as the judge is now."""
+    path = FOLDER / "cells.json"
+    if not path.exists():
+        return {}
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return {
+        name: Result(cell=CELLS[name], not_run=told["not_run"], broken=told["broken"])
+        if told["evidence"] is None
+        else Result.of(CELLS[name], from_data(told["evidence"]))
+        for name, told in cells.items()
+        if name in CELLS
+    }
+
+
+def in_order(kept: Mapping[str, Result], played: Iterable[Result]) -> list[Result]:
+    """All of them in the matrix's order; of a cell that is in both, the one that was played now."""
+    by_name = {**kept, **{result.cell.name: result for result in played}}
+    return [by_name[name] for name in CELLS if name in by_name]
 
 
 def write(results: Sequence[Result]) -> tuple[Path, Path]:

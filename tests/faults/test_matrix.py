@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import results
 from tests.faults.cell import Cell, Expectation
 from tests.faults.faults import FAULTS
 from tests.faults.matrix import CELLS
@@ -68,6 +69,18 @@ def test_an_expectation_that_is_weaker_says_why() -> None:
     for cell in CELLS.values():
         if cell.expects.cuts or cell.expects.stops_s > 1.0 or cell.expects.silence_s > 4.0:
             assert cell.expects.why, cell.name
+
+
+def test_what_an_earlier_run_saw_is_judged_anew_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    ringing, talking = CELLS["ringing/sigkill"], CELLS["talking/sigkill"]
+    assert results.earlier() == {}
+    results.write([Result.of(ringing, GOOD), Result(cell=talking, not_run="it was too late")])
+    before = results.earlier()
+    assert before["ringing/sigkill"].evidence == GOOD and before["ringing/sigkill"].is_good
+    assert before["talking/sigkill"].not_run == "it was too late"
+    again = results.in_order(before, [Result.of(talking, replace(GOOD, channels_left=1))])
+    assert [(one.cell.name, one.is_good) for one in again] == [("ringing/sigkill", True), ("talking/sigkill", False)]
 
 
 def test_the_table_tells_good_bad_and_missing_cells_apart() -> None:
