@@ -20,9 +20,17 @@ from typing import assert_never
 from hotline_agi.asterisk import recordings
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.fastagi import AgiSession, FastAgiListener
-from hotline_agi.asterisk.node import CALLER_ROUTES, MESSAGE_HANDLER, STORED_HANDLER, Dialling, Node
+from hotline_agi.asterisk.node import (
+    CALLER_ROUTES,
+    MESSAGE_HANDLER,
+    STORED_HANDLER,
+    UNATTENDED_HANDLER,
+    Dialling,
+    Node,
+)
 from hotline_agi.asterisk.service_menu import ROUTE, ServiceMenu
 from hotline_agi.asterisk.survival import REFRESH_S, SurvivalPlan
+from hotline_agi.asterisk.unattended import Unattended
 from hotline_agi.dispatch.codec import News, RosterUsed
 from hotline_agi.dispatch.commands import (
     AnswerNotice,
@@ -51,6 +59,7 @@ from hotline_agi.dispatch.machine import Machine
 from hotline_agi.dispatch.memory import NOTHING, Memory
 from hotline_agi.dispatch.replay import Beginning
 from hotline_agi.errors import HotlineError, PbxError
+from hotline_agi.ledger import Ledger
 from hotline_agi.log import logger
 from hotline_agi.notify import notify, watchdog_s
 from hotline_agi.prompts import present
@@ -142,6 +151,14 @@ class Service:
         self._node.link = self._link
         self._survival = SurvivalPlan(self._link, dialling)
         self._survival_due = asyncio.Event()
+        self._unattended = Unattended(self._link)
+        self._ledger = Ledger(
+            self._unattended,
+            journal=self._journal,
+            journal_path=settings.state / JOURNAL,
+            node=settings.node,
+            line_of_number=self._line_of_number,
+        )
         self._listener = FastAgiListener(self._asked, lambda why: logger.warning("fastagi", refused=why))
         self._timer: asyncio.TimerHandle | None = None
         self._events: deque[Event] = deque()
@@ -249,6 +266,7 @@ class Service:
             asyncio.create_task(self._keep_survival_plan(), name="survival plan"),
             asyncio.create_task(self._feed_watchdog(), name="watchdog"),
             asyncio.create_task(self._adopt_recordings(), name="recordings"),
+            asyncio.create_task(self._ledger.run(), name="ledger"),
             asyncio.create_task(self._follower.run(), name="rosters"),
             asyncio.create_task(self._recognition.follow(self._settings.state / JOURNAL), name="flags"),
         ]
@@ -316,6 +334,7 @@ class Service:
             self._chore(self._look_at_devices_again())
         await self._node.take_stock()
         self._survival_due.set()
+        self._ledger.due.set()
         self._listening.set()
 
     async def _look_at_devices_again(self) -> None:
@@ -373,6 +392,8 @@ class Service:
     def _user_event(self, message: AmiMessage) -> None:
         if message.get("UserEvent") == STORED_HANDLER:
             self._survival.on_stored(message)
+        elif message.get("UserEvent") == UNATTENDED_HANDLER:
+            self._unattended.on_message(message)
         elif message.get("UserEvent") == MESSAGE_HANDLER:
             self._chore(self._recorded(CallId(str(message.get("Call", ""))), str(message.get("File", "")), None))
 

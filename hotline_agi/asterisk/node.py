@@ -64,6 +64,7 @@ PHONES_FIRST_S = 0.005
 cores the first then rings 0.9 ms and the last 1.5 ms earlier, and no caller notices."""
 MESSAGE_HANDLER = "HotlineMessage"
 STORED_HANDLER = "HotlineStored"
+UNATTENDED_HANDLER = "HotlineUnattended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +127,7 @@ class Node:
             return
         if name == "Newchannel":
             self._repeat_cancel(LegId(str(message.get("Uniqueid", ""))))
-        if name == "UserEvent" and message.get("UserEvent") in (MESSAGE_HANDLER, STORED_HANDLER):
+        if name == "UserEvent" and message.get("UserEvent") in (MESSAGE_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER):
             self._user_event(message)
             return
         if name in ("Hangup", "OriginateResponse"):

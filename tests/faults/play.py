@@ -22,7 +22,7 @@ from tests.faults.stages.call_stage import CallStage, release_or_lose
 
 LOOKS_S = 0.1
 TALKS_S = 2.5
-SPEAKS_S = 3.2
+SPEAKS_S = 5.0
 STOPS_WITHIN_S = 40.0
 """So long phones are watched after the call: longer than any bound, as long as one of them rings."""
 SERVES_WITHIN_S = 25.0
