@@ -113,7 +113,5 @@ class Ledger:
 
 def _known(path: Path, calls: Sequence[CallId]) -> dict[CallId, bool]:
     """Which of `calls` the journal has, and whether their records are closed. Blocks on disk."""
-    marks = ", ".join("?" for _ in calls)
     with JournalReader.open(path) as reader:
-        rows = reader.ask(f"SELECT call, outcome FROM call WHERE call IN ({marks})", list(calls))
-    return {CallId(row["call"]): row["outcome"] is not None for row in rows}
+        return reader.closed(calls)

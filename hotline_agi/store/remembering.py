@@ -1,20 +1,43 @@
 """What a new machine remembers, read from the journal of the runs before it. In bounded time, and never in the way."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy import exists, func, select
+
 from hotline_agi.dispatch.codec import command_of
 from hotline_agi.dispatch.commands import NoteCover, NoteReadiness
-from hotline_agi.dispatch.memory import NOTHING, RESULTS, RINGS_DAYS, RINGS_KEPT, TALKS_H, Memory, PastRing, PastTalk
+from hotline_agi.dispatch.memory import (
+    NOTHING,
+    RESULTS,
+    RINGS_DAYS,
+    RINGS_KEPT,
+    TALKS_H,
+    Memory,
+    PastRing,
+    PastTalk,
+)
 from hotline_agi.errors import HotlineError
 from hotline_agi.log import logger
 from hotline_agi.roster.model import EndpointKind
+from hotline_agi.store.open_calls import open_calls
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.records import AgreementKind
-from hotline_agi.store.schema import to_instant, to_text
-from hotline_agi.terms.ids import CallerToken, EndpointId, VolunteerId
+from hotline_agi.store.schema import (
+    AGREEMENT,
+    CALL,
+    CALLER_TOKEN,
+    IS_PAUSED,
+    LEG,
+    STEP,
+    VOLUNTEER_STATE,
+    to_instant,
+    to_text,
+)
+from hotline_agi.terms.ids import CallerToken, EndpointId, LineId, VolunteerId
 from hotline_agi.terms.outcomes import REACHED_SOMEBODY, LegOutcome
 from hotline_agi.terms.standing import VolunteerState
 
@@ -23,11 +46,13 @@ LIMIT_S = 2.0
 TRIED_H = 24.0
 """A roster may count a caller as one who tried before for a day at most (`tried_within_min`)."""
 LONGEST_CALL_H = 6.0
+MISSED_H = 6.0
 MOST = 20_000
 """Rows of any other kind: bounds what a machine has to take in."""
 
 _Note = TypeVar("_Note", NoteCover, NoteReadiness)
-_TEACH_NOTHING = (LegOutcome.FAILED, LegOutcome.BUSY, LegOutcome.UNREACHABLE)
+_TEACH_NOTHING = (LegOutcome.FAILED, LegOutcome.BUSY, LegOutcome.UNREACHABLE, LegOutcome.UNCERTAIN)
+_MISSED = (LegOutcome.NO_ANSWER, LegOutcome.NOT_ACCEPTED)
 _STATES = list(VolunteerState)
 _PAUSED = _STATES.index(VolunteerState.PAUSED)
 _DAY_S = 86_400.0
@@ -47,6 +72,10 @@ def remembered(path: Path, now: datetime, *, limit_s: float = LIMIT_S) -> Memory
                 tried=tuple(_tried(reader, now)),
                 stand_ins=tuple(_agreements(reader, AgreementKind.STAND_IN, NoteCover, now)),
                 readiness=tuple(_agreements(reader, AgreementKind.READINESS, NoteReadiness, now)),
+                calls=tuple(open_calls(reader, now)),
+                rests=tuple(_rests(reader, now)),
+                missed=tuple(_missed(reader, now)),
+                seen_until_at=_seen_until(reader),
             )
     except (HotlineError, ValueError, TypeError) as error:
         logger.error("nothing is remembered of earlier runs", trouble=str(error))
@@ -57,13 +86,16 @@ def _rings(reader: JournalReader, now: datetime) -> list[PastRing]:
     outcomes = {outcome.value: result for outcome, result in RESULTS.items()}
     kinds = {kind.value: kind for kind in EndpointKind}
     rows = reader.ask(
-        """
-        SELECT endpoint_id, endpoint, outcome, rang_s, ended_at FROM leg
-        WHERE ended_at >= ? AND ended_at <= ? AND endpoint_id <> '' AND volunteer IS NOT NULL
-            AND outcome NOT IN (?, ?, ?)
-        ORDER BY ended_at DESC LIMIT ?
-        """,
-        [to_text(now - timedelta(days=RINGS_DAYS)), to_text(now), *_TEACH_NOTHING, RINGS_KEPT],
+        select(LEG.c.endpoint_id, LEG.c.endpoint, LEG.c.outcome, LEG.c.rang_s, LEG.c.ended_at)
+        .where(
+            LEG.c.ended_at >= to_text(now - timedelta(days=RINGS_DAYS)),
+            LEG.c.ended_at <= to_text(now),
+            LEG.c.endpoint_id != "",
+            LEG.c.volunteer.is_not(None),
+            LEG.c.outcome.not_in([outcome.value for outcome in _TEACH_NOTHING]),
+        )
+        .order_by(LEG.c.ended_at.desc())
+        .limit(RINGS_KEPT)
     )
     return [
         PastRing(
@@ -80,11 +112,16 @@ def _rings(reader: JournalReader, now: datetime) -> list[PastRing]:
 
 def _talks(reader: JournalReader, now: datetime) -> Iterator[PastTalk]:
     rows = reader.ask(
-        """
-        SELECT volunteer, ended_at, talk_s FROM leg
-        WHERE ended_at >= ? AND talk_s > 0 AND volunteer IS NOT NULL ORDER BY ended_at DESC LIMIT ?
-        """,
-        [to_text(now - timedelta(hours=TALKS_H)), MOST],
+        select(LEG.c.volunteer, LEG.c.ended_at, LEG.c.talk_s, CALL.c.line)
+        .join_from(LEG, CALL, LEG.c.call == CALL.c.call, isouter=True)
+        .where(
+            LEG.c.ended_at >= to_text(now - timedelta(hours=TALKS_H)),
+            LEG.c.outcome == LegOutcome.TALKED.value,
+            LEG.c.endpoint_id != "",
+            LEG.c.volunteer.is_not(None),
+        )
+        .order_by(LEG.c.ended_at.desc())
+        .limit(MOST)
     )
     for row in reversed(rows):
         ended_at = to_instant(row["ended_at"])
@@ -92,23 +129,76 @@ def _talks(reader: JournalReader, now: datetime) -> Iterator[PastTalk]:
             volunteer=VolunteerId(row["volunteer"]),
             started_at=ended_at - timedelta(seconds=row["talk_s"]),
             ended_at=ended_at,
+            line=LineId(row["line"]) if row["line"] is not None else None,
         )
+
+
+def _rests(reader: JournalReader, now: datetime) -> Iterator[tuple[VolunteerId, datetime]]:
+    """Who rests: the state that was noted of them last says so, and its time is not over."""
+    rest, later = VOLUNTEER_STATE, VOLUNTEER_STATE.alias("later")
+    is_over = exists().where(later.c.volunteer == rest.c.volunteer, later.c.seq > rest.c.seq)
+    rows = reader.ask(
+        select(rest.c.volunteer, rest.c.until_at)
+        .where(
+            rest.c.at >= to_text(now - timedelta(hours=TALKS_H)),
+            rest.c.state == VolunteerState.RESTING.value,
+            rest.c.until_at > to_text(now),
+            ~is_over,
+        )
+        .order_by(rest.c.volunteer)
+        .limit(MOST)
+    )
+    for row in rows:
+        yield VolunteerId(row["volunteer"]), to_instant(row["until_at"])
+
+
+def _missed(reader: JournalReader, now: datetime) -> Iterator[tuple[VolunteerId, int]]:
+    """How many rings in a row people let pass, since they accepted, declined, rested or came back last."""
+    since = to_text(now - timedelta(hours=MISSED_H))
+    state = VOLUNTEER_STATE
+    last = (
+        select(func.max(state.c.at))
+        .where(state.c.volunteer == LEG.c.volunteer, state.c.at >= since)
+        .correlate(LEG)
+        .scalar_subquery()
+    )
+    counts = [outcome.value for outcome in (*_MISSED, LegOutcome.TALKED, LegOutcome.DECLINED)]
+    rows = reader.ask(
+        select(LEG.c.volunteer, LEG.c.outcome)
+        .where(
+            LEG.c.ended_at >= since,
+            LEG.c.volunteer.is_not(None),
+            LEG.c.outcome.in_(counts),
+            LEG.c.ended_at > func.coalesce(last, ""),
+        )
+        .order_by(LEG.c.ended_at.desc())
+        .limit(MOST)
+    )
+    missed: Counter[str] = Counter()
+    for row in reversed(rows):
+        missed[row["volunteer"]] = missed[row["volunteer"]] + 1 if row["outcome"] in _MISSED else 0
+    for volunteer, times in sorted(missed.items()):
+        if times:
+            yield VolunteerId(volunteer), times
+
+
+def _seen_until(reader: JournalReader) -> datetime | None:
+    """The last sign of life: the last step that was written."""
+    at = reader.ask(select(func.max(STEP.c.ended_at).label("at")))[0]["at"]
+    return to_instant(at) if at else None
 
 
 def _pauses(reader: JournalReader, now: datetime) -> Iterator[tuple[VolunteerId, datetime | None]]:
     """Whose pause goes on. Of a volunteer's reasons the first in `VolunteerState` is noted: whoever talks or rings may
     be paused still, and a state behind PAUSED says that they are not."""
-    last = [state.value for state in _STATES[_PAUSED:]]
+    pause, later = VOLUNTEER_STATE, VOLUNTEER_STATE.alias("later")
+    is_over = exists().where(
+        later.c.volunteer == pause.c.volunteer,
+        later.c.seq > pause.c.seq,
+        later.c.state.in_([state.value for state in _STATES[_PAUSED:]]),
+    )
     rows = reader.ask(
-        f"""
-        SELECT volunteer, until_at FROM volunteer_state AS pause WHERE state = 'paused' AND NOT EXISTS (
-            SELECT * FROM volunteer_state AS later
-            WHERE later.volunteer = pause.volunteer AND later.seq > pause.seq
-                AND later.state IN ({",".join("?" * len(last))})
-        )
-        ORDER BY volunteer LIMIT ?
-        """,
-        [*last, MOST],
+        select(pause.c.volunteer, pause.c.until_at).where(IS_PAUSED, ~is_over).order_by(pause.c.volunteer).limit(MOST)
     )
     for row in rows:
         until_at = to_instant(row["until_at"]) if row["until_at"] else None
@@ -119,11 +209,14 @@ def _pauses(reader: JournalReader, now: datetime) -> Iterator[tuple[VolunteerId,
 def _tried(reader: JournalReader, now: datetime) -> list[tuple[CallerToken, datetime]]:
     """Who reached nobody in their last call."""
     rows = reader.ask(
-        """
-        SELECT token, ended_at, outcome FROM call JOIN caller_token USING (call)
-        WHERE arrived_at >= ? AND ended_at >= ? ORDER BY ended_at DESC LIMIT ?
-        """,
-        [to_text(now - timedelta(hours=TRIED_H + LONGEST_CALL_H)), to_text(now - timedelta(hours=TRIED_H)), MOST],
+        select(CALLER_TOKEN.c.token, CALL.c.ended_at, CALL.c.outcome)
+        .join_from(CALL, CALLER_TOKEN, CALL.c.call == CALLER_TOKEN.c.call)
+        .where(
+            CALL.c.arrived_at >= to_text(now - timedelta(hours=TRIED_H + LONGEST_CALL_H)),
+            CALL.c.ended_at >= to_text(now - timedelta(hours=TRIED_H)),
+        )
+        .order_by(CALL.c.ended_at.desc())
+        .limit(MOST)
     )
     last = {row["token"]: row for row in reversed(rows)}
     found = [
@@ -136,7 +229,10 @@ def _tried(reader: JournalReader, now: datetime) -> list[tuple[CallerToken, date
 
 def _agreements(reader: JournalReader, kind: AgreementKind, note: type[_Note], now: datetime) -> Iterator[_Note]:
     rows = reader.ask(
-        "SELECT told FROM agreement WHERE until_at > ? AND kind = ? ORDER BY seq LIMIT ?", [to_text(now), kind, MOST]
+        select(AGREEMENT.c.told)
+        .where(AGREEMENT.c.until_at > to_text(now), AGREEMENT.c.kind == kind.value)
+        .order_by(AGREEMENT.c.seq)
+        .limit(MOST)
     )
     for row in rows:
         told = command_of(row["told"], {})

@@ -17,30 +17,62 @@ from random import Random
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from hotline_agi.dispatch.codec import RosterUsed
-from hotline_agi.dispatch.commands import NoteVolunteer
+from hotline_agi.dispatch.commands import NoteReadiness, NoteVolunteer
 from hotline_agi.dispatch.memory import NOTHING
 from hotline_agi.dispatch.replay import Beginning
 from hotline_agi.errors import SetupError
+from hotline_agi.retention import Ages
 from hotline_agi.roster.model import Roster
-from hotline_agi.store import database, writer
-from hotline_agi.store.callers import CallerKey
+from hotline_agi.store import clearance, database, writer
+from hotline_agi.store.callers import CallerKey, flag
+from hotline_agi.store.dialect import driver
 from hotline_agi.store.journal import HARD_LIMIT, Journal
-from hotline_agi.store.purging import Ages
+from hotline_agi.store.opening import connect
 from hotline_agi.store.records import MessageRecord
-from hotline_agi.store.schema import connect, to_text
+from hotline_agi.store.schema import METADATA, to_text
 from hotline_agi.terms.ids import CallId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.packing import unpacked
-from hotline_agi.terms.standing import VolunteerState
+from hotline_agi.terms.standing import Readiness, VolunteerState
 from tests.dispatch.play import TAPE_LENGTH, Story
-from tests.store.calls import AGELESS, LINE, START, call_id, closed, count, eventually, noted, opened, rows, write_call
+from tests.store.calls import (
+    AGELESS,
+    LINE,
+    START,
+    call_id,
+    closed,
+    count,
+    eventually,
+    made,
+    noted,
+    opened,
+    rows,
+    write_call,
+)
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.db"
+
+
+def test_a_reader_holds_nobody_up_however_long_it_reads(path: Path) -> None:
+    journal = Journal.open(path)
+    write_call(journal, call_id(1))
+    eventually(lambda: count(path, "call") == 1)
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM call").fetchone() == (1,)
+        for number in range(2, 300):  # more than SQLite lets the write-ahead log grow to without a reader
+            write_call(journal, call_id(number))
+        eventually(lambda: count(path, "call") == 299)
+        assert journal.state().trouble is None
+        assert reader.execute("SELECT count(*) FROM call").fetchone() == (1,)
+        reader.execute("ROLLBACK")
+    assert journal.close(5) and rows(path, "PRAGMA integrity_check") == [("ok",)]
 
 
 @contextmanager
@@ -86,7 +118,7 @@ def test_close_writes_what_waits(path: Path) -> None:
         write_call(journal, call_id(number))
     assert journal.close(10)
     assert (count(path, "call"), count(path, "fact"), count(path, "leg")) == (300, 3000, 600)
-    assert {name.name for name in path.parent.iterdir()} == {"journal.db"}
+    assert {name.name for name in path.parent.iterdir()} == {"journal.db", "journal-state.json"}
 
 
 def test_after_close_a_record_is_counted_as_lost(path: Path) -> None:
@@ -215,9 +247,9 @@ def test_a_record_that_is_none_holds_nobody_up(path: Path) -> None:
 
 
 def when_connected(monkeypatch: pytest.MonkeyPatch, then: Callable[[sqlite3.Connection], object]) -> None:
-    def connected(path: Path, **options: Any) -> sqlite3.Connection:
+    def connected(path: Path, **options: Any) -> Connection:
         connection = connect(path, **options)
-        then(connection)
+        then(driver(connection))
         return connection
 
     monkeypatch.setattr(database, "connect", connected)
@@ -284,19 +316,23 @@ def test_where_nothing_can_be_written_the_loss_is_bounded_counted_and_never_rais
     assert count(path, "fact") == 60 * HARD_LIMIT - lost
 
 
-@pytest.mark.parametrize("how", ["moved", "removed"])
+@pytest.mark.parametrize("how", ["moved", "removed", "replaced"])
 def test_a_file_that_was_taken_away_is_saved_and_made_anew(path: Path, how: str) -> None:
     journal = Journal.open(path)
     write_call(journal, call_id(1))
     eventually(lambda: count(path, "call") == 1)
     if how == "moved":
         path.rename(path.with_name("moved.db"))
-    else:
+    elif how == "removed":
         path.unlink()
+    else:  # somebody restores a copy under the running service
+        other = path.with_name("other.db")
+        made(other).close()
+        other.rename(path)
     write_call(journal, call_id(2))
     eventually(lambda: path.exists() and journal.state().waiting == 0)
     assert journal.close(5)
-    (saved,) = path.parent.glob("journal.db.saved-*")
+    (saved,) = path.parent.glob("journal.db.saved-*[0-9]")  # and no log of a purge that looks through it just now
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600
     assert rows(saved, "SELECT call FROM call") == [(call_id(1),)]
     assert rows(path, "SELECT call FROM call") == [(call_id(2),)]
@@ -335,9 +371,12 @@ def test_write_takes_no_time_whatever_the_disk_does(path: Path) -> None:
     assert journal.close(5) and count(path, "fact") == 5000
 
 
-def test_numbers_are_purged_after_their_days_and_are_gone_from_the_file(path: Path) -> None:
+def test_numbers_are_purged_after_their_days_and_are_gone_from_the_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clearance, "FIRST_S", 0.0)
     Journal.open(path).close(5)
-    with closing(connect(path, busy_s=1)) as connection:
+    with closing(made(path)) as connection:
         for days, number in ((31, "13800000031"), (29, "13800000029")):
             stored = to_text(datetime.now(UTC) - timedelta(days=days))
             connection.execute("INSERT INTO caller_number VALUES (?, ?, ?)", (f"c{days}", number, stored))
@@ -352,7 +391,9 @@ def test_numbers_are_purged_after_their_days_and_are_gone_from_the_file(path: Pa
 
 
 def test_numbers_are_purged_once_a_day(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "PURGE_EVERY_S", 0.1)
+    monkeypatch.setattr(clearance, "FIRST_S", 0.0)
+    monkeypatch.setattr(clearance, "PURGE_EVERY_S", 0.1)
+    monkeypatch.setattr(writer, "TOLD_EVERY_S", 0.05)
     journal = Journal.open(path, ages=Ages(numbers=0))
     journal.write_number(call_id(1), PhoneNumber("13800000001"))
     eventually(lambda: b"13800000001" not in path.read_bytes() and count(path, "caller_number") == 0)
@@ -372,15 +413,29 @@ def test_no_number_stands_outside_its_table(path: Path) -> None:
     journal.write_token(call_id(1), CallerKey.of(path.parent).token(number))
     journal.write_message(MessageRecord(call=call_id(1), line=LINE, file="m.wav", length_s=3.2, recorded_at=START))
     journal.write(NoteVolunteer(volunteer=VolunteerId("v01"), state=VolunteerState.PAUSED), START)
+    journal.write_revision("r0", "1a2b3c4d5e6f modified", START)
+    journal.write_roster("r0", b"packed")
+    ready = NoteReadiness(
+        line=LINE,
+        slot="late",
+        from_at=START,
+        until_at=START,
+        volunteer=VolunteerId("v01"),
+        readiness=Readiness.READY,
+    )
+    journal.write_agreement(ready, START)
+    journal.write_audit(START, "mei", "showed the caller's number", call_id(1))
     journal.write_beginning(Beginning(boot=1, now=story.began_at, roster="r0", memory=NOTHING), "0.3")
     for (news, now), commands in zip(story.history, story.commands, strict=True):
         journal.write_step(RosterUsed(digest="r1") if isinstance(news, Roster) else news, now, commands)
     assert journal.close(5)
+    flag(path, call_id(1), on=True, who="mei", now=START)
     assert rows(path, "SELECT * FROM message") == [
         (call_id(1), "xinli", "m.wav", 3.2, "2026-07-01T18:00:00.120Z"),
     ]
     tables = [str(name) for (name,) in rows(path, "SELECT name FROM sqlite_schema WHERE type = 'table'")]
-    assert len(tables) >= 12
+    assert set(tables) == set(METADATA.tables)
+    assert [name for name in tables if not count(path, name)] == []
     for table in set(tables) - {"caller_number"}:
         told = str(rows(path, f"SELECT * FROM {table}"))
         assert not any(each[-7:] in told for each in ("13800713972", *personal)), table

@@ -12,15 +12,17 @@ import pytest
 
 from hotline_agi.dispatch.commands import CloseRecord, NoteCover, NoteReadiness, NoteVolunteer
 from hotline_agi.dispatch.memory import NOTHING, RINGS_KEPT, PastRing, PastTalk, RingResult
+from hotline_agi.retention import Ages
 from hotline_agi.roster.model import EndpointKind
 from hotline_agi.store.journal import Journal
-from hotline_agi.store.purging import Ages, purge
+from hotline_agi.store.opening import connect
+from hotline_agi.store.purging import purge
 from hotline_agi.store.remembering import remembered
-from hotline_agi.store.schema import connect, to_text
+from hotline_agi.store.schema import to_text
 from hotline_agi.terms.ids import CallerToken, EndpointId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 from hotline_agi.terms.standing import Readiness, VolunteerState
-from tests.store.calls import AGELESS, LINE, START, call_id, closed, opened
+from tests.store.calls import AGELESS, LINE, START, call_id, closed, made, opened
 
 NOW = START + timedelta(minutes=30)
 LIN, WANG, ZHAO, CHEN = map(VolunteerId, ("lin", "wang", "zhao", "chen"))
@@ -65,7 +67,12 @@ def test_rings_and_talks(path: Path) -> None:
     )
     ended_at = START + timedelta(seconds=5)
     assert memory.talks == (
-        PastTalk(volunteer=VolunteerId("v01"), started_at=ended_at - timedelta(seconds=3), ended_at=ended_at),
+        PastTalk(
+            volunteer=VolunteerId("v01"),
+            started_at=ended_at - timedelta(seconds=3),
+            ended_at=ended_at,
+            line=LINE,
+        ),
     )
 
 
@@ -135,7 +142,7 @@ def test_what_was_agreed_by_phone_of_shifts_that_are_not_over(path: Path) -> Non
 def fill(path: Path, legs: int) -> None:
     draw = random.Random(1)
     outcomes = [outcome.value for outcome in LegOutcome]
-    with closing(connect(path, busy_s=1)) as connection:
+    with closing(made(path)) as connection:
         connection.execute("BEGIN")
         for number in range(legs):
             at = to_text(NOW - timedelta(seconds=14 * 86_400 * draw.random()))
@@ -155,7 +162,7 @@ def test_of_very_many_rings_the_newest_are_read_in_a_moment(path: Path) -> None:
     print(f"\n100,000 legs: {min(took_s):.2f} s")
     assert len(memory.legs) == RINGS_KEPT
     ages = [ring.age_days for ring in memory.legs]
-    assert ages == sorted(ages, reverse=True) and ages[0] < 4
+    assert ages == sorted(ages, reverse=True) and ages[0] < 5
     assert min(took_s) < 4.0  # the machine that runs this has other things to do
 
 
