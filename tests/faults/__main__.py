@@ -68,6 +68,9 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
 
 async def _play_all(cells: Sequence[Cell], seed: int, jobs: int, earlier: Mapping[str, Result]) -> list[Result]:
     """All cells, some at a time; returned in their own order."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     turn = asyncio.Semaphore(jobs)
     done: dict[str, Result] = {}
 
@@ -112,10 +115,10 @@ async def _play_once(cell: Cell, seed: int) -> Result:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """A cell that is given up clears its Asterisk away at SIGINT, as at Ctrl-C."""
+    """A cell that is given up clears its Asterisk away."""
     if process.returncode is not None:
         return
-    process.send_signal(signal.SIGINT)
+    process.terminate()
     try:
         async with asyncio.timeout(CLEARS_AWAY_S):
             await process.wait()

@@ -14,6 +14,7 @@ from tests.e2e.hotline import Hotline
 SLOW_S = 2.0
 RESET = struct.pack("ii", 1, 0)
 MOST_HEADER = 65536
+ANSWERS = b"SET VARIABLE HOTLINE_REPLY "
 
 
 class Held:
@@ -102,7 +103,7 @@ class Gate:
         there_writer.write(header)
         forth = asyncio.create_task(_pump(reader, there_writer))
         try:
-            answer = await there_reader.readline()
+            answer = await _answer(there_reader, writer)
             if held is not None:
                 await held.keep(answer)
                 if held.is_lost:
@@ -123,6 +124,13 @@ class Gate:
             forth.cancel()
             await asyncio.gather(forth, return_exceptions=True)
             there_writer.close()
+
+
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+    """The line by which the service answers; what it asks of Asterisk before passes. Empty: it closes without one."""
+    while (line := await reader.readline()) and not line.startswith(ANSWERS):
+        writer.write(line)
+    return line
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -105,6 +105,7 @@ def test_sound_takes_the_road_through_the_relay_both_ways() -> None:
 
 
 ASKS = b"agi_network_script: arrive\nagi_uniqueid: 1\n\n"
+ASKS_BACK, TOLD = b"GET VARIABLE HOTLINE_WORD\n", b"200 result=1 (word)\n"
 ANSWER = b'SET VARIABLE HOTLINE_REPLY "ok:x"\n'
 
 
@@ -112,6 +113,8 @@ def test_the_gate_holds_loses_halves_and_refuses() -> None:
     async def story() -> None:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await reader.readuntil(b"\n\n")
+            writer.write(ASKS_BACK)
+            assert await reader.readline() == TOLD
             writer.write(ANSWER)
             await reader.readline()
             writer.close()
@@ -119,6 +122,8 @@ def test_the_gate_holds_loses_halves_and_refuses() -> None:
         async def ask() -> bytes:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(ASKS)
+            assert await reader.readline() in (ASKS_BACK, b"")
+            writer.write(TOLD)
             try:
                 return await reader.readline()
             finally:
