@@ -22,7 +22,7 @@ OUTCOMES = {
     End.TIMED_OUT: {"uncertain", "abandoned"},
 }
 """What the journal may call each end."""
-WITNESSING = ("surviving", "reconstructed", "unseen")
+WITNESSING = ("surviving", "reconstructed", "adopted where=", "unseen")
 """Beginnings of facts that say why an outcome is `survived` or `uncertain`."""
 SHORTEST_S = 0.08
 """A frame or two is no sound."""

@@ -26,6 +26,7 @@ from tests.faults.serving import state_of
 
 STILL_S = 6.0
 ASTDB_S = 1.5
+LOG_FULL_S = 10.0
 
 
 async def _kill(scene: Scene) -> str:
@@ -135,6 +136,20 @@ async def _fill_log(scene: Scene) -> str:
     return f"{files} lie on a full disk; logger reload"
 
 
+async def _free_log(scene: Scene) -> None:
+    await asyncio.sleep(LOG_FULL_S)
+    pbx = scene.hotline.stage.pbx
+    _emptied(pbx.folder / "log")
+    await pbx.ask("logger reload")
+
+
+def _emptied(folder: Path) -> None:
+    """Nobody may read to the end of /dev/full."""
+    for path in folder.rglob("*"):
+        if path.is_symlink():
+            path.unlink()
+
+
 def _full(folder: Path) -> list[str]:
     files = [path for path in folder.rglob("*") if path.is_file()]
     for path in files:
@@ -163,8 +178,9 @@ FAULTS = (
     ),
     Fault(
         name="log disk full",
-        words="Asterisk's log files lie on a full disk",
+        words="Asterisk's log files lie on a full disk for 10 s",
         strike=_fill_log,
+        course=_free_log,
         stages=(BEFORE, RINGING, TALKING),
     ),
     Fault(name="core reload", words="`core reload` in Asterisk", strike=_reload),
