@@ -31,7 +31,7 @@ from tests.faults.serving import Serving
 
 KEPT_S = 150.0
 """All that a story hears is kept: longer than `bounds.WHOLE_S`."""
-SMALL_DISK_KB = 512
+SMALL_DISK_KB = 2048
 USUAL_RTP_TIMEOUT_S = 30
 """Of asterisk-conf/hotline/pjsip.conf."""
 MOBILE, SOFTPHONE, SILENT = "m01", "s02", "s01"
