@@ -68,6 +68,8 @@ from hotline_agi.store.past import JOURNAL, Past
 from hotline_agi.terms.ids import CallId, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 
+LATE_S, CATCH_UP_S = 0.25, 0.02
+"""A deadline that is so late lets the event loop read its sockets for so long, before it counts."""
 FASTAGI = "fastagi"
 """Name of the listening socket in the supervisor's store."""
 FINISH_S = 0.5
@@ -182,6 +184,8 @@ class Service:
         self._listener = FastAgiListener(questions.asked, lambda why: logger.warning("fastagi", refused=why), word=word)
         self._kept = kept(FASTAGI)
         self._timer: asyncio.TimerHandle | None = None
+        self._caught_up = False
+        """Whether, of a late deadline, what came meanwhile was let in first."""
         self._events: deque[Event] = deque()
         self._carrying_out = False
         self._chores: set[asyncio.Task[None]] = set()
@@ -203,6 +207,14 @@ class Service:
     def _wake(self) -> None:
         self._timer = None
         now = self._now()
+        due_s = self._machine.next_deadline()
+        if due_s is not None and now.mono_s - due_s > LATE_S and not self._caught_up:
+            # we stood still: what was waited for may be in a socket, and timers are run first after SIGCONT (epoll_wait
+            # is interrupted by it, and what is left of its time is nothing)
+            self._caught_up = True
+            self._timer = asyncio.get_running_loop().call_later(CATCH_UP_S, self._wake)
+            return
+        self._caught_up = False
         self._carry_out(None, now, self._machine.handle_deadline(now))
         self._drain()
 
