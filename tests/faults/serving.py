@@ -15,6 +15,7 @@ class Serving:
     def __init__(self, stage: Stage, *, supervised: bool) -> None:
         self._stage, self._supervised = stage, supervised
         self.started = False
+        self._life, self._mark = 0, 0
         if supervised:
             argv = stage.service_argv()
             at = argv.index("run") + 1
@@ -23,6 +24,7 @@ class Serving:
     async def start(self, *, until_plan: bool = True) -> None:
         await self._stage.start_service(until_plan=until_plan)
         self.started = True
+        self._life, self._mark = self.pid, 0
 
     @property
     def pid(self) -> int:
@@ -51,11 +53,15 @@ class Serving:
         return self.pid != 0 and state_of(self.pid) == "T"
 
     def is_serving(self) -> bool:
-        """Whether, by its log, it is ready and its AMI link is up."""
+        """Whether, by its log, it is ready and its AMI link is up. To be asked often while a supervisor may start it anew:
+        what stands in the log when another process is seen is the one before's."""
         if self.is_dead or self.is_frozen:
             return False
+        lines = self._stage.logged()
+        if self.pid != self._life:
+            self._life, self._mark = self.pid, len(lines)
         ready = up = False
-        for line in self._stage.logged():
+        for line in lines[self._mark :]:
             match line.get("event"):
                 case "ready":
                     ready = True
@@ -63,7 +69,7 @@ class Serving:
                     up = True
                 case "ami down":
                     up = False
-                case "the service ended" | "stopped":
+                case "stopped":
                     ready = up = False
         return ready and up
 
