@@ -53,8 +53,8 @@ class Serving:
         return self.pid != 0 and state_of(self.pid) == "T"
 
     def is_serving(self) -> bool:
-        """Whether, by its log, it is ready and its AMI link is up. To be asked often while a supervisor may start it anew:
-        what stands in the log when another process is seen is the one before's."""
+        """Whether, by its log, it is ready and its AMI link is up. To be asked often while a supervisor may start it
+        anew: what stands in the log when another process is seen is the one before's."""
         if self.is_dead or self.is_frozen:
             return False
         lines = self._stage.logged()
