@@ -6,7 +6,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup ready demo run test check fuzz bench bench-surge lock clean
+.PHONY: help setup ready demo run test check fuzz bench bench-surge faults lock clean
 unexport PYTHONHOME PYTHONPATH
 
 BIN := .venv/bin
@@ -57,6 +57,9 @@ bench: ready ## measure: how fast phones ring, what a call costs
 
 bench-surge: ready ## the same surge before two queues and this product, about an hour: ARGS='--loads surge --quick'
 	@$(BIN)/python -m tests.bench surge $(ARGS)
+
+faults: ready ## each fault at each stage of a call, on real Asterisks, about half an hour: ARGS='--stage ringing --fault sigkill --jobs 3'
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 lock: $(STAMP) ## pin the dependencies of pyproject.toml anew; ARGS=--upgrade for the newest ones
 	@$(BIN)/python -c 'import uv' 2>/dev/null || $(BIN)/python -m pip install --quiet uv

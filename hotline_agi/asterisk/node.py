@@ -72,6 +72,7 @@ TALK_DETECT = "2500,64"
 Asterisk's default is 256; a whisper and a sob lie below that, and a line that carries nothing lies at 0 to 8."""
 MESSAGE_HANDLER = "HotlineMessage"
 STORED_HANDLER = "HotlineStored"
+UNATTENDED_HANDLER = "HotlineUnattended"
 _SECONDS = re.compile(r"[0-9]{1,9}")
 """A dialplan's `EPOCH` minus another, or how long Asterisk runs: 31 years at most."""
 
@@ -117,7 +118,7 @@ class Node:
             return
         if name == "Newchannel":
             self._repeat_cancel(LegId(str(message.get("Uniqueid", ""))))
-        if name == "UserEvent" and message.get("UserEvent") in (MESSAGE_HANDLER, STORED_HANDLER):
+        if name == "UserEvent" and message.get("UserEvent") in (MESSAGE_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER):
             self._user_event(message)
             return
         if name in ("Hangup", "OriginateResponse"):
