@@ -79,7 +79,7 @@ def judge(evidence: Evidence, expects: Expectation) -> Verdict:
         *_after(evidence, expects),
     ]
     silences = _silences(evidence, had)
-    rung = [wrong_s for _, wrong_s in wrong_ringing(evidence, had)]
+    rung = [wrong_s for phone, wrong_s in wrong_ringing(evidence, had) if phone.who not in evidence.vanished]
     figures = Figures(
         silence_s=max(silences, default=0.0),
         wrong_ring_s=max(rung, default=0.0),
