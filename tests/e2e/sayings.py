@@ -84,12 +84,13 @@ class Ear:
             self._code = [*self._code[1 - TONE_FRAMES :], frame] if len(self._code) <= self._markers else [frame]
             self._markers = len(self._code)
             return
-        if self._markers < TONE_FRAMES or loudness(frame) < QUIET_RMS:
+        # the first frame after a silence may be lost, or half silent
+        if self._markers < TONE_FRAMES - 1 or loudness(frame) < QUIET_RMS:
             self._code, self._markers = [], 0
             return
         self._code.append(frame)
-        if len(self._code) == 3 * TONE_FRAMES:
-            middle = self._code[TONE_FRAMES + 1], self._code[2 * TONE_FRAMES + 1]
+        if len(self._code) == self._markers + 2 * TONE_FRAMES:
+            middle = self._code[self._markers + 1], self._code[self._markers + TONE_FRAMES + 1]
             digits = [max(range(len(DIGITS_HZ)), key=lambda n: purity(one, DIGITS_HZ[n])) for one in middle]
             if all(purity(one, DIGITS_HZ[digit]) >= PURE for one, digit in zip(middle, digits, strict=True)):
                 self._words.append(WORDS[digits[0] * len(DIGITS_HZ) + digits[1]])

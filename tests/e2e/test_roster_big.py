@@ -27,6 +27,8 @@ async def asked(stage: Stage) -> float:
     began = time.monotonic()
     reader, writer = await asyncio.open_connection("127.0.0.1", stage.pbx.site.agi_port)
     writer.write(QUESTION)
+    assert await reader.readline() == b"GET VARIABLE HOTLINE_WORD\n"
+    writer.write(f"200 result=1 ({stage.pbx.site.agi_word})\n".encode())
     answer = await reader.readline()
     took_s = time.monotonic() - began
     assert b"HOTLINE_REPLY" in answer, answer

@@ -44,3 +44,7 @@ def test_two_words(said: dict[str, list[list[int]]]) -> None:
 def test_a_word_behind_one_that_was_cut_short(said: dict[str, list[list[int]]], after: int, gap: int) -> None:
     silence = [[0] * FRAME_SAMPLES] * gap
     assert heard(*said[WORD][:after], *silence, *said[NEXT]) == [NEXT]
+
+
+def test_a_word_whose_first_frame_was_lost(said: dict[str, list[list[int]]]) -> None:
+    assert heard([0] * FRAME_SAMPLES, *said[WORD][1:], *said[NEXT]) == [WORD, NEXT]

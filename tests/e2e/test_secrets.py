@@ -27,7 +27,13 @@ from tests.e2e.secret_files import encrypt_contacts
 pytestmark = pytest.mark.asterisk
 
 AMI_SECRET = "7b1f-Zq9-correct-horse-battery-staple"
-READ_BY_OTHERS = {"metrics.prom": 0o640, "roster-status.json": 0o640, "service.pid": 0o640, "journal-state.json": 0o640}
+READ_BY_OTHERS = dict.fromkeys(
+    (
+        *("metrics.prom", "alarms.prom", "guard.prom", "roster-status.json", "journal-state.json", "alarms.json"),
+        *("canary.json", "service.pid"),
+    ),
+    0o640,
+)
 """For node_exporter, and for whoever asks a running service to reload: nothing secret is in them."""
 
 
