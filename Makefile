@@ -6,7 +6,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup ready demo run test check bench bench-surge lock clean
+.PHONY: help setup ready demo run test check bench bench-surge chaos soak lock clean
 unexport PYTHONHOME PYTHONPATH
 
 BIN := .venv/bin
@@ -51,6 +51,12 @@ bench: ready ## measure: how fast phones ring, what a call costs
 
 bench-surge: ready ## the same surge before two queues and this product, about an hour: ARGS='--loads surge --quick'
 	@$(BIN)/python -m tests.bench surge $(ARGS)
+
+chaos: ready ## 3,000 calls under random faults, ten minutes; 0 may be lost: ARGS='--calls 600 --seed 2'
+	@$(BIN)/python -m tests.chaos chaos $(ARGS)
+
+soak: ready ## 20,000 short calls within an hour, with faults, and a look for what is left: ARGS='--calls 2000'
+	@$(BIN)/python -m tests.chaos soak $(ARGS)
 
 lock: $(STAMP) ## pin the dependencies of pyproject.toml anew; ARGS=--upgrade for the newest ones
 	@$(BIN)/python -c 'import uv' 2>/dev/null || $(BIN)/python -m pip install --quiet uv

@@ -1,0 +1,336 @@
+"""The verdict on a run: what became of every call, by its phones, and whether the journal says the same. Pure.
+
+A call's end, from outside (the first that fits):
+
+    talked       heard a volunteer, and one of the two hung up, or the volunteer's phone vanished
+    transferred  the same with the overflow number
+    message      heard “kept”, or hung up after more than 2 s of speech into a recording
+    directory    heard where else to turn
+    hung up      by choice, while waiting
+    crashed      the PBX was killed under it
+    lost         everything else: refused, no answer, sent away without a word, cut off in a talk for good, no end
+
+The journal's record of a call must say the same, unless the service was blind during the call: then it may be missing,
+or marked `uncertain` or `survived`; a wrong one is wrong always.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import pairwise
+
+from hotline_agi.terms.outcomes import Outcome
+from tests.chaos.evidence import CallSeen, Evidence, Record, RingSeen
+
+MESSAGE_S = 2.2
+"""Longer speech is a message; the service keeps what is longer than 2 s."""
+SILENT_S = 6.0
+"""Nobody should hear nothing for longer: a guarded question takes 3 s, and a sentence may follow."""
+RINGS_ON_S = 2.0
+"""So long may a phone ring for nobody while nothing is wrong (the promise is 1 s; phones and judge take theirs)."""
+EDGE_S = 1.5
+"""How near to a blow a call must be to count as touched by it."""
+SAME_WAIT_S = 1.0
+SHORT_TALK_S = 1.0
+"""A caller who hangs up in the moment of a join may not have heard it."""
+
+
+class End(StrEnum):
+    TALKED = "talked"
+    TRANSFERRED = "transferred"
+    MESSAGE = "message"
+    DIRECTORY = "directory"
+    HUNG_UP = "hung up"
+    CRASHED = "crashed"
+    LOST = "lost"
+
+
+_OUTCOMES = {
+    End.TALKED: {Outcome.TALKED},
+    End.TRANSFERRED: {Outcome.TRANSFERRED},
+    End.MESSAGE: {Outcome.MESSAGE},
+    End.DIRECTORY: {Outcome.DIRECTORY},
+    End.HUNG_UP: {Outcome.ABANDONED},
+}
+MARKED = {Outcome.UNCERTAIN, Outcome.SURVIVED}
+
+
+def end_of(call: CallSeen) -> End:
+    """What became of it."""
+    if call.talks and call.talks[-1].ended_by != "pbx":
+        # who was cut off and got through again is judged by the last talk; the cut is counted on its own
+        return End.TRANSFERRED if call.talks[-1].volunteer == "overflow" else End.TALKED
+    if call.crashed:
+        return End.CRASHED
+    if call.ended is None:
+        return End.LOST
+    if left_message(call):
+        return End.MESSAGE
+    if call.has_heard("directory"):
+        return End.DIRECTORY
+    if call.hung_up is not None:
+        return End.HUNG_UP
+    return End.LOST
+
+
+def left_message(call: CallSeen) -> bool:
+    """Also after a talk: who was cut off, or of whom nobody knew whether they were, may have ended there."""
+    return call.has_heard("message-kept") or (call.hung_up is not None and call.spoke_s > MESSAGE_S)
+
+
+def is_good(call: CallSeen) -> bool:
+    return end_of(call) is not End.LOST
+
+
+def wait_s(call: CallSeen) -> float | None:
+    """From the INVITE to a human; None: there was none."""
+    return call.talks[0].began - call.invited if call.talks else None
+
+
+def dead_air_s(call: CallSeen) -> float:
+    """The longest time without anything to hear, between the answer and the end, talks and recordings left out."""
+    if call.answered is None or call.ended is None:
+        return 0.0
+    # a phone that vanished is as silent as its owner: that is not ours to end
+    busy = [(talk.began, call.ended if talk.ended_by == "vanished" else talk.ended) for talk in call.talks]
+    marks = [(call.answered, call.answered)]
+    for sound in call.heard:
+        if sound.name:
+            marks.append((sound.began, sound.ended))
+    marks += busy
+    marks.append((call.ended, call.ended))
+    marks.sort()
+    worst = reached = 0.0
+    for before, after in pairwise(marks):
+        reached = max(reached, before[1])
+        recording = any(sound.name == "beep" and abs(sound.ended - reached) < 0.1 for sound in call.heard)
+        if not recording:
+            worst = max(worst, after[0] - reached)
+    return worst
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """A union of intervals."""
+
+    starts: list[float]
+    ends: list[float]
+
+    @classmethod
+    def of(cls, spans: Iterable[tuple[float, float]]) -> "Spans":
+        starts: list[float] = []
+        ends: list[float] = []
+        for start, end in sorted(spans):
+            if starts and start <= ends[-1]:
+                ends[-1] = max(ends[-1], end)
+            else:
+                starts.append(start)
+                ends.append(end)
+        return cls(starts, ends)
+
+    def touch(self, start: float, end: float) -> bool:
+        at = bisect_left(self.ends, start)
+        return at < len(self.starts) and self.starts[at] <= end
+
+    def longest_outside(self, start: float, end: float) -> tuple[float, float]:
+        """Length and beginning of the longest stretch of [start, end] that is in none of them."""
+        best, best_at, reached = 0.0, start, start
+        at = bisect_left(self.ends, start)
+        while reached < end:
+            next_start = self.starts[at] if at < len(self.starts) else end
+            if min(next_start, end) - reached > best:
+                best, best_at = min(next_start, end) - reached, reached
+            if at >= len(self.ends):
+                break
+            reached = max(reached, self.ends[at])
+            at += 1
+        return best, best_at
+
+
+@dataclass(slots=True, kw_only=True)
+class Verdict:
+    """What a run comes to. Whatever `failures` names should not have been."""
+
+    ends: Counter[End] = field(default_factory=Counter)
+    lost: list[CallSeen] = field(default_factory=list)
+    cut: list[CallSeen] = field(default_factory=list)
+    """Talks that neither side ended, while the PBX lived."""
+    one_way: int = 0
+    """Talks of a second or more in which the volunteer did not hear the caller."""
+    waits_s: list[float] = field(default_factory=list)
+    silent: list[tuple[CallSeen, float]] = field(default_factory=list)
+    messages_refused: list[CallSeen] = field(default_factory=list)
+    """Who spoke long enough and was told that it was too short."""
+    nobody_s: float = 0.0
+    """The longest ring for nobody while nothing was wrong."""
+    nobody_in_faults_s: float = 0.0
+    nobody_rings: list[tuple[RingSeen, float]] = field(default_factory=list)
+    """All that rang for nobody for longer than `RINGS_ON_S` while nothing was wrong."""
+    doubled: int = 0
+    """Rings of a phone that another call was at."""
+    exact: int = 0
+    """Records that say what the phones saw."""
+    marked: Counter[str] = field(default_factory=Counter)
+    """Records that say that something is not known: by outcome."""
+    missing_blind: int = 0
+    """Calls without a record during which the service was blind all along."""
+    missing_partly: int = 0
+    """The same of calls that were up when it was not blind as well."""
+    wrong: list[tuple[CallSeen, str]] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+    @property
+    def failures(self) -> list[str]:
+        found = [f"call {call.number} was lost" for call in self.lost]
+        found += [f"a talk of call {call.number} was cut" for call in self.cut]
+        found += [f"call {call.number} heard nothing for {gap_s:.1f} s" for call, gap_s in self.silent]
+        found += [
+            f"call {call.number} spoke {call.spoke_s:.1f} s and was told «too short»" for call in self.messages_refused
+        ]
+        found += [f"{ring.volunteer} was rung for nobody for {on_s:.1f} s" for ring, on_s in self.nobody_rings]
+        found += [f"call {call.number}: {what}" for call, what in self.wrong]
+        return found + self.left
+
+
+def judge(evidence: Evidence, *, ring_bound_s: float) -> Verdict:
+    """`ring_bound_s`: how long a phone may ring for nobody even in a fault (it is told to stop by itself then)."""
+    verdict = Verdict(left=list(evidence.left))
+    blind = Spans.of(map(_with_edges, evidence.blind))
+    troubles = Spans.of(map(_with_edges, [*evidence.blind, *((one.began, one.ended) for one in evidence.faults)]))
+    for call in evidence.calls:
+        _judge_call(verdict, call)
+    _judge_rings(verdict, evidence, troubles, ring_bound_s)
+    _judge_records(verdict, evidence, blind)
+    return verdict
+
+
+def _with_edges(span: tuple[float, float]) -> tuple[float, float]:
+    return span[0] - EDGE_S, span[1] + EDGE_S
+
+
+def _judge_call(verdict: Verdict, call: CallSeen) -> None:
+    end = end_of(call)
+    verdict.ends[end] += 1
+    if end is End.LOST:
+        verdict.lost.append(call)
+    if any(talk.ended_by == "pbx" for talk in call.talks):
+        verdict.cut.append(call)
+    verdict.one_way += sum(not talk.two_way and talk.ended - talk.began >= SHORT_TALK_S for talk in call.talks)
+    if (waited := wait_s(call)) is not None:
+        verdict.waits_s.append(waited)
+    if not call.crashed and (gap_s := dead_air_s(call)) > SILENT_S:
+        verdict.silent.append((call, gap_s))
+    if call.spoke_s > MESSAGE_S + 0.3 and call.has_heard("message-short"):
+        verdict.messages_refused.append(call)
+
+
+def _judge_rings(verdict: Verdict, evidence: Evidence, troubles: Spans, bound_s: float) -> None:
+    """A ring is for somebody as long as any caller waits on its line."""
+    waiting: dict[int, list[tuple[float, float]]] = {}
+    for call in evidence.calls:
+        end = call.ended if call.ended is not None else float("inf")
+        since = call.invited
+        for talk in call.talks:
+            waiting.setdefault(call.line, []).append((since, talk.began))
+            since = talk.ended
+        if not call.talks or call.talks[-1].ended_by != "volunteer":
+            waiting.setdefault(call.line, []).append((since, end))
+    spans = {line: Spans.of(of_line) for line, of_line in waiting.items()}
+    nobody = Spans([], [])
+    for ring in evidence.rings:
+        verdict.doubled += not ring.alone
+        if ring.line is None:
+            continue
+        on_s, since = spans.get(ring.line, nobody).longest_outside(ring.began, ring.ended)
+        if troubles.touch(ring.began, ring.ended):
+            verdict.nobody_in_faults_s = max(verdict.nobody_in_faults_s, on_s)
+            if on_s > bound_s:
+                verdict.nobody_rings.append((ring, on_s))
+        else:
+            verdict.nobody_s = max(verdict.nobody_s, on_s)
+            if on_s > RINGS_ON_S:
+                verdict.nobody_rings.append((ring, on_s))
+
+
+def _judge_records(verdict: Verdict, evidence: Evidence, blind: Spans) -> None:
+    by_channel = {record.call: record for record in evidence.records}
+    if len(by_channel) != len(evidence.records):
+        verdict.left.append("the journal has two records of one call")
+    for record in evidence.records:
+        if record.outcome is None:
+            verdict.left.append(f"the record of {record.call} is open")
+    known = set()
+    for call in evidence.calls:
+        channel = evidence.channels.get(call.sip_id)
+        known.add(channel)
+        record = by_channel.get(channel) if channel is not None else None
+        end = call.ended if call.ended is not None else float("inf")
+        touched = blind.touch(call.invited, end)
+        if record is None:
+            if touched and blind.longest_outside(call.invited, min(end, call.invited + 3600.0))[0] < EDGE_S:
+                verdict.missing_blind += 1
+            elif touched:
+                verdict.missing_partly += 1
+            elif channel is not None or end_of(call) is not End.HUNG_UP:  # else it was cancelled before it got there
+                verdict.wrong.append((call, f"ended with «{end_of(call)}» and has no record"))
+        elif record.outcome is not None:
+            _judge_record(verdict, call, record, touched=touched)
+    for record in evidence.records:
+        if record.call not in known:
+            verdict.left.append(f"the journal has a call {record.call} that nobody made ({record.outcome})")
+
+
+def _judge_record(verdict: Verdict, call: CallSeen, record: Record, *, touched: bool) -> None:
+    end, outcome = end_of(call), Outcome(record.outcome or Outcome.UNCERTAIN)
+    if outcome in MARKED:
+        verdict.marked[outcome] += 1
+        if not touched:
+            verdict.wrong.append((call, f"ended with «{end}», and its record says {outcome} though nothing was wrong"))
+        return
+    if end is End.CRASHED or outcome in _OUTCOMES.get(end, ()) or _is_near(call, end, outcome, record):
+        verdict.exact += 1
+        if not touched:
+            _judge_details(verdict, call, record)
+        return
+    verdict.wrong.append((call, f"ended with «{end}», and its record says {outcome}"))
+
+
+def _is_near(call: CallSeen, end: End, outcome: Outcome, record: Record) -> bool:
+    """Who hangs up in the moment of a change may have seen the one and the journal the other."""
+    if call.talks:
+        # who talked, and was rung through again since nobody knew how the talk had ended: either is true
+        to = {End.TRANSFERRED if talk.volunteer == "overflow" else End.TALKED for talk in call.talks}
+        return any(outcome in _OUTCOMES[each] for each in to) or (outcome is Outcome.MESSAGE and left_message(call))
+    if end is not End.HUNG_UP:
+        return False
+    if outcome in (Outcome.TALKED, Outcome.TRANSFERRED):
+        return record.talk_s < SHORT_TALK_S
+    if outcome is Outcome.DIRECTORY:
+        return call.has_heard("nobody") or call.has_heard("message-short")
+    return outcome is Outcome.MESSAGE and call.spoke_s > 1.5
+
+
+def _judge_details(verdict: Verdict, call: CallSeen, record: Record) -> None:
+    volunteer = call.talks[-1].volunteer if call.talks else None
+    if call.talks and volunteer != "overflow" and record.volunteer != volunteer:
+        verdict.wrong.append((call, f"talked to {volunteer}, and its record says {record.volunteer}"))
+    waited = wait_s(call)
+    if waited is not None and len(call.talks) == 1 and abs(record.wait_s - waited) > SAME_WAIT_S:
+        verdict.wrong.append((call, f"waited {waited:.1f} s, and its record says {record.wait_s:.1f} s"))
+    if (record.messages > 0) is not left_message(call):
+        verdict.wrong.append((call, f"ended with «{end_of(call)}», and its record has {record.messages} messages"))
+
+
+def lost_bound(calls: int, lost: int) -> float:
+    """Upper bound of the share of lost calls, 95 % sure: the rule of three where none was lost, else Wilson's."""
+    if not calls:
+        return 1.0
+    if not lost:
+        return min(1.0, 3.0 / calls)
+    z = 1.645
+    share = lost / calls
+    middle = share + z * z / (2 * calls)
+    spread = z * ((share * (1 - share) + z * z / (4 * calls)) / calls) ** 0.5
+    return min(1.0, (middle + spread) / (1 + z * z / calls))
