@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import assert_never
 
+from hotline_agi import census
 from hotline_agi.asterisk import recordings
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.fastagi import AgiSession, FastAgiListener
@@ -243,6 +244,7 @@ class Service:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
+        loop.add_signal_handler(signal.SIGUSR1, self._tell_what_is_held)
         await self._link.connect()
         tasks = [
             asyncio.create_task(self._link.run(), name="ami"),
@@ -282,6 +284,9 @@ class Service:
             self._timer.cancel()
         await asyncio.to_thread(self._journal.close, DISK_TIMEOUT_S)
         logger.info("stopped")
+
+    def _tell_what_is_held(self) -> None:
+        logger.info("census", **census.of_process(), held=census.of_objects(self))
 
     def _task_ended(self, task: asyncio.Task[None]) -> None:
         """A task of ours never ends by itself: if one does, a supervisor starts us afresh."""

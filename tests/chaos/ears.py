@@ -21,8 +21,8 @@ from tests.e2e.hearing import PROMPT_HZ
 
 SURE_FRAMES = 3
 """Fewer frames in a row are the border between two sounds."""
-VOICE_FRAMES = 100
-"""For so long a voice is repeated, if nobody hears it (2 s)."""
+VOICE_FRAMES = 800
+"""For so long a voice is repeated, if nobody hears it (16 s): as long as a volunteer waits for the caller."""
 READ_AT_ONCE = 512
 _SIGNS = bytes([0] * 128 + [1] * 128)
 """The highest bit of either law of G.711 is the sign."""
@@ -131,7 +131,7 @@ class Ears:
             del self._of_source[source]
 
     def say(self, peer: LightPeer, party: Party, number: int) -> None:
-        """Repeat a voice until `hush`, for 2 s at most."""
+        """Repeat a voice until `hush`, for `VOICE_FRAMES` at most."""
         self._begin(_Saying(party, peer, VOICE_FRAMES, number, loud=True))
 
     def speak(self, peer: LightPeer, party: Party, for_s: float, *, loud: bool) -> None:

@@ -206,6 +206,12 @@ def judge(evidence: Evidence, *, ring_bound_s: float) -> Verdict:
     return verdict
 
 
+def seen_whole(evidence: Evidence) -> list[CallSeen]:
+    """Calls during which the service was never blind."""
+    blind = Spans.of(map(_with_edges, evidence.blind))
+    return [call for call in evidence.calls if call.ended is not None and not blind.touch(call.invited, call.ended)]
+
+
 def _with_edges(span: tuple[float, float]) -> tuple[float, float]:
     return span[0] - EDGE_S, span[1] + EDGE_S
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from hotline_agi.dispatch.replay import replay
 from hotline_agi.store.reading import JournalReader
@@ -19,7 +20,8 @@ DRAINS_S = 180.0
 QUIET_S = 40.0
 """Until the last channel is gone: a phone that vanished is waited for by SIP for 32 s."""
 CLOSED_S = 20.0
-TELLS_EVERY_S = 30.0
+LOOKS_EVERY_S = 5.0
+TELLS_EVERY_LOOKS = 6
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,12 +43,14 @@ async def play(
     *,
     tell: Callable[[str], None] = print,
     meanwhile: Callable[[float], None] | None = None,
+    afterwards: Callable[[], Awaitable[None]] | None = None,
     replays: bool = True,
     closed_s: float = CLOSED_S,
 ) -> Played:
     """From the first caller to the last trace of them; the service is stopped afterwards.
 
-    :param meanwhile: called now and then with the seconds since the beginning.
+    :param meanwhile: called every `LOOKS_EVERY_S` with the seconds since the beginning.
+    :param afterwards: awaited when all is quiet, before the service is stopped.
     """
     began = time.monotonic()
     striker = Striker(house)
@@ -64,6 +68,8 @@ async def play(
     left = [] if silent else ["phones still ring or talk long after the last caller came"]
     left += await _left_in_asterisk(house)
     await _until_closed(house, closed_s)
+    if afterwards is not None:
+        await afterwards()
     status = await house.stop_service()
     if status:
         left.append(f"the service ended with status {status}")
@@ -92,13 +98,14 @@ async def _watch(
     tell: Callable[[str], None],
     meanwhile: Callable[[float], None] | None,
 ) -> None:
-    while True:
-        await asyncio.sleep(TELLS_EVERY_S)
+    for look in count(1):
+        await asyncio.sleep(LOOKS_EVERY_S)
         now_s = time.monotonic() - began
-        calls, over = sum(plan.arrives_s <= now_s for plan in plans), len(house.town.calls)
-        tell(f"{now_s:6.0f} s: {calls} calls came, {calls - over} are up, {len(house.town.rings)} rings so far")
         if meanwhile is not None:
             meanwhile(now_s)
+        if look % TELLS_EVERY_LOOKS == 0:
+            calls, over = sum(plan.arrives_s <= now_s for plan in plans), len(house.town.calls)
+            tell(f"{now_s:6.0f} s: {calls} calls came, {calls - over} are up, {len(house.town.rings)} rings so far")
 
 
 async def _left_in_asterisk(house: House) -> list[str]:

@@ -1,5 +1,214 @@
-"""placeholder"""
+"""``soak``: many short talks with faults of the service, then a look for whatever is too many or too few.
+
+In the first half the service is killed, stopped and frozen as well; in the second its process lives on, through frozen
+moments and AMI cuts, so that its memory can be seen to grow or not. Growth is the median of the last tenth of the
+samples against the tenth after a warm-up: of Asterisk over the whole run after its first tenth, of the service over the
+second half after its first fifth.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+from tests.chaos import report, schedule
+from tests.chaos.books import EXECUTOR_THREADS, GROWTH, Counts, Rows, Sample, growth, miscounted, surplus
+from tests.chaos.house import House, open_house
+from tests.chaos.judge import Verdict, judge, seen_whole
+from tests.chaos.people import SHORT_TALKS, Draws
+from tests.chaos.play import Played, play
+from tests.chaos.town import RING_TIMEOUT_S
+
+FAULT_EVERY_S = 12.0
+CALM_S = 4.0
+CENSUS_S = 5.0
+SETTLES_S = 8.0
+"""After the last call, until what is told to stop has stopped."""
+PBX_THREADS = 40
+"""Asterisk's pools grow with the load, and shrink when they have been idle for a minute."""
+WARM_PBX, WARM_SERVICE = 0.1, 0.6
+"""Shares of the run; the second half begins at 0.5."""
 
 
-async def run(*a):
-    return 2
+class Books:
+    """Counts before and after, and memory meanwhile."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self.pbx: list[Sample] = []
+        self.service: list[Sample] = []
+        self.before: dict[str, Counts] = {}
+        self.after: dict[str, Counts] = {}
+
+    async def open(self) -> None:
+        self.before = await self._count()
+
+    async def close(self) -> None:
+        await asyncio.sleep(SETTLES_S)
+        self.after = await self._count()
+
+    def sample(self, at_s: float) -> None:
+        pids = self._house.service_pids()
+        with suppress(OSError, IndexError):
+            self.service.append(Sample(at_s=at_s, pid=pids[0], kib=_rss_kib(pids[0])))
+        pid = self._house.stage.pbx.pid
+        self.pbx.append(Sample(at_s=at_s, pid=pid, kib=_rss_kib(pid)))
+
+    async def _count(self) -> dict[str, Counts]:
+        (pid,) = self._house.service_pids()
+        census = await self._census(pid)
+        pbx = self._house.stage.pbx.pid
+        service = Counts(
+            fds=census["fds"],
+            threads=census["threads"],
+            locks=_locks(pid),
+            tasks=census["tasks"],
+            held=census["held"],
+        )
+        return {"the service": service, "Asterisk": Counts(fds=_fds(pbx), threads=_threads(pbx), locks=_locks(pbx))}
+
+    async def _census(self, pid: int) -> dict[str, Any]:
+        """What the service says of itself at SIGUSR1."""
+        before = self._censuses()
+        os.kill(pid, signal.SIGUSR1)
+        async with asyncio.timeout(CENSUS_S):
+            while len(found := self._censuses()) == len(before):
+                await asyncio.sleep(0.1)
+        return found[-1]
+
+    def _censuses(self) -> list[dict[str, Any]]:
+        return [line for line in self._house.stage.logged() if line.get("event") == "census"]
+
+
+def _rss_kib(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * (os.sysconf("SC_PAGE_SIZE") // 1024)
+
+
+def _fds(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
+def _threads(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
+def _locks(pid: int) -> int:
+    return sum(line.split()[4] == str(pid) for line in Path("/proc/locks").read_text().splitlines() if "->" not in line)
+
+
+def rows_of(journal_path: Path) -> Rows:
+    with closing(sqlite3.connect(f"file:{journal_path}?mode=ro", uri=True)) as journal:
+
+        def column(query: str) -> frozenset[str]:
+            return frozenset(row[0] for row in journal.execute(query))
+
+        facts: dict[str, list[str]] = {}
+        for call, fact in journal.execute("SELECT call, fact FROM fact ORDER BY call, seq"):
+            facts.setdefault(call, []).append(fact)
+        tables = column("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        return Rows(
+            calls=column("SELECT call FROM call"),
+            facts=facts,
+            legs=dict(journal.execute("SELECT call, count(*) FROM leg GROUP BY call")),
+            messages=column("SELECT file FROM message"),
+            numbers=column("SELECT call FROM caller_number"),
+            tokens=column("SELECT call FROM caller_token"),
+            runs=len(column("SELECT run FROM run")),
+            counts={table: journal.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in sorted(tables)},
+        )
+
+
+def weigh(house: House, books: Books, played: Played, verdict: Verdict, lasts_s: float) -> dict[str, Any]:
+    """Add what is wrong to the verdict; the figures."""
+    evidence = played.evidence
+    for what, spare in (("the service", EXECUTOR_THREADS), ("Asterisk", PBX_THREADS)):
+        verdict.left += surplus(what, books.before[what], books.after[what], spare_threads=spare)
+    rows = rows_of(house.stage.state / "journal.sqlite")
+    verdict.left += miscounted(
+        rows,
+        files=frozenset(path.name for path in house.stage.pbx.messages.glob("*.wav")),
+        whole=frozenset(
+            evidence.channels[call.sip_id] for call in seen_whole(evidence) if call.sip_id in evidence.channels
+        ),
+        starts=len(house.logged("the service ended")) + 1,
+        ready=len(house.logged("ready")),
+        rosters=1,
+    )
+    verdict.left += [
+        f"{path.name} is left in the state folder"
+        for path in house.stage.state.iterdir()
+        if path.name.endswith((".spool", ".refused", "-wal", "-shm", ".tmp"))
+    ]
+    grown = {}
+    for what, samples, warm in (("Asterisk", books.pbx, WARM_PBX), ("the service", books.service, WARM_SERVICE)):
+        grown[what] = by = growth(samples, since_s=warm * lasts_s)
+        if by is None or by >= GROWTH:
+            verdict.left.append(f"the memory of {what} grew by {'?' if by is None else f'{100 * by:.1f}'} %")
+    return {
+        "growth_percent": {what: None if by is None else round(100 * by, 2) for what, by in grown.items()},
+        "rss_mib": {
+            what: [round(sample.kib / 1024, 1) for sample in _few(samples)]
+            for what, samples in (("Asterisk", books.pbx), ("the service", books.service))
+        },
+        "idle": {
+            what: {
+                name: [getattr(books.before[what], name), getattr(books.after[what], name)]
+                for name in ("fds", "threads", "locks", "tasks")
+            }
+            for what in books.before
+        },
+        "held": dict(books.after["the service"].held or {}),
+        "rows": dict(rows.counts),
+        "starts": len(house.logged("ready")),
+    }
+
+
+def _few(samples: Sequence[Sample]) -> Sequence[Sample]:
+    return samples[:: max(1, len(samples) // 40)]
+
+
+async def run(calls: int, rate: float, seed: int, faults: int | None, lines: int) -> int:
+    """The whole soak; the exit status."""
+    lasts_s = calls / rate
+    every_s = lasts_s / faults if faults else FAULT_EVERY_S
+    draws = Draws(seed=seed, habits=SHORT_TALKS)
+    half_s = lasts_s / 2
+    blows = schedule.blows(seed, schedule.SOAK, begins_s=CALM_S, until_s=half_s - 2 * CALM_S, every_s=every_s)
+    blows += schedule.blows(
+        seed,
+        schedule.RUNS_ON,
+        begins_s=half_s + CALM_S,
+        until_s=lasts_s - CALM_S,
+        every_s=every_s,
+        freeze_s=schedule.RUNS_ON_FREEZE_S,
+    )
+    terms = {"what": "soak", "calls": calls, "rate": rate, "seed": seed, "lines": lines, "fault_every_s": every_s}
+    print(f"soak: {calls} calls at {rate:g}/s on {lines} lines, seed {seed}; {len(blows)} faults", flush=True)
+    async with open_house(lines, draws) as house:
+        await house.start_service()
+        await asyncio.sleep(SETTLES_S)
+        books = Books(house)
+        await books.open()
+        played = await play(
+            house,
+            draws.callers(calls, rate, lines),
+            blows,
+            tell=lambda line: print(line, flush=True),
+            meanwhile=books.sample,
+            afterwards=books.close,
+        )
+        verdict = judge(played.evidence, ring_bound_s=RING_TIMEOUT_S + 3.0)
+        verdict.left += [f"replay does not prove run {run}" for run in played.unproved]
+        figures = weigh(house, books, played, verdict, lasts_s)
+        print("\n" + report.told(played.evidence, verdict, played))
+        print("\n" + json.dumps(figures, indent=2))
+        if verdict.failures:
+            print("\n" + report.failures(played.evidence, verdict))
+        print(f"\nwritten: {report.write('soak', played.evidence, verdict, played, terms | figures)}")
+    print("Verdict: " + (f"{len(verdict.failures)} FAILURES" if verdict.failures else "nothing is left, nothing grew"))
+    return 1 if verdict.failures else 0
