@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sqlite3
 import sys
 import time
@@ -14,8 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hotline_agi.lab.pbx import free_port
 from hotline_agi.lab.stage import Stage, open_stage
+from tests.chaos.cut_wire import AmiRelay, ami_relay
 from tests.chaos.evidence import Record
 from tests.chaos.people import Draws
 from tests.chaos.phones import Town
@@ -34,9 +33,8 @@ RING_S = 12
 class House:
     """See `open_house`."""
 
-    def __init__(self, stage: Stage, town: Town, lines: list[Line], relay: asyncio.subprocess.Process) -> None:
-        self.stage, self.town, self.lines = stage, town, lines
-        self._relay = relay
+    def __init__(self, stage: Stage, town: Town, lines: list[Line], relay: AmiRelay) -> None:
+        self.stage, self.town, self.lines, self.relay = stage, town, lines, relay
         self._supervisor: asyncio.subprocess.Process | None = None
         self.starts = 0
 
@@ -99,15 +97,6 @@ class House:
                 await asyncio.sleep(0.1)
 
     # ---- what can be done to it
-
-    async def relay(self, order: str) -> None:
-        """To the AMI relay: reset, hole or open."""
-        assert self._relay.stdin is not None
-        assert self._relay.stdout is not None
-        self._relay.stdin.write(f"{order}\n".encode())
-        await self._relay.stdin.drain()
-        said = await asyncio.wait_for(self._relay.stdout.readline(), 10.0)
-        assert said.decode().strip() == order
 
     async def set_globals(self) -> None:
         """Shorter times than a real hotline has; after each start of Asterisk."""
@@ -182,34 +171,13 @@ async def open_house(count: int, draws: Draws, **site: Any) -> AsyncIterator[Hou
             rtp_timeout_s=0,  # phones are silent where nobody judges what they say
             **site,
         ) as stage:
-            relay = await _relay(stage)
-            house = House(stage, town, lines, relay)
-            try:
-                await house.set_globals()
-                await town.move_in(stage.server)
-                yield house
-            finally:
-                await house.stop_service()
-                await town.close()
-                relay.kill()
-                await relay.wait()
-
-
-async def _relay(stage: Stage) -> asyncio.subprocess.Process:
-    """Start it, and send the service through it."""
-    port, behind = free_port(socket.SOCK_STREAM), stage.pbx.site.ami_port
-    text = stage.config.read_text()
-    assert f"port: {behind}," in text
-    stage.config.write_text(
-        text.replace(f"port: {behind},", f"port: {port},").replace(
-            "...\n", f"watch_rosters_s: {WATCH_ROSTERS_S}\n...\n"
-        )
-    )
-    relay = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.chaos.ami_relay", str(port), str(behind)),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert relay.stdout is not None
-    assert (await asyncio.wait_for(relay.stdout.readline(), 10.0)).strip() == b"open"
-    return relay
+            stage.config.write_text(f"watch_rosters_s: {WATCH_ROSTERS_S}\n{stage.config.read_text()}")
+            async with ami_relay(stage) as relay:
+                house = House(stage, town, lines, relay)
+                try:
+                    await house.set_globals()
+                    await town.move_in(stage.server)
+                    yield house
+                finally:
+                    await house.stop_service()
+                    await town.close()

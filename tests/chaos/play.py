@@ -33,6 +33,8 @@ class Played:
     most_late_s: float
     """Of the phones' timer."""
     in_vain_s: list[float]
+    state_files: list[str]
+    """In the state folder, when the service had ended and nobody had looked into the journal yet."""
     unproved: list[str]
 
 
@@ -71,6 +73,7 @@ async def play(
     if afterwards is not None:
         await afterwards()
     status = await house.stop_service()
+    state_files = sorted(path.name for path in house.stage.state.iterdir())
     if status:
         left.append(f"the service ended with status {status}")
     evidence = Evidence(
@@ -87,8 +90,19 @@ async def play(
         took_s=took_s,
         most_late_s=house.town.ears.most_late_s,
         in_vain_s=house.town.in_vain,
+        state_files=state_files,
         unproved=unproved(house) if replays else [],
     )
+
+
+async def warm_up(house: House, plans: Sequence[CallerPlan]) -> None:
+    """Some calls while all is well, to their end."""
+    began = time.monotonic()
+    for plan in plans:
+        await asyncio.sleep(began + plan.arrives_s - time.monotonic())
+        house.town.call(plan)
+    await house.town.until_silent(DRAINS_S)
+    await house.stage.until_quiet(QUIET_S)
 
 
 async def _watch(

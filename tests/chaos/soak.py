@@ -13,6 +13,7 @@ import signal
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from tests.chaos.books import EXECUTOR_THREADS, GROWTH, Counts, Rows, Sample, gr
 from tests.chaos.house import House, open_house
 from tests.chaos.judge import Verdict, judge, seen_whole
 from tests.chaos.people import SHORT_TALKS, Draws
-from tests.chaos.play import Played, play
+from tests.chaos.play import Played, play, warm_up
 from tests.chaos.town import RING_TIMEOUT_S
 
 FAULT_EVERY_S = 12.0
@@ -31,6 +32,8 @@ SETTLES_S = 8.0
 """After the last call, until what is told to stop has stopped."""
 PBX_THREADS = 40
 """Asterisk's pools grow with the load, and shrink when they have been idle for a minute."""
+WARM_CALLS = 100
+"""Before anything is counted."""
 WARM_PBX, WARM_SERVICE = 0.1, 0.6
 """Shares of the run; the second half begins at 0.5."""
 
@@ -66,11 +69,14 @@ class Books:
         service = Counts(
             fds=census["fds"],
             threads=census["threads"],
-            locks=_locks(pid),
+            locks=await _locks(pid),
             tasks=census["tasks"],
             held=census["held"],
         )
-        return {"the service": service, "Asterisk": Counts(fds=_fds(pbx), threads=_threads(pbx), locks=_locks(pbx))}
+        return {
+            "the service": service,
+            "Asterisk": Counts(fds=_fds(pbx), threads=_threads(pbx), locks=await _locks(pbx)),
+        }
 
     async def _census(self, pid: int) -> dict[str, Any]:
         """What the service says of itself at SIGUSR1."""
@@ -97,7 +103,16 @@ def _threads(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/task").iterdir()))
 
 
-def _locks(pid: int) -> int:
+async def _locks(pid: int) -> int:
+    """Those that last: a transaction's lock is gone a moment later."""
+    counts = []
+    for _ in range(10):
+        counts.append(_locks_now(pid))
+        await asyncio.sleep(0.1)
+    return min(counts)
+
+
+def _locks_now(pid: int) -> int:
     return sum(line.split()[4] == str(pid) for line in Path("/proc/locks").read_text().splitlines() if "->" not in line)
 
 
@@ -140,9 +155,9 @@ def weigh(house: House, books: Books, played: Played, verdict: Verdict, lasts_s:
         rosters=1,
     )
     verdict.left += [
-        f"{path.name} is left in the state folder"
-        for path in house.stage.state.iterdir()
-        if path.name.endswith((".spool", ".refused", "-wal", "-shm", ".tmp"))
+        f"{name} is left in the state folder"
+        for name in played.state_files
+        if name.endswith((".spool", ".refused", "-wal", "-shm", ".tmp"))
     ]
     grown = {}
     for what, samples, warm in (("Asterisk", books.pbx, WARM_PBX), ("the service", books.service, WARM_SERVICE)):
@@ -191,12 +206,15 @@ async def run(calls: int, rate: float, seed: int, faults: int | None, lines: int
     print(f"soak: {calls} calls at {rate:g}/s on {lines} lines, seed {seed}; {len(blows)} faults", flush=True)
     async with open_house(lines, draws) as house:
         await house.start_service()
+        callers = draws.callers(WARM_CALLS + calls, rate, lines)
+        warm, plans = callers[:WARM_CALLS], callers[WARM_CALLS:]
+        await warm_up(house, warm)
         await asyncio.sleep(SETTLES_S)
         books = Books(house)
         await books.open()
         played = await play(
             house,
-            draws.callers(calls, rate, lines),
+            [replace(plan, arrives_s=plan.arrives_s - warm[-1].arrives_s) for plan in plans],
             blows,
             tell=lambda line: print(line, flush=True),
             meanwhile=books.sample,

@@ -69,9 +69,9 @@ class Striker:
             case Kind.FREEZE | Kind.FREEZE_ALL:
                 detail = await self._freeze(blow)
             case Kind.AMI_RESET | Kind.AMI_HOLE:
-                await self._house.relay("reset" if blow.kind is Kind.AMI_RESET else "hole")
+                await self._house.relay.tell("reset" if blow.kind is Kind.AMI_RESET else "hole")
                 await asyncio.sleep(blow.lasts_s)
-                await self._house.relay("open")
+                await self._house.relay.tell("open")
             case Kind.AGI_REFUSED:
                 await self._house.set_agi(free_port(socket.SOCK_STREAM))
                 await asyncio.sleep(blow.lasts_s)
