@@ -4,6 +4,7 @@ Nothing here decides. An action whose answer is lost is never sent again: its le
 the link is back, or by the machine's own deadline.
 """
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -113,6 +114,9 @@ class Node:
         self._leg_sessions: dict[LegId, AgiSession] = {}
         self._cancels: dict[LegId, CancelLeg] = {}
         """Cancels of legs whose channel did not exist yet; repeated when it appears."""
+        self._joining: set[LegId] = set()
+        """Legs that were told to take their caller, as long as they live."""
+        self._recount: asyncio.Task[None] | None = None
 
     # ---- Asterisk → machine
 
@@ -132,6 +136,8 @@ class Node:
         if name in ("Hangup", "OriginateResponse"):
             # from now on there is a channel to hang up, or there never will be
             self._cancels.pop(LegId(str(message.get("Uniqueid", ""))), None)
+        if name == "Hangup":
+            self._joining.discard(LegId(str(message.get("Uniqueid", ""))))
         now_s = time.monotonic()
         device = name == "DeviceStateChange"
         events = self._devices.changed(message, now_s) if device else self._translator.translate(message)
@@ -191,9 +197,10 @@ class Node:
         if self._leg_sessions.get(leg) is session:
             del self._leg_sessions[leg]
 
-    async def take_stock(self) -> None:
+    async def take_stock(self, *, after_gap: bool = True) -> None:
         """Report all that lives in this Asterisk; after each (re)connect, before events are trusted.
 
+        :param after_gap: events were lost.
         :raises LinkLost: if the link broke meanwhile.
         :raises PbxError: if Asterisk does not answer.
         """
@@ -201,10 +208,12 @@ class Node:
         rows: list[AmiMessage] = []
         asked_s = time.monotonic()
         await self.link.request((("Action", "Status"),), timeout_s=STOCK_TIMEOUT_S, rows=rows)
-        self._translator.forget_gap()
+        if after_gap:
+            self._translator.forget_gap()
         alive = {CallId(str(row.get("Uniqueid", ""))) for row in rows}
         for call in [call for call in self._translator.callers if call not in alive]:
             del self._translator.callers[call]
+        self._joining &= {LegId(call) for call in alive}
         bridges = {str(row.get("BridgeID", "")) for row in rows if not is_leg(str(row.get("Uniqueid", "")))} - {""}
         legs = []
         for row in rows:
@@ -271,6 +280,8 @@ class Node:
             case ConnectLeg(leg=leg, call=call, rests=rests):
                 caller = self._translator.callers.get(call)
                 rest = ":rest" if rests else ""
+                if caller is not None:
+                    self._joining.add(leg)
                 self._answer_leg(leg, f"ok:won:{caller.name}{rest}" if caller else "ok:gone")
             case RefuseLeg(leg=leg, reason=reason):
                 self._answer_leg(leg, f"ok:{reason.value}")
@@ -328,6 +339,9 @@ class Node:
 
     def _cancel(self, command: CancelLeg) -> None:
         """Hang the leg up; if its channel does not exist yet, again as soon as it appears."""
+        if command.leg in self._joining:
+            self._cancel_unless_joined(command)
+            return
         self._cancels[command.leg] = command
 
         def answered(answer: AmiMessage | None) -> None:
@@ -335,6 +349,30 @@ class Node:
                 self._cancels.pop(command.leg, None)
 
         self._hang_up(command.leg, ELSEWHERE_CAUSES[command.reason], answered)
+
+    def _cancel_unless_joined(self, command: CancelLeg) -> None:
+        """A leg that was told to take its caller may talk by now, and only the news of it be late: AMI can be silent
+        for seconds before that is noticed. So Asterisk is asked first: a talk is not cut for a belief of ours."""
+        rows: list[AmiMessage] = []
+
+        def answered(answer: AmiMessage | None) -> None:
+            if answer is None:
+                return  # the link is lost; what lives is seen when it is back
+            if any(row.get("BridgeID") for row in rows):
+                logger.warning("a leg that was given up is in a talk", leg=command.leg)
+                if self._recount is None or self._recount.done():
+                    self._recount = asyncio.get_running_loop().create_task(self._count_again())
+            else:
+                self._hang_up(command.leg, ELSEWHERE_CAUSES[command.reason])
+
+        self._try(("Action", "Status"), ("Channel", command.leg), on_reply=answered, rows=rows)
+
+    async def _count_again(self) -> None:
+        """We believed something wrong of a call: look at all."""
+        try:
+            await self.take_stock(after_gap=False)
+        except PbxError as error:
+            logger.warning("stock was not taken", trouble=str(error))
 
     def _repeat_cancel(self, leg: LegId) -> None:
         command = self._cancels.get(leg)
@@ -361,10 +399,15 @@ class Node:
         if session is not None:
             session.reply(reply)
 
-    def _try(self, *fields: tuple[str, str], on_reply: Callable[[AmiMessage | None], None] | None = None) -> None:
+    def _try(
+        self,
+        *fields: tuple[str, str],
+        on_reply: Callable[[AmiMessage | None], None] | None = None,
+        rows: list[AmiMessage] | None = None,
+    ) -> None:
         """Send what is harmless when lost: the machine's deadlines see to it."""
         try:
             if self.link is not None:
-                self.link.send(fields, on_reply)
+                self.link.send(fields, on_reply, rows=rows)
         except PbxError as error:
             logger.warning("an action was not sent", action=fields[0][1], trouble=str(error))
