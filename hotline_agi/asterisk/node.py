@@ -214,6 +214,8 @@ class Node:
         for call in [call for call in self._translator.callers if call not in alive]:
             del self._translator.callers[call]
         self._joining &= {LegId(call) for call in alive}
+        # of those that are not there no news will come; the machine repeats what it still wants gone
+        self._cancels = {leg: cancel for leg, cancel in self._cancels.items() if leg in alive}
         bridges = {str(row.get("BridgeID", "")) for row in rows if not is_leg(str(row.get("Uniqueid", "")))} - {""}
         legs = []
         for row in rows:
