@@ -102,6 +102,8 @@ class _Saying:
     number: int | None
     """Of a voice; None for speech into a recording."""
     loud: bool
+    done: Callable[[], None] | None = None
+    """Called when all was said."""
     packet: int = 0
 
 
@@ -134,12 +136,16 @@ class Ears:
         """Repeat a voice until `hush`, for `VOICE_FRAMES` at most."""
         self._begin(_Saying(party, peer, VOICE_FRAMES, number, loud=True))
 
-    def speak(self, peer: LightPeer, party: Party, for_s: float, *, loud: bool) -> None:
-        """Speak, or breathe, into a recording."""
-        self._begin(_Saying(party, peer, round(for_s / FRAME_S), None, loud=loud))
+    def speak(
+        self, peer: LightPeer, party: Party, for_s: float, *, loud: bool, done: Callable[[], None] | None = None
+    ) -> None:
+        """Speak, or breathe, into a recording: that many frames, however late the timer is. Then call `done`."""
+        self._begin(_Saying(party, peer, round(for_s / FRAME_S), None, loud=loud, done=done))
 
-    def hush(self, party: Party, number: int | None) -> None:
-        self._saying.pop((party, number), None)
+    def hush(self, party: Party, number: int | None) -> float:
+        """Stop; for how long it was said (seconds)."""
+        saying = self._saying.pop((party, number), None)
+        return saying.packet * FRAME_S if saying is not None else 0.0
 
     def close(self) -> None:
         if self._timer is not None:
@@ -160,10 +166,14 @@ class Ears:
         now = self._loop.time()
         self.most_late_s = max(self.most_late_s, now - self._due_s)
         for key, saying in list(self._saying.items()):
-            if saying.party.call.ended_at is not None or not saying.frames_left:
+            if saying.party.call.ended_at is not None:
                 self._saying.pop(key, None)
-            else:
+            elif saying.frames_left:
                 self._send(saying)
+            elif saying.done is not None:
+                saying.done()
+            else:
+                self._saying.pop(key, None)
         if not self._saying:
             self._timer = None
             return

@@ -125,11 +125,12 @@ class Caller:
 
     def _on_sound(self, name: str) -> None:
         if name == "beep" and self._speaks_since is None:
-            speaks_s = self.plan.speaks_s
             self._speaks_since = time.monotonic()
-            self._town.ears.speak(self.peer, self.party, speaks_s or BREATHES_S, loud=speaks_s > 0)
-            if speaks_s:
-                self.call.later(speaks_s, self._end_message)
+            if self.plan.speaks_s:
+                speaks_s, end = self.plan.speaks_s, self._end_message
+                self._town.ears.speak(self.peer, self.party, speaks_s, loud=True, done=end)
+            else:
+                self._breathe()
         elif name in ("message-kept", "message-short"):
             self._stop_speaking()
 
@@ -137,16 +138,19 @@ class Caller:
         self._stop_speaking()
         if self.plan.ends_by_key:
             self.call.press("#")
-            # the recording goes on until the key is heard; a phone that sends nothing would hold it up
-            self._town.ears.speak(self.peer, self.party, BREATHES_S, loud=False)
+            self._breathe()
         else:
             self.hang_up()
 
+    def _breathe(self) -> None:
+        """A recording is not over before frames say so: a phone that sent nothing would hold it up."""
+        self._town.ears.speak(self.peer, self.party, BREATHES_S, loud=False)
+
     def _stop_speaking(self) -> None:
         if self._speaks_since is not None:
+            said_s = self._town.ears.hush(self.party, None)
             if self.plan.speaks_s and not self.spoke_s:
-                self.spoke_s = time.monotonic() - self._speaks_since
-            self._town.ears.hush(self.party, None)
+                self.spoke_s = said_s
 
     def _on_voice(self, number: int) -> None:
         leg = self._town.speaking.get(number)
