@@ -215,7 +215,7 @@ class Node:
             del self._translator.callers[call]
         self._joining &= {LegId(call) for call in alive}
         # of those that are not there no news will come; the machine repeats what it still wants gone
-        self._cancels = {leg: cancel for leg, cancel in self._cancels.items() if leg in alive}
+        self._cancels = {leg: cancel for leg, cancel in self._cancels.items() if CallId(leg) in alive}
         bridges = {str(row.get("BridgeID", "")) for row in rows if not is_leg(str(row.get("Uniqueid", "")))} - {""}
         legs = []
         for row in rows:

@@ -20,12 +20,12 @@ class Link:
         self.sent: list[dict[str, str]] = []
         self.rows: list[dict[str, str]] = []
 
-    def send(self, fields: tuple[tuple[str, str], ...], _on_reply: object = None, *, rows: object = None) -> None:
+    def send(self, fields: tuple[tuple[str, str], ...], _on_reply: object = None, **_: object) -> None:
         if not self.is_up:
             raise LinkLost("down")
         self.sent.append(dict(fields))
 
-    async def request(self, _fields: object, *, timeout_s: float, rows: list[Any], **_: object) -> dict[str, str]:
+    async def request(self, _fields: object, *, rows: list[Any], **_: object) -> dict[str, str]:
         rows += self.rows
         return {"Response": "Success"}
 
