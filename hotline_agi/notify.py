@@ -5,8 +5,11 @@ A dozen lines instead of a dependency; our own `supervisor.py` speaks the other 
 
 import ctypes
 import os
+import re
 import signal
 import socket
+
+_USEC = re.compile("[0-9]{1,15}")
 
 
 def notify(message: str) -> None:
@@ -27,7 +30,7 @@ def notify(message: str) -> None:
 def watchdog_s() -> float | None:
     """How often systemd wants to hear from us, in seconds; None if it does not watch this process."""
     usec, pid = os.environ.get("WATCHDOG_USEC", ""), os.environ.get("WATCHDOG_PID", "")
-    if not usec.isdecimal() or (pid and pid != str(os.getpid())):
+    if _USEC.fullmatch(usec) is None or (pid and pid != str(os.getpid())):
         return None
     return int(usec) / 1_000_000
 

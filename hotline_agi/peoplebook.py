@@ -15,12 +15,13 @@ from hotline_agi.reports.standings import (
     state_rows,
 )
 from hotline_agi.roster.duty import everybody
+from hotline_agi.roster.fields import nearest
 from hotline_agi.roster.model import Line, Roster
 from hotline_agi.settings import Settings
 from hotline_agi.store.past import JOURNAL
 from hotline_agi.store.reading import JournalReader
-from hotline_agi.store.standings import agreements, states
-from hotline_agi.terms.ids import LineId
+from hotline_agi.store.standings import agreements, history, states
+from hotline_agi.terms.ids import LineId, VolunteerId
 from hotline_agi.terms.languages import Language
 
 NONE_NOTED = {Language.EN: "Nothing is noted of volunteers.", Language.ZH: "没有志愿者状态的记录。"}
@@ -55,6 +56,35 @@ def print_volunteers(
     if agreed:
         table.table("", AGREEMENT_COLUMNS[language], agreement_rows(agreed, zone, language))
     if not found and not agreed:
+        table.note(NONE_NOTED[language])
+    return None
+
+
+def print_history(
+    settings: Settings, volunteer: str, *, since: str | None, language: Language, as_json: bool
+) -> Json | None:
+    """Print every state of one volunteer that is kept, the oldest first; with `as_json` it is returned instead.
+
+    :raises SetupError: if there is no journal, nobody of this id is known, or `since` is no instant.
+    """
+    known, who = _roster(settings), VolunteerId(volunteer)
+    lines = [line for line in known.lines.values() if who in everybody(line)]
+    zone = next((one.zone for one in [*lines, *known.lines.values()]), UTC)
+    try:
+        from_at = parse_since(since, datetime.now(UTC), zone) if since else None
+    except ValueError as error:
+        raise SetupError(str(error)) from error
+    with JournalReader.open(settings.state / JOURNAL) as reader:
+        found = history(reader, who, since=from_at)
+    if not found and who not in known.volunteers:
+        hint = nearest(volunteer, known.volunteers) or "`hotline volunteers` names those of whom something is noted"
+        raise SetupError(f"nothing is noted of {volunteer!r}, nor is anybody of this id in the rosters: {hint}")
+    names = {one: person.name for one, person in known.volunteers.items()}
+    if as_json:
+        return {"volunteer": who, "name": names.get(who), "states": [state_json(one, names) for one in found]}
+    if found:
+        table.table("", STATE_COLUMNS[language], state_rows(found, names, zone, language))
+    else:
         table.note(NONE_NOTED[language])
     return None
 

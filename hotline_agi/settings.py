@@ -3,21 +3,29 @@
 Secrets are never in this file: `ami.secret_file` names a file (with systemd: one of ``LoadCredential=``).
 """
 
+import ipaddress
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from hotline_agi.encryption import SoftphoneTls, softphone_tls
 from hotline_agi.errors import SetupError
+from hotline_agi.retention import Ages, keep_section
 from hotline_agi.roster.document import Node, parse
 from hotline_agi.roster.fields import Fields
 from hotline_agi.roster.findings import Findings
-from hotline_agi.roster.values import integer, scalar
+from hotline_agi.roster.values import integer, scalar, yes_no
 from hotline_agi.terms.ids import NodeId, is_id
 
 MAX_BYTES = 64 * 1024
+MAX_TEXT_BYTES = 900
+"""Of one value, and of the secret: a line for Asterisk holds 1,000."""
 WATCH_ROSTERS_S = 5
 """On without being asked: whoever pulls a roster and forgets to reload would leave yesterday's people on shift. Nothing
 half done is read (`rosters/settled.py`), and a look costs about a millisecond."""
+_WORD = re.compile(r"[A-Za-z0-9_-]{16,128}")
+"""What may stand in a dialplan variable and in an AGI answer without any quoting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +58,11 @@ class Settings:
     ami_secret_file: Path
     fastagi_host: str
     fastagi_port: int
+    keep: Ages
+    """How long is kept what is kept."""
+    fastagi_word_file: Path | None
+    """The file with HOTLINE_WORD of site/globals.conf; None: whoever reaches the port is believed, as before 0.4."""
+    softphone_tls: SoftphoneTls
     log_format: str
     """``auto`` (JSON unless a terminal), ``json`` or ``console``."""
 
@@ -67,7 +80,33 @@ class Settings:
             ) from error
         if not secret:
             raise SetupError(f"{self.ami_secret_file} is empty: write there the `secret` of site/manager-secret.conf")
+        if not _is_line(secret):
+            raise SetupError(
+                f"{self.ami_secret_file} holds more than one line of text: write there the `secret` of "
+                "site/manager-secret.conf and nothing else"
+            )
         return secret
+
+    def fastagi_word(self) -> str | None:
+        """The word by which the dialplan proves itself; None if the settings name none.
+
+        :raises SetupError: if its file is missing, unreadable, or holds no such word.
+        """
+        if self.fastagi_word_file is None:
+            return None
+        try:
+            word = self.fastagi_word_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SetupError(
+                f"cannot read the FastAGI word from {self.fastagi_word_file} ({_reason(error)}): write there the "
+                "HOTLINE_WORD of site/globals.conf, readable by this user alone"
+            ) from error
+        if _WORD.fullmatch(word) is None:
+            raise SetupError(
+                f"{self.fastagi_word_file} holds no word of 16 to 128 letters, digits, - and _: write there the "
+                "HOTLINE_WORD of site/globals.conf (openssl rand -hex 24 makes one)"
+            )
+        return word
 
 
 def read_settings(path: Path) -> Settings:
@@ -88,14 +127,14 @@ def read_settings(path: Path) -> Settings:
         findings.refuse()
         raise AssertionError
     base = path.resolve().parent
-    settings = _settings(fields, base)
+    settings = _settings(fields, base, findings)
     fields.close()
     findings.refuse()
     assert settings is not None
     return settings
 
 
-def _settings(fields: Fields, base: Path) -> Settings | None:
+def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None:
     def place(node: Node, found: Findings) -> Path | None:
         text = _text(node, found)
         # $CREDENTIALS_DIRECTORY is where systemd puts LoadCredential= files
@@ -112,6 +151,7 @@ def _settings(fields: Fields, base: Path) -> Settings | None:
     trunk = fields.optional("trunk", _id, "trunk")
     caller_id = fields.optional("caller_id", _text, '"hotline" <100>')
     log_format = fields.optional("log_format", _log_format, "auto")
+    keep = fields.optional("keep", keep_section, Ages())
     ami_host, ami_port = "127.0.0.1", 5038
     ami_user, secret_file = "hotline-agi", None
     ami = fields.required("ami", lambda node, found: Fields.of(node, found, "ami"))
@@ -120,13 +160,17 @@ def _settings(fields: Fields, base: Path) -> Settings | None:
         ami_port = ami.optional("port", _port, ami_port)
         ami_user = ami.optional("user", _text, ami_user)
         secret_file = ami.required("secret_file", place)
+        _stay_on_this_machine(ami, ami_host, findings)
         ami.close()
-    agi_host, agi_port = "127.0.0.1", 4573
+    agi_host, agi_port, word_file = "127.0.0.1", 4573, None
     agi = fields.optional("fastagi", lambda node, found: Fields.of(node, found, "fastagi"), None)
     if agi is not None:
         agi_host = agi.optional("host", _text, agi_host)
         agi_port = agi.optional("port", _port, agi_port)
+        word_file = agi.optional("word_file", place, None)
+        _stay_on_this_machine(agi, agi_host, findings)
         agi.close()
+    tls = fields.optional("softphone_tls", softphone_tls(place), SoftphoneTls())
     if rosters is None or state is None or messages is None or secret_file is None:
         return None
     return Settings(
@@ -146,8 +190,29 @@ def _settings(fields: Fields, base: Path) -> Settings | None:
         ami_secret_file=secret_file,
         fastagi_host=agi_host,
         fastagi_port=agi_port,
+        keep=keep,
+        fastagi_word_file=word_file,
+        softphone_tls=tls,
         log_format=log_format,
     )
+
+
+def _stay_on_this_machine(section: Fields, host: str, findings: Findings) -> None:
+    """AMI and AGI are clear text: secrets, callers' numbers, and whoever is between them is the PBX."""
+    if not section.optional("insecure", yes_no, False) and not _is_loopback(host):
+        findings.error(
+            section.mark("host"),
+            "not an address of this machine alone (127.0.0.1, ::1, localhost), and nothing is encrypted on the way",
+            "let a tunnel (stunnel, ssh, WireGuard) end at a port of 127.0.0.1 and name that; on a cable of your own, "
+            "with the firewall closed, `insecure: yes` beside `host` allows it",
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 _port = integer(1, 65535)
@@ -155,7 +220,15 @@ _port = integer(1, 65535)
 
 def _text(node: Node, findings: Findings) -> str | None:
     found = scalar(node, findings, "one value")
+    if found is not None and not _is_line(found.text):
+        what = f"not one line of at most {MAX_TEXT_BYTES} bytes"
+        findings.error(found.mark, what, "no line breaks, control or invisible signs")
+        return None
     return None if found is None else found.text
+
+
+def _is_line(text: str) -> bool:
+    return text.isprintable() and len(text.encode()) <= MAX_TEXT_BYTES
 
 
 def _id(node: Node, findings: Findings) -> str | None:

@@ -3,20 +3,38 @@
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 
+from hotline_agi.cli import cli
 from tests.commands import ROOT, hotline
 
 CONTACTS = ROOT / "rosters/contacts.example.yaml"
 
 
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The words of every command, those of groups too."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        yield (*path, name)
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+
+
 def test_every_command_explains_itself() -> None:
     listed = hotline("--help").stdout
-    for command in ("run", "demo", "try", "doctor", "roster", "calls", "volunteers", "prompts", "endpoints"):
-        assert re.search(rf"^  {command} ", listed, re.MULTILINE), command
-        assert hotline(command, "--help").returncode == 0
+    found = list(commands(cli))
+    assert len(found) > 30
+    for words in found:
+        assert len(words) > 1 or re.search(rf"^  {words[0]} ", listed, re.MULTILINE), words
+        said = CliRunner().invoke(cli, [*words, "--help"])
+        assert said.exit_code == 0, words
+        assert len(said.output.splitlines()) > 3, words
 
 
 def test_an_unknown_option_is_a_usage_error() -> None:

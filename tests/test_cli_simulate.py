@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from hotline_agi.cli import main
-from hotline_agi.service import JOURNAL
 from hotline_agi.store.journal import Journal
+from hotline_agi.store.past import JOURNAL
 from hotline_agi.terms.outcomes import Outcome
 from tests.roster.trees import EXAMPLE
 from tests.store.calls import call_id, closed, opened

@@ -4,11 +4,12 @@ Whoever can reach the port can send anything, so the reader is bounded in bytes 
 keeps only the few headers that the service uses, each checked by its own pattern.
 """
 
+import hmac
 import re
 from dataclasses import dataclass
 
 MAX_BYTES = 8192
-"""Asterisk's block is about 700 bytes; arguments of ours add at most 100."""
+"""Of the block without its blank line. Asterisk's is about 700 bytes; arguments of ours add at most 100."""
 MAX_LINES = 64
 
 _ROUTE = re.compile(r"[a-z]{1,16}")
@@ -57,7 +58,7 @@ class RequestReader:
             if len(self._pending) > MAX_BYTES:
                 raise BadRequest(f"more than {MAX_BYTES} bytes without an end")
             return None
-        if end > MAX_BYTES:
+        if end >= MAX_BYTES:  # so it is refused before its blank line is there, too
             raise BadRequest(f"more than {MAX_BYTES} bytes")
         return parse(self._pending[:end])
 
@@ -90,6 +91,37 @@ def parse(block: bytes) -> AgiRequest:
         channel=_fit(_CHANNEL, headers.get("agi_channel", ""), "agi_channel"),
         arguments=tuple(arguments),
     )
+
+
+WORD_QUESTION = b"GET VARIABLE HOTLINE_WORD\n"
+"""What we ask before we believe: only Asterisk knows it. Asked, not sent along, it is in no verbose log and in no
+`core show channels`, where the arguments of AGI() are."""
+MAX_ANSWER_BYTES = 256
+_WORD_ANSWER = re.compile(rb"200 result=1 \(([A-Za-z0-9_-]{1,128})\)\n")
+
+
+class WordReader:
+    """Collects the one line that answers `WORD_QUESTION`. Any chunking gives the same result."""
+
+    def __init__(self, word: str) -> None:
+        self._word = word.encode()
+        self._pending = b""
+
+    def feed(self, received: bytes) -> bool:
+        """Take bytes in; whether the right word has come. False: the line is not whole yet.
+
+        :raises BadRequest: if it is another word or none.
+        """
+        self._pending += received
+        if b"\n" not in self._pending and len(self._pending) <= MAX_ANSWER_BYTES:
+            return False
+        found = _WORD_ANSWER.fullmatch(self._pending)
+        if found is None or not hmac.compare_digest(found[1], self._word):
+            raise BadRequest(
+                "without the word: HOTLINE_WORD in site/globals.conf differs from fastagi.word_file, or somebody on "
+                "this machine plays Asterisk"
+            )
+        return True
 
 
 def _fit(pattern: re.Pattern[str], value: str, name: str) -> str:

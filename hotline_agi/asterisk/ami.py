@@ -33,6 +33,8 @@ RETRY_MOST_S = 5.0
 MAX_PENDING = 5000
 """Actions without an answer yet; more means that Asterisk does not answer, and the link is given up."""
 MAX_MESSAGE_BYTES = 1_000_000
+MAX_GREETING_SIGNS = 200
+_END = "\r\n\r\n"
 
 AmiMessage = Mapping[str, Any]
 OnReply = Callable[[AmiMessage | None], None]
@@ -45,7 +47,11 @@ class _Protocol(AMIProtocol):  # type: ignore[misc]
     def __init__(self, link: "AmiLink") -> None:
         self._link = link
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._buffer = ""
+        self._held: list[str] = []
+        """Of a message whose end has not come: what holds no part of an end."""
+        self._held_signs = 0
+        self._rest = ""
+        """What comes behind it."""
         self.greeted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.Transport) -> None:
@@ -58,22 +64,37 @@ class _Protocol(AMIProtocol):  # type: ignore[misc]
             transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        self._buffer += self._decoder.decode(data)
+        self._rest += self._decoder.decode(data)
         if not self.greeted.done():
-            greeting, newline, rest = self._buffer.partition("\r\n")
-            if newline:
-                self._buffer = rest
-                if greeting.startswith("Asterisk Call Manager/"):
-                    self.greeted.set_result(None)
-                else:
-                    self.greeted.set_exception(PbxError("what answers there is no Asterisk Manager"))
-        *whole, self._buffer = self._buffer.split("\r\n\r\n")
+            self._greet()
+        if not self.greeted.done() or self.greeted.exception() is not None:
+            return
+        *whole, rest = self._rest.split(_END)
+        if whole:
+            whole[0] = "".join(self._held) + whole[0]
+            self._held.clear()
+            self._held_signs = 0
+        # kept apart, so that a long message in small pieces is neither copied nor searched again for each of them
+        self._held.append(rest[: 1 - len(_END)])
+        self._rest = rest[1 - len(_END) :]
+        self._held_signs += len(self._held[-1])
         for text in whole:
             message = Message.from_line(text.strip())
             if message is not None:
                 self._link.received(message)
-        if len(self._buffer) > MAX_MESSAGE_BYTES:
+        if self._held_signs > MAX_MESSAGE_BYTES:
             self.transport.abort()
+
+    def _greet(self) -> None:
+        """Look at the first line, if it is whole."""
+        greeting, newline, rest = self._rest.partition("\r\n")
+        if len(greeting) > MAX_GREETING_SIGNS or (newline and not greeting.startswith("Asterisk Call Manager/")):
+            self.greeted.set_exception(PbxError("what answers there is no Asterisk Manager"))
+            self.greeted.exception()  # retrieved here, should nobody wait for it any more
+            self.transport.abort()
+        elif newline:
+            self._rest = rest
+            self.greeted.set_result(None)
 
     def connection_lost(self, _exc: Exception | None) -> None:
         if not self.greeted.done():

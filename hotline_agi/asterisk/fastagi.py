@@ -11,12 +11,12 @@ import select
 import socket
 from collections.abc import Callable
 
-from hotline_agi.asterisk.agi import AgiRequest, BadRequest, RequestReader
+from hotline_agi.asterisk.agi import WORD_QUESTION, AgiRequest, BadRequest, RequestReader, WordReader
 from hotline_agi.asterisk.wire import set_variable
 from hotline_agi.errors import SetupError
 
 HEADER_TIMEOUT_S = 2.0
-"""From the connect to the whole header block; Asterisk writes it within a millisecond."""
+"""From the connect to the whole header block and the word; Asterisk writes them within a millisecond."""
 ANSWER_TIMEOUT_S = 2.5
 """From the request to the answer: below the dialplan's guard of 3 s, so that ours is the clean end."""
 MAX_OPEN = 1000
@@ -37,6 +37,8 @@ class AgiSession(asyncio.Protocol):
     def __init__(self, listener: "FastAgiListener") -> None:
         self._listener = listener
         self._reader: RequestReader | None = RequestReader()
+        self._word_reader: WordReader | None = None
+        self._unproved: AgiRequest | None = None
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self.request: AgiRequest | None = None
@@ -45,7 +47,7 @@ class AgiSession(asyncio.Protocol):
 
     @property
     def is_idle(self) -> bool:
-        """Whether no whole request came yet."""
+        """Whether no whole request came yet that we believe."""
         return self.request is None
 
     def reply(self, value: str, *, after_s: float = 0.0) -> None:
@@ -72,17 +74,33 @@ class AgiSession(asyncio.Protocol):
         self._listener.opened(self)
 
     def data_received(self, data: bytes) -> None:
-        if self._reader is None:
-            self.refuse()  # the confirmation of our SET VARIABLE: the dialog is over
-            return
         try:
-            self.request = self._reader.feed(data)
+            if self._reader is not None:
+                self._read_request(self._reader, data)
+            elif self._word_reader is not None:
+                self._read_word(self._word_reader, data)
+            else:
+                self.refuse()  # the confirmation of our SET VARIABLE: the dialog is over
         except BadRequest as error:
             self._listener.refused(str(error))
             self.refuse()
+
+    def _read_request(self, reader: RequestReader, data: bytes) -> None:
+        found = reader.feed(data)
+        if found is None:
             return
-        if self.request is not None:
-            self._reader = None
+        self._reader = None
+        if self._listener.word is None:
+            self.request = found
+            self._ask()
+            return
+        assert self._transport is not None
+        self._unproved, self._word_reader = found, WordReader(self._listener.word)
+        self._transport.write(WORD_QUESTION)
+
+    def _read_word(self, reader: WordReader, data: bytes) -> None:
+        if reader.feed(data):
+            self._word_reader, self.request = None, self._unproved
             self._ask()
 
     def _ask(self) -> None:
@@ -111,10 +129,12 @@ class AgiSession(asyncio.Protocol):
 class FastAgiListener:
     """The listening socket and its open sessions."""
 
-    def __init__(self, ask: Ask, refused: Callable[[str], None]) -> None:
-        """`ask` gets each session with a whole request; `refused` a sentence for each that was turned away."""
+    def __init__(self, ask: Ask, refused: Callable[[str], None], *, word: str | None = None) -> None:
+        """`ask` gets each session with a whole request; `refused` a sentence for each that was turned away. With a
+        `word`, who does not know it is turned away."""
         self.ask = ask
         self.refused = refused
+        self.word = word
         self._server: asyncio.Server | None = None
         self._sessions: dict[AgiSession, None] = {}
 

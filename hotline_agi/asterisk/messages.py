@@ -30,6 +30,8 @@ LEG_PREFIX = "leg-"
 HOLDING = "holding_bridge"
 _STEPS = {step.value: step for step in Step}
 _LEG = re.compile(r"leg-[0-9a-f]{14}")
+_CAUSE = re.compile(r"[0-9]{1,3}")
+"""Q.850 has 7 bits for it."""
 
 
 @dataclass(slots=True)
@@ -92,7 +94,7 @@ class Translator:
     def _hangup(self, uniqueid: str, cause: str) -> Iterator[Event]:
         if is_leg(uniqueid):
             self._leg_channels.discard(uniqueid)
-            yield LegEnded(leg=LegId(uniqueid), cause=int(cause) if cause.isdecimal() else Cause.UNKNOWN)
+            yield LegEnded(leg=LegId(uniqueid), cause=int(cause) if _CAUSE.fullmatch(cause) else Cause.UNKNOWN)
         elif self.callers.pop(CallId(uniqueid), None) is not None:
             yield CallerLeft(call=CallId(uniqueid))
 

@@ -5,6 +5,7 @@ the link is back, or by the machine's own deadline.
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -65,6 +66,8 @@ PHONES_FIRST_S = 0.005
 cores the first then rings 0.9 ms and the last 1.5 ms earlier, and no caller notices."""
 MESSAGE_HANDLER = "HotlineMessage"
 STORED_HANDLER = "HotlineStored"
+_SECONDS = re.compile(r"[0-9]{1,9}")
+"""A dialplan's `EPOCH` minus another, or how long Asterisk runs: 31 years at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +128,7 @@ class Node:
         name = message["Event"]
         if name == "FullyBooted":
             uptime = str(message.get("Uptime", ""))
-            if uptime.isdecimal():
+            if _SECONDS.fullmatch(uptime):
                 self._devices.started(time.monotonic() - int(uptime))
             return
         if name == "Newchannel":
@@ -178,7 +181,7 @@ class Node:
             self._report(CallArrived(call=call, line=line, node=self.id))
         elif request.route == "round":
             waited = request.argument(1)
-            waited_s = float(waited) if waited.isdecimal() else 0.0
+            waited_s = float(waited) if _SECONDS.fullmatch(waited) else 0.0
             self._report(RoundEnded(call=call, line=line, node=self.id, waited_s=waited_s))
         else:
             self._report(TalkEnded(call=call, line=line, node=self.id))

@@ -30,6 +30,7 @@ class Recorded:
     """Digits of the dialled number (no ``+``)."""
     recorded_at: datetime
     length_s: float
+    """Never more than the file has room for, whatever its header says."""
 
 
 def inspect(folder: Path, name: str) -> Recorded | None:
@@ -40,10 +41,13 @@ def inspect(folder: Path, name: str) -> Recorded | None:
     match = _NAME.fullmatch(name)
     if match is None:
         return None
+    path = folder / f"{name}.wav"
     try:
-        with wave.open(str(folder / f"{name}.wav"), "rb") as sound:
-            length_s = sound.getnframes() / sound.getframerate()
-    except (FileNotFoundError, EOFError, wave.Error, ZeroDivisionError):
+        with wave.open(str(path), "rb") as sound:
+            frames = min(sound.getnframes(), path.stat().st_size // (sound.getnchannels() * sound.getsampwidth()))
+            length_s = frames / sound.getframerate()
+    # RuntimeError is what `wave` of Python 3.11 raises for a part that is longer than the file
+    except (FileNotFoundError, EOFError, wave.Error, ZeroDivisionError, RuntimeError):
         return None
     return Recorded(
         name=name,

@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable
 
 MAX_LINE_BYTES = 1000
-"""Asterisk's AMI reader drops lines over 1,019 bytes (main/manager.c reads into `char inbuf[1025]`)."""
+"""Of a value; its name has 16 at most. Asterisk's AMI reader drops lines over 1,019 bytes (main/manager.c reads into
+`char inbuf[1025]`)."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,15}")
 _AGI_VALUE = re.compile(r"[A-Za-z0-9:/._@+-]*")
 
 Fields = Iterable[tuple[str, str]]

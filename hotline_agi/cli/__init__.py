@@ -20,8 +20,12 @@ from hotline_agi.errors import HotlineError, InvalidText, SetupError
         roster="roster",
         calls="calls",
         volunteers="volunteers",
+        audit="audit",
+        purge="purge",
+        backup="backup restore",
         simulate="simulate",
         setup="prompts endpoints",
+        certs="certs",
     ),
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -29,6 +29,11 @@ class Calls(LazyGroup):
         usual.format_options(ctx, formatter)
         self.format_commands(ctx, formatter)
 
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        usual = self.get_command(ctx, USUAL)
+        assert usual is not None
+        usual.format_epilog(ctx, formatter)
+
 
 @click.group("calls", cls=Calls, options_metavar="", subcommand_metavar="[CALL] [OPTIONS] | COMMAND …")
 def calls() -> None:

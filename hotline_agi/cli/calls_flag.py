@@ -1,13 +1,12 @@
 """``hotline calls flag CALL``."""
 
-import getpass
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from hotline_agi import table
+from hotline_agi.cli.operator import operator
 from hotline_agi.cli.options import config_option
 from hotline_agi.settings import read_settings
 from hotline_agi.store.callers import FLAG_DAYS, flag
@@ -24,8 +23,7 @@ def calls_flag(call: str, config: Path, off: bool) -> None:
     The running service knows within 10 s. The flag stands for a keyed hash of the number, ends after a year, and who
     set it is kept in the journal.
     """
-    who = os.environ.get("SUDO_USER") or getpass.getuser()
-    found = flag(read_settings(config).state / JOURNAL, call, on=not off, who=who, now=datetime.now(UTC))
+    found = flag(read_settings(config).state / JOURNAL, call, on=not off, who=operator(), now=datetime.now(UTC))
     if off:
         table.ok(f"the caller of {found} is not marked any more")
     else:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from hotline_agi.cli.operator import noted
 from hotline_agi.cli.options import FINDING, config_option, json_option, print_json
 from hotline_agi.proof import print_runs, print_steps, prove
 from hotline_agi.settings import read_settings
@@ -26,6 +27,7 @@ def calls_replay(config: Path, run: str | None, listed: bool, steps: bool, as_js
     if listed:
         shown: object = print_runs(journal, as_json=as_json)
     elif steps:
+        noted(journal, "exported the steps", f"of run {run}" if run else "of the newest run")
         print_steps(journal, run)
         return
     else:

@@ -8,12 +8,14 @@ from pathlib import Path
 import click
 
 from hotline_agi import table
+from hotline_agi.cli.operator import noted
 from hotline_agi.cli.options import FINDING, config_option
 from hotline_agi.cli.roster import roster
 from hotline_agi.errors import SetupError
 from hotline_agi.rosters import presence, status
 from hotline_agi.rosters.status import Status
 from hotline_agi.settings import read_settings
+from hotline_agi.store.names import JOURNAL
 
 LOOK_EVERY_S = 0.05
 
@@ -28,6 +30,8 @@ def roster_reload(config: Path, wait_s: float) -> None:
     """
     state = read_settings(config).state
     asked_ns = time.monotonic_ns()
+    if presence.runs(state):
+        _note(state)
     if not presence.signal_service(state, signal.SIGHUP):
         raise SetupError(f"no service runs with the state folder {state}: it reads the rosters when it starts")
     told = _outcome(state, asked_ns, wait_s)
@@ -49,6 +53,14 @@ def roster_reload(config: Path, wait_s: float) -> None:
     if told.in_force.warnings:
         found = table.counted(told.in_force.warnings, "warning")
         table.warn(f"{found}: see {'it' if told.in_force.warnings == 1 else 'them'} with `hotline roster check`")
+
+
+def _note(state: Path) -> None:
+    """A roster that must come into force is not held up by a journal that cannot be written; but it is said."""
+    try:
+        noted(state / JOURNAL, "reloaded the rosters", "")
+    except SetupError as error:
+        table.warn(f"that you did this is not noted: {error}")
 
 
 def _outcome(state: Path, asked_ns: int, wait_s: float) -> Status:

@@ -10,7 +10,6 @@ from hotline_agi import log
 from hotline_agi.cli.options import FINDING, config_option, json_option, language_option, print_json
 from hotline_agi.doctor import Grade, examine
 from hotline_agi.notify import end_with_supervisor
-from hotline_agi.service import Service
 from hotline_agi.settings import read_settings
 
 
@@ -24,6 +23,8 @@ def run(config: Path, supervised: bool) -> None:
         from hotline_agi.supervisor import supervise
 
         sys.exit(asyncio.run(supervise((sys.executable, "-m", "hotline_agi.cli", "run", "--config", str(config)))))
+    from hotline_agi.service import Service  # with the journal's toolkit, which the doctor needs not
+
     end_with_supervisor()
     log.configure(json={"json": True, "console": False}.get(settings.log_format))
 

@@ -1,5 +1,6 @@
 """``hotline prompts`` and ``hotline endpoints``: what an Asterisk needs of us."""
 
+import os
 import secrets
 import sys
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 import click
 
 from hotline_agi import rosters, table
-from hotline_agi.asterisk.endpoints import endpoint_blocks
+from hotline_agi.asterisk.endpoints import PASSWORD_BYTES, Algorithms, endpoint_blocks, password_of
 from hotline_agi.cli.options import FINDING, json_option, print_json, rosters_option
+from hotline_agi.errors import SetupError
 from hotline_agi.prompts.collection import State, build, inventory
 from hotline_agi.prompts.names import Names
 
@@ -67,7 +69,45 @@ def _names(folder: Path | None) -> Names | None:
 
 @click.command()
 @rosters_option
-def endpoints(folder: Path) -> None:
+@click.option("--plain", is_flag=True, help="Without TLS and SRTP, for apps that know neither.")
+@click.option(
+    "--sha256-only", is_flag=True, help="No MD5: for apps that know SHA-256 (RFC 8760). All accounts or none."
+)
+@click.option(
+    "--passwords",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the passwords to this new file, to hand out and delete; the accounts then hold digests only.",
+)
+def endpoints(folder: Path, *, plain: bool, sha256_only: bool, passwords: Path | None) -> None:
     """Print PJSIP accounts for all rostered softphones, with new passwords, for site/pjsip-volunteers.conf."""
     known = rosters.load(folder, None).roster
-    click.echo(endpoint_blocks(known, lambda: secrets.token_urlsafe(12)), nl=False)
+    made: dict[str, str] = {}
+
+    def password(name: str) -> str:
+        return made.setdefault(name, password_of(secrets.token_bytes(PASSWORD_BYTES)))
+
+    blocks = endpoint_blocks(
+        known,
+        password,
+        encrypted=not plain,
+        digests=passwords is not None,
+        algorithms=Algorithms.SHA_256 if sha256_only else Algorithms.BOTH,
+    )
+    if passwords is not None:
+        _write_passwords(passwords, made)
+    click.echo(blocks, nl=False)
+    if sha256_only:
+        click.echo(
+            "\n; Say `default_auth_algorithms_uas = SHA-256` in [global] of pjsip.conf, too: else names of accounts\n"
+            "; can be told from invented ones by what they are asked for."
+        )
+
+
+def _write_passwords(path: Path, made: dict[str, str]) -> None:
+    """:raises SetupError: if the file is there already: it may hold passwords that are in use."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.writelines(f"{name} {password}\n" for name, password in made.items())
+    except FileExistsError:
+        raise SetupError(f"{path} is there already: delete it or name another") from None

@@ -22,6 +22,7 @@ from hotline_agi.dispatch.events import CallerKeyed, Event
 from hotline_agi.dispatch.memory import Memory
 from hotline_agi.roster.model import Endpoint
 from hotline_agi.terms.ids import EndpointId
+from hotline_agi.terms.json_text import json_value
 
 TOLD_KEYS = frozenset("*")
 OTHER_KEY = "other"
@@ -122,7 +123,7 @@ class _Shape:
 
 
 def _read(text: str, shapes: Mapping[str, _Shape], endpoints: Endpoints) -> Any:
-    told = json.loads(text)
+    told = json_value(text)
     shape = shapes.get(str(told.get("is"))) if isinstance(told, dict) else None
     if shape is None:
         raise ValueError("this is none of them")

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from hotline_agi.asterisk.ami import AmiLink
 from hotline_agi.asterisk.inspection import DANGEROUS_ACTIONS, NEEDED_ACTIONS, Inspection, Inspector
 from hotline_agi.doctor.check import Check, failed, ok, warning
+from hotline_agi.doctor.encryption import look_at_tls, look_at_word
+from hotline_agi.doctor.journal import look_at_journal
 from hotline_agi.doctor.rosters import look_ahead, look_at_folder, look_at_service
 from hotline_agi.errors import HotlineError, PbxError, SetupError
 from hotline_agi.prompts.collection import State, inventory
@@ -36,9 +38,12 @@ async def examine(config: Path) -> list[Check]:
     checks += look_at_service(settings)
     checks += look_ahead(settings, roster, datetime.now(UTC))
     checks += _look_at_folders(settings)
+    checks += look_at_journal(settings)
     if roster is not None:
         checks += _look_at_prompts(settings, roster)
         checks += _look_at_zones(roster)
+    checks += look_at_word(settings)
+    checks += [check async for check in look_at_tls(settings, roster)]
     checks += await _look_at_asterisk(settings, roster)
     return checks
 
@@ -217,7 +222,10 @@ def _judge_service(settings: Settings, seen: Inspection) -> Iterator[Check]:
     if seen.service_answers:
         yield ok("FastAGI", "the service answers Asterisk")
     else:
-        remedy = "start the service, and make fastagi.port agree with HOTLINE_AGI in site/globals.conf"
+        remedy = (
+            "start the service, and make fastagi.port agree with HOTLINE_AGI in site/globals.conf, and the word in "
+            "fastagi.word_file with HOTLINE_WORD"
+        )
         yield failed("FastAGI", "no answer from the service to Asterisk", remedy)
     if seen.has_menu:
         yield ok("volunteers' menu", "in the dialplan")

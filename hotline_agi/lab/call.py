@@ -7,8 +7,9 @@ from collections.abc import Callable
 from hotline_agi.lab import sip
 from hotline_agi.lab.dialog import Dialog
 from hotline_agi.lab.rtp import MATCHING_PURITY, RtpStream
+from hotline_agi.lab.sip import Message
 from hotline_agi.lab.tone import Sound
-from hotline_agi.lab.wire import CallFailed, CallTimeout
+from hotline_agi.lab.wire import GIVE_UP_S, CallFailed, CallTimeout
 
 
 class PhoneCall(Dialog):
@@ -34,18 +35,24 @@ class PhoneCall(Dialog):
         stream = self._open_stream(tone_hz, media=media)
         self.answered_at = time.monotonic()
         self.status = 200
-        self._answer_invite(self.invite, 200, sip.describe(self.wire.host, stream.port, answering=offered))
+        self._answer_invite(self.invite, 200, self._describe(stream, answering=offered))
         if offered is not None:
             stream.connect(offered)
         self._wake()
 
-    def reject(self, status: int = 486) -> None:
-        """Refuse an incoming call that was not answered yet."""
-        self._refuse(status)
+    def reject(self, status: int = 486, more: str = "") -> None:
+        """Refuse an incoming call that was not answered yet; `more` are header lines, such as the Contact of a 302."""
+        self._refuse(status, more)
 
     def ignore(self) -> None:
         """Say nothing to this call, whatever comes: the phone is dead or unreachable."""
         self.ignored = True
+
+    def offer(self, direction: str = "sendrecv") -> str:
+        """A new description of our side, for a re-INVITE: ``sendonly`` holds the call, ``sendrecv`` resumes it."""
+        self._sdp_version += 1
+        body = self._describe(self._audio(), version=self._sdp_version)
+        return body.replace("a=sendrecv", f"a={direction}")
 
     # --- what it says and hears
 
@@ -61,6 +68,28 @@ class PhoneCall(Dialog):
         if (stream := self.stream) is None or (stream.remote is not None and stream.remote.event_payload is None):
             raise CallFailed(f"{self!r} cannot press {keys}: the other side takes no keys\n{self.ladder()}")
         stream.press(keys)
+
+    async def ask(self, method: str, more: str = "", body: str = "") -> Message:
+        """Send a request within this call (REFER, INFO, re-INVITE…) and wait for its final response.
+
+        :raises CallTimeout: if none comes for 32 s.
+        """
+        self.cseq += 1
+        branch = self.wire.new_branch()
+        text = self.request(method, branch, self._contact() + more, body)
+        answered: asyncio.Future[Message | None] = self.wire.loop.create_future()
+
+        def settle(message: Message | None) -> None:
+            if not answered.done() and (message is None or message.status >= 200):
+                answered.set_result(message)
+
+        self.wire.start(text, self.address, (branch, method), settle, self.messages)
+        if (answer := await answered) is None:
+            raise CallTimeout(f"{method} in {self!r}: no answer for {GIVE_UP_S:.0f} s")
+        if method == "INVITE":
+            branch = branch if answer.status >= 300 else self.wire.new_branch()
+            self.wire.send(self.request("ACK", branch), self.address, self.messages)
+        return answer
 
     # --- what the owner waits for
 

@@ -14,7 +14,7 @@ from typing import Literal
 from hotline_agi.lab import sip
 from hotline_agi.lab.invitation import FinalResponse, Invitation
 from hotline_agi.lab.rtp import RtpStream
-from hotline_agi.lab.sip import Message
+from hotline_agi.lab.sip import Media, Message
 from hotline_agi.lab.tone import silence, tone
 from hotline_agi.lab.wire import Address, Trace, Wire
 
@@ -79,6 +79,7 @@ class Dialog:
         self.on_ended: Callable[[], None] | None = None
         """Called once, in the moment when the call ends."""
         self.cseq = 0
+        self.boast = wire.boast
         self._sink = sink
         self._on_end = on_end
         self._local = f"{parties.local};tag={self.local_tag}"
@@ -123,7 +124,7 @@ class Dialog:
         """Send the INVITE of an outgoing call."""
         stream = self._open_stream(tone_hz, media=media)
         more = self._contact() + "".join([f"{line}\r\n" for line in headers])
-        self._invitation = Invitation(self, more, sip.describe(self.wire.host, stream.port), auth)
+        self._invitation = Invitation(self, more, self._describe(stream), auth)
 
     def take_request(self, message: Message) -> None:
         """A request within this dialog, or its CANCEL."""
@@ -201,7 +202,7 @@ class Dialog:
             to=self._remote,
             call_id=self.call_id,
             cseq=self.cseq,
-            more=more,
+            more=self.boast.headers + more,
             body=body,
         )
 
@@ -210,17 +211,17 @@ class Dialog:
 
     def _reply(self, request: Message, status: int, *, more: str = "", body: str = "") -> str:
         self.replied = True
-        tag = self.local_tag
+        tag, more = self.local_tag, self.boast.headers + more
         return self.wire.reply(request, status, self.address, tag=tag, more=more, body=body, log=self.messages)
 
-    def _refuse(self, status: int) -> None:
+    def _refuse(self, status: int, more: str = "") -> None:
         if self._may_answer():
-            self._answer_invite(self.invite, status)
+            self._answer_invite(self.invite, status, more=more)
             self._end("rejected", status)
 
-    def _answer_invite(self, invite: Message, status: int, body: str = "") -> None:
+    def _answer_invite(self, invite: Message, status: int, body: str = "", more: str = "") -> None:
         self._stop_repeating()
-        text = self._reply(invite, status, more=self._contact() if status < 300 else "", body=body)
+        text = self._reply(invite, status, more=more + (self._contact() if status < 300 else ""), body=body)
         self._final = FinalResponse(self, invite, text, self._lose_ack)
 
     def _lose_ack(self) -> None:
@@ -248,7 +249,7 @@ class Dialog:
         if self.stream is not None and (message.body or message.method == "INVITE"):
             offered = sip.media_of(message.body)
             self._sdp_version += 1
-            sdp = sip.describe(self.wire.host, self.stream.port, version=self._sdp_version, answering=offered)
+            sdp = self._describe(self.stream, version=self._sdp_version, answering=offered)
             if offered is not None:
                 self.stream.connect(offered)
         if message.method == "INVITE":
@@ -266,13 +267,22 @@ class Dialog:
         return f"Reason: {self.reason_header}\r\n" if self.reason_header else ""
 
     def _contact(self) -> str:
-        return f"Contact: {self.wire.contact(self.local_user)}\r\nAllow: {sip.ALLOW}\r\n"
+        name = f"{sip.quoted(self.boast.name)} " if self.boast.name else ""
+        return f"Contact: {name}{self.wire.contact(self.local_user)}\r\nAllow: {sip.ALLOW}\r\n"
 
     def _open_stream(self, tone_hz: int | None, *, media: bool) -> RtpStream:
-        self.stream = stream = RtpStream(self.wire.host, shared=None if media else self._sink())
+        self.stream = stream = RtpStream(
+            self.wire.host, shared=None if media else self._sink(), encrypted=self.wire.encrypts_media
+        )
         stream.play(silence() if tone_hz is None else tone(tone_hz))
         stream.on_audio = self._wake
         return stream
+
+    def _describe(self, stream: RtpStream, *, version: int = 1, answering: Media | None = None) -> str:
+        wire = self.wire
+        return sip.describe(
+            wire.host, stream.port, version=version, answering=answering, key=stream.key, name=self.boast.name or "-"
+        )
 
     def _connect(self, sdp: str) -> None:
         if sdp and self.stream is not None and (media := sip.media_of(sdp)) is not None:

@@ -8,12 +8,16 @@ import asyncio
 import contextlib
 import os
 import random
+import secrets
 import shutil
 import signal
 import socket
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
+from hotline_agi.certificates import self_signed
+from hotline_agi.encryption import CERTIFICATE, KEY
 from hotline_agi.errors import SetupError
 from hotline_agi.lab.install import AsteriskInstall
 
@@ -31,6 +35,8 @@ class Softphone:
     password: str
     is_caller: bool = False
     """May ring the hotline's numbers (a person who tries the demo); a volunteer's may call nothing."""
+    encrypted: bool = False
+    """TLS and SRTP, nothing less."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,9 +45,12 @@ class Site:
 
     host: str = "127.0.0.1"
     sip_port: int = 0
+    tls_port: int = 0
     ami_port: int = 0
     agi_port: int = 0
     ami_secret: str = "only-on-loopback-of-a-private-asterisk"
+    agi_word: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    """HOTLINE_WORD; empty: a deployment of 0.3, which has none."""
     carrier: tuple[str, int] = ("127.0.0.10", 5060)
     softphones: tuple[Softphone, ...] = ()
     rtp_timeout_s: int = 30
@@ -55,6 +64,7 @@ class Site:
 
     def __post_init__(self) -> None:
         self.sip_port = self.sip_port or free_port(socket.SOCK_DGRAM, self.host)
+        self.tls_port = self.tls_port or free_port(socket.SOCK_STREAM, self.host)
         self.ami_port = self.ami_port or free_port(socket.SOCK_STREAM)
         self.agi_port = self.agi_port or free_port(socket.SOCK_STREAM)
 
@@ -89,6 +99,11 @@ class PrivateAsterisk:
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
+
+    @property
+    def certificate(self) -> Path:
+        """What softphones must trust (PEM)."""
+        return self.folder / "keys" / CERTIFICATE
 
     async def start(self) -> None:
         """Start and wait until AMI answers.
@@ -207,10 +222,29 @@ class PrivateAsterisk:
         (etc / "asterisk.conf").write_text(
             f"[directories]\nastmoddir => {self._install.module_dir}\n{directories}\n#include {etc}/site/options.conf\n"
         )
+        self._write_certificate()
         for name, text in self._site_files().items():
             path = etc / name
             path.write_text(text)
             path.chmod(0o640)
+
+    def _write_certificate(self) -> None:
+        if not self.certificate.exists():
+            key, certificate = self_signed((self.site.host,), days=365, now=datetime.now(UTC))
+            place = self.certificate.with_name(KEY)
+            place.touch(mode=0o600)
+            place.write_bytes(key)
+            self.certificate.write_bytes(certificate)
+
+    def _transports(self) -> str:
+        site = self.site
+        return (
+            (CONF / "site/pjsip-transports.conf")
+            .read_text()
+            .replace("0.0.0.0:5060", f"{site.host}:{site.sip_port}")
+            .replace("0.0.0.0:5061", f"{site.host}:{site.tls_port}")
+            .replace("/etc/asterisk/keys", str(self.folder / "keys"))
+        )
 
     def _site_files(self) -> dict[str, str]:
         site = self.site
@@ -221,14 +255,14 @@ class PrivateAsterisk:
             .read_text()
             .replace("agi://127.0.0.1:4573", f"agi://127.0.0.1:{site.agi_port}")
             .replace("/var/spool/asterisk/hotline", str(self.messages))
-            .replace("HOTLINE_EMERGENCY =", f"HOTLINE_EMERGENCY = {site.emergency}"),
+            .replace("HOTLINE_EMERGENCY =", f"HOTLINE_EMERGENCY = {site.emergency}")
+            .replace("HOTLINE_WORD =", f"HOTLINE_WORD = {site.agi_word}"),
             "site/rtp.conf": f"rtpstart = {rtp_start}\nrtpend = {rtp_start + RTP_PORTS}\n",
             "site/acl.conf": "[hotline-carrier]\ndeny = 0.0.0.0/0\ndeny = ::/0\n"
             f"permit = {carrier_host}/255.255.255.255\n",
             "site/manager-general.conf": f"bindaddr = 127.0.0.1\nport = {site.ami_port}\n",
             "site/manager-secret.conf": f"[hotline-agi](hotline)\nsecret = {site.ami_secret}\n",
-            "site/pjsip-transports.conf": "[transport-udp]\ntype = transport\nprotocol = udp\n"
-            f"bind = {site.host}:{site.sip_port}\n",
+            "site/pjsip-transports.conf": self._transports(),
             "site/pjsip-trunk.conf": "[trunk](hotline-trunk)\ntransport = transport-udp\nacl = hotline-carrier\n"
             f"aors = trunk\nrtp_timeout = {site.rtp_timeout_s}\n"
             f"[trunk]\ntype = aor\ncontact = sip:{carrier_host}:{carrier_port}\n"
@@ -244,8 +278,9 @@ class PrivateAsterisk:
 
     def _account(self, phone: Softphone) -> str:
         context = "context = hotline-in\n" if phone.is_caller else ""
+        template = "hotline-softphone-tls" if phone.encrypted else "hotline-softphone"
         return (
-            f"[{phone.name}](hotline-softphone)\nauth = {phone.name}\naors = {phone.name}\n"
+            f"[{phone.name}]({template})\nauth = {phone.name}\naors = {phone.name}\n"
             f"rtp_timeout = {self.site.rtp_timeout_s}\n{context}"
             f"[{phone.name}](hotline-softphone-aor)\n"
             f"[{phone.name}](hotline-softphone-auth)\nusername = {phone.name}\npassword = {phone.password}\n"

@@ -1,7 +1,7 @@
-"""A simulated SIP phone, or many behind one socket: real SIP over UDP (RFC 3261), for tests, demos and benchmarks.
+"""A simulated SIP phone, or many behind one socket: real SIP (RFC 3261) over UDP or TLS, for tests, demos, benchmarks.
 
 `SipPeer` finds the call or registration that a message belongs to; a `PhoneCall` owns its dialog and its audio.
-No proxies, no Record-Route, no TLS: requests of a dialog go to where the call came from or was sent to.
+No proxies, no Record-Route: requests of a dialog go to where the call came from or was sent to.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Literal
 
 from hotline_agi.lab import sip
@@ -17,6 +18,7 @@ from hotline_agi.lab.call import PhoneCall
 from hotline_agi.lab.dialog import Dialog, Parties
 from hotline_agi.lab.registration import Registration
 from hotline_agi.lab.sip import Message
+from hotline_agi.lab.tls_wire import TlsWire
 from hotline_agi.lab.wire import GIVE_UP_S, Address, CallTimeout, Trace, Wire
 
 CLOSE_S = 2.0
@@ -29,27 +31,44 @@ ABILITIES = f"Allow: {sip.ALLOW}\r\nAccept: application/sdp\r\n"
 
 
 class SipPeer:
-    """One UDP socket with any number of phones, calls and registrations."""
+    """One socket with any number of phones, calls and registrations."""
 
-    def __init__(self, host: str, port: int, *, traced: bool) -> None:
-        self.wire = Wire.open(host, port, self._take_request)
-        self.address = self.wire.address
+    wire: Wire
+    address: Address
+
+    def __init__(self, *, traced: bool) -> None:
         self.on_invite: Callable[[PhoneCall], None] | None = None
         """Called at once with each incoming call; it may ring, answer, reject, ignore or only keep the call."""
         self.calls: dict[tuple[str, str], PhoneCall] = {}
         """By Call-ID and our tag; ended ones stay for `wire.kept_s`, to answer late repetitions."""
         self.registrations: dict[str, Registration] = {}
         self._traced = traced
-        if not traced:
-            self.wire.kept_s = UNTRACED_KEPT_S
         self._invites: dict[str, PhoneCall] = {}  # by branch, for CANCEL
         self._live: dict[Dialog, None] = {}
         self._sink: socket.socket | None = None
 
     @classmethod
     async def open(cls, *, host: str = "127.0.0.1", port: int = 0, traced: bool = True) -> "SipPeer":
-        """Bind the socket; port 0 takes a free one. Not `traced`, calls keep no messages, for load tests."""
-        return cls(host, port, traced=traced)
+        """Bind a UDP socket; port 0 takes a free one. Not `traced`, calls keep no messages, for load tests."""
+        peer = cls(traced=traced)
+        peer._use(Wire.open(host, port, peer._take_request))
+        return peer
+
+    @classmethod
+    async def secure(cls, server: Address, certificate: Path, *, host: str | None = None) -> "SipPeer":
+        """Connect by TLS to a server with this certificate (PEM), perhaps from `host`; audio is SRTP.
+
+        :raises CallTimeout: if nobody answers there.
+        :raises OSError: if connection or certificate is refused.
+        """
+        peer = cls(traced=True)
+        peer._use(await TlsWire.connect(server, certificate, peer._take_request, host))
+        return peer
+
+    def _use(self, wire: Wire) -> None:
+        self.wire, self.address = wire, wire.address
+        if not self._traced:
+            wire.kept_s = UNTRACED_KEPT_S
 
     @property
     def loses(self) -> Callable[[Literal["in", "out"], str], bool] | None:

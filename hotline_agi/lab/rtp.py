@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import chain, count
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from weakref import WeakKeyDictionary
 
 from hotline_agi.lab.sip import Media
@@ -28,6 +28,9 @@ from hotline_agi.lab.tone import (
     silence,
     silent_frame,
 )
+
+if TYPE_CHECKING:
+    from hotline_agi.lab.srtp import Cipher
 
 KEPT_S = 4.0
 """How much received audio is kept."""
@@ -119,7 +122,8 @@ class RtpStream:
     A stream without voice sends keys only, from a socket it does not own, and hears nothing: for load tests.
     """
 
-    def __init__(self, host: str, *, shared: socket.socket | None = None) -> None:
+    def __init__(self, host: str, *, shared: socket.socket | None = None, encrypted: bool = False) -> None:
+        """`encrypted`: packets are SRTP, and what is not is not heard."""
         self.voice = shared is None
         self._loop = asyncio.get_running_loop()
         self._ticker = Ticker.shared()
@@ -130,6 +134,9 @@ class RtpStream:
         self.keys_heard: deque[Packet] = deque(maxlen=64)
         self.received = 0
         self.sent = 0
+        self.unreadable = 0
+        """Packets that were not encrypted with the key that was agreed."""
+        self._cipher = _new_cipher() if encrypted else None
         self.on_audio: Callable[[], None] | None = None
         self._sound: Sound = silence()
         self._frames: Iterator[bytes] = iter(())
@@ -150,8 +157,15 @@ class RtpStream:
         if self.remote is None or self.remote.codec is not media.codec:
             self._frames, self._silence = self._sound(media.codec), silent_frame(media.codec)
         self.remote = media
+        if self._cipher is not None and media.key:
+            self._cipher.use_key(media.key)
         if self.voice or self._keys:
             self._ticker.add(self)
+
+    @property
+    def key(self) -> str:
+        """Our SRTP key for the description; empty without encryption."""
+        return self._cipher.key if self._cipher is not None else ""
 
     def play(self, *sounds: Sound) -> None:
         """Play these one after the other, instead of what plays now, then silence."""
@@ -216,10 +230,11 @@ class RtpStream:
     def _send(self, media: Media, payload_type: int, timestamp: int, payload: bytes) -> None:
         self._sequence = self._sequence + 1 & 0xFFFF
         self.sent += 1
+        packet = _HEADER.pack(0x80, payload_type, self._sequence, timestamp, self._ssrc) + payload
+        if self._cipher is not None:
+            packet = self._cipher.seal(packet)
         with suppress(OSError):  # a full buffer or a port that is closed again loses a packet, as any network does
-            self._socket.sendto(
-                _HEADER.pack(0x80, payload_type, self._sequence, timestamp, self._ssrc) + payload, media.address
-            )
+            self._socket.sendto(packet, media.address)
 
     # --- hearing
 
@@ -236,6 +251,12 @@ class RtpStream:
         """Keep a packet of G.711 or of a key; RTCP (a neighbour's port + 1 may be ours) and all else is passed over."""
         if len(datagram) < 12 or datagram[0] & 0xC0 != 0x80:
             return
+        if self._cipher is not None:
+            try:
+                datagram = self._cipher.open(datagram)
+            except ValueError:
+                self.unreadable += 1
+                return
         bits, kind, sequence, timestamp, _ = _HEADER.unpack_from(datagram)
         start = 12 + 4 * (bits & 15)
         if bits & 0x10:
@@ -280,6 +301,12 @@ class RtpStream:
     def is_quiet(self, since: float) -> bool:
         """Whether nothing, or nothing loud enough to hear, came after `since`."""
         return self.loudness(since) < QUIET_RMS
+
+
+def _new_cipher() -> "Cipher":
+    from hotline_agi.lab.srtp import Cipher  # a library that only phones with SRTP need
+
+    return Cipher()
 
 
 def _even_port(host: str) -> socket.socket:

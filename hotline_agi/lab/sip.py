@@ -1,6 +1,6 @@
 """SIP messages as text (RFC 3261), digest answers (RFC 7616, RFC 8760) and session descriptions (RFC 4566, RFC 3264).
 
-Just what simulated phones need on loopback: UDP, no proxies, no TLS. Values are passed through raw: a phone that sends
+Just what simulated phones need on loopback: no proxies. Values are passed through raw: a phone that sends
 injections must be able to.
 """
 
@@ -234,6 +234,9 @@ def challenge_of(message: Message) -> Challenge | None:
 # --- session description ----------------------------------------------------------------------------------------------
 
 
+_CRYPTO = re.compile(r"crypto:[0-9]+ AES_CM_128_HMAC_SHA1_80 inline:([A-Za-z0-9+/=]{40})")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
     """Where and how the other side wants its audio."""
@@ -245,10 +248,17 @@ class Media:
     """Its number for RFC 4733 keys."""
     direction: str
     """From its view: sendrecv, sendonly, recvonly or inactive."""
+    key: str = ""
+    """Of its SRTP, as ``inline:`` has it; empty if the audio is not encrypted."""
 
 
-def describe(host: str, port: int, *, version: int = 1, answering: Media | None = None) -> str:
-    """An offer of both G.711 laws and keys, or an answer (RFC 3264 section 6: one codec, direction mirrored)."""
+def describe(
+    host: str, port: int, *, version: int = 1, answering: Media | None = None, key: str = "", name: str = "-"
+) -> str:
+    """An offer of both G.711 laws and keys, or an answer (RFC 3264 section 6: one codec, direction mirrored).
+
+    With a `key` of ours the audio is SRTP (RFC 4568). `name` is the owner's and the session's.
+    """
     codecs: Sequence[Codec] = (Codec.PCMA, Codec.PCMU)
     event: int | None = TELEPHONE_EVENT
     direction = "sendrecv"
@@ -261,14 +271,16 @@ def describe(host: str, port: int, *, version: int = 1, answering: Media | None 
         payloads += f" {event}"
         lines += f"a=rtpmap:{event} telephone-event/8000\r\na=fmtp:{event} 0-15\r\n"
     return (
-        f"v=0\r\no=- {port} {version} IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
-        f"m=audio {port} RTP/AVP {payloads}\r\n{lines}a=ptime:20\r\na={direction}\r\n"
+        f"v=0\r\no={name.replace(' ', '.')} {port} {version} IN IP4 {host}\r\ns={name}\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
+        f"m=audio {port} RTP/{'SAVP' if key else 'AVP'} {payloads}\r\n"
+        + (f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}\r\n" if key else "")
+        + f"{lines}a=ptime:20\r\na={direction}\r\n"
     )
 
 
 def media_of(body: str) -> Media | None:
     """The first audio stream of a description; None if there is none that we could use."""
-    host, port, direction = "", 0, "sendrecv"
+    host, port, direction, key = "", 0, "sendrecv", ""
     payloads: list[str] = []
     event: int | None = None
     for line in body.split("\r\n"):
@@ -284,9 +296,13 @@ def media_of(body: str) -> Media | None:
         elif kind == "a=":
             if value in ("sendrecv", "sendonly", "recvonly", "inactive"):
                 direction = value
+            elif (crypto := _CRYPTO.match(value)) is not None:
+                key = key or crypto[1]
             elif value.startswith("rtpmap:") and value.lower().endswith(" telephone-event/8000"):
                 event = int(value[7:].partition(" ")[0])
     for payload in payloads:
         if payload in ("0", "8"):
-            return Media(address=(host, port), codec=Codec(int(payload)), event_payload=event, direction=direction)
+            return Media(
+                address=(host, port), codec=Codec(int(payload)), event_payload=event, direction=direction, key=key
+            )
     return None

@@ -11,11 +11,12 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from hotline_agi.encryption import KEY
 from hotline_agi.errors import SetupError
 from hotline_agi.lab.behaviour import Behaviour, Carrier
 from hotline_agi.lab.call import PhoneCall
@@ -124,11 +125,15 @@ class Stage:
 
     # ---- phones
 
-    async def softphone(self, name: str, behaviour: Behaviour) -> SipPeer:
-        """A volunteer's softphone registers and behaves."""
-        peer = await SipPeer.open()
+    async def softphone(self, name: str, behaviour: Behaviour, *, host: str = "127.0.0.1") -> SipPeer:
+        """A volunteer's softphone at `host` registers and behaves."""
+        encrypted = any(phone.encrypted and phone.name == name for phone in self.pbx.site.softphones)
+        if encrypted:
+            peer = await SipPeer.secure(self.tls_server, self.pbx.certificate, host=host)
+        else:
+            peer = await SipPeer.open(host=host)
         peer.on_invite = behaviour
-        await peer.register(server=self.server, user=name, password=PASSWORD)
+        await peer.register(server=self.tls_server if encrypted else self.server, user=name, password=PASSWORD)
         self.phones[name] = peer
         return peer
 
@@ -143,6 +148,11 @@ class Stage:
     @property
     def server(self) -> tuple[str, int]:
         return (self.pbx.site.host, self.pbx.site.sip_port)
+
+    @property
+    def tls_server(self) -> tuple[str, int]:
+        """Where softphones with TLS register."""
+        return (self.pbx.site.host, self.pbx.site.tls_port)
 
     async def until_quiet(self, timeout_s: float = 10.0) -> None:
         """Wait until Asterisk has no channel left."""
@@ -171,6 +181,7 @@ async def open_stage(
     files: Mapping[str, str],
     contacts: str,
     softphones: tuple[str, ...],
+    encrypted: Collection[str] = (),
     say: Callable[[str], None] = lambda _: None,
     keep: bool = False,
     prompts: Path | None = None,
@@ -181,6 +192,7 @@ async def open_stage(
     """Asterisk and the telephone network are up, the service is configured but not started; all is gone afterwards.
 
     :param softphones: PJSIP names of the roster's softphones.
+    :param encrypted: those of them that use TLS and SRTP.
     :param pbx_files: further configuration files of Asterisk, by name.
     :param carrier: the telephone network, in place of a plain one; closed at the end.
     :param site: further fields of `Site`.
@@ -191,7 +203,7 @@ async def open_stage(
     prompts = prompts or sounds(install, say)
     folder = Path(tempfile.mkdtemp(prefix="hotline-"))
     carrier = carrier or await Carrier.open()
-    accounts = tuple(Softphone(name=name, password=PASSWORD) for name in softphones)
+    accounts = tuple(Softphone(name=name, password=PASSWORD, encrypted=name in encrypted) for name in softphones)
     pbx = PrivateAsterisk(
         folder / "pbx",
         install,
@@ -220,11 +232,13 @@ async def open_stage(
 
 
 def configure(stage: Stage, prompts: Path) -> None:
-    """Write the service's settings and its AMI secret."""
+    """Write the service's settings and its secrets."""
     site = stage.pbx.site
-    secret = stage.folder / "ami-secret"
-    secret.write_text(site.ami_secret)
-    secret.chmod(0o600)
+    secret, word = stage.folder / "ami-secret", stage.folder / "agi-word"
+    for path, text in ((secret, site.ami_secret), (word, site.agi_word)):
+        path.touch(mode=0o600)
+        path.write_text(text)
+    word_file = f", word_file: {word}" if site.agi_word else ""
     stage.config.write_text(
         f"""rosters: {stage.rosters}
 contacts: {stage.contacts}
@@ -233,7 +247,12 @@ messages: {stage.pbx.messages}
 sounds: {prompts}
 log_format: json
 ami: {{port: {site.ami_port}, secret_file: {secret}}}
-fastagi: {{port: {site.agi_port}}}
+fastagi: {{port: {site.agi_port}{word_file}}}
+softphone_tls:
+  certificate: {stage.pbx.certificate}
+  key: {stage.pbx.certificate.with_name(KEY)}
+  host: {site.host}
+  port: {site.tls_port}
 ...
 """
     )

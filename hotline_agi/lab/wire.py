@@ -1,4 +1,7 @@
-"""One UDP socket and the SIP transactions on it (RFC 3261 section 17): what is repeated, and what is answered twice."""
+"""One UDP socket and the SIP transactions on it (RFC 3261 section 17): what is repeated, and what is answered twice.
+
+`tls_wire` puts the same transactions on a TLS connection.
+"""
 
 import asyncio
 import secrets
@@ -52,6 +55,18 @@ OnResponse = Callable[[Message | None], None]
 """Gets every response (an INVITE's also provisional and repeated ones), or None when none came in time."""
 
 
+class Boast(NamedTuple):
+    """What a phone tells of its owner, beyond what it must."""
+
+    headers: str
+    """Lines, each with its line end, in whatever it says in a call."""
+    name: str
+    """In Contact, and of the session and its owner in the description."""
+
+
+NOTHING_TO_TELL = Boast("", "")
+
+
 class _Sent:
     """A client transaction: a request that is repeated until it is answered."""
 
@@ -71,11 +86,20 @@ class _Sent:
 class Wire:
     """The socket of a peer. `on_request` gets each request, repeated ones too: it asks `is_repeated` first."""
 
-    def __init__(self, found: socket.socket, on_request: Callable[[Message, Address], None]) -> None:
+    protocol = "UDP"
+    """As Via has it."""
+    is_reliable = False
+    """Whether a message arrives or the connection breaks: then requests are not repeated."""
+    encrypts_media = False
+    """Whether its phones offer and answer SRTP; the keys are in the SDP, so only where the signalling is encrypted."""
+
+    def __init__(self, address: Address, on_request: Callable[[Message, Address], None]) -> None:
         self.loop = asyncio.get_running_loop()
-        self.address: Address = found.getsockname()
+        self.address = address
         self.host, self.port = self.address
         self.loses: Callable[[Literal["in", "out"], str], bool] | None = None
+        self.boast = NOTHING_TO_TELL
+        """What its calls tell of whoever speaks."""
         self.messages_in = 0
         self.messages_out = 0
         self.malformed = 0
@@ -85,7 +109,7 @@ class Wire:
         self.quiet = asyncio.Event()
         """Set while every request that we sent has its final response."""
         self.quiet.set()
-        self._socket = found
+        self._socket: socket.socket
         self._on_request = on_request
         self._salt = secrets.token_hex(4)
         self._numbers = count(1)
@@ -93,7 +117,6 @@ class Wire:
         self._unfinished = 0
         self._seen: dict[tuple[str, str], str] = {}  # server transactions: what to say to a repeated request
         self._forgotten: deque[tuple[float, Callable[[], object]]] = deque()
-        self.loop.add_reader(found, self._readable)
 
     @classmethod
     def open(cls, host: str, port: int, on_request: Callable[[Message, Address], None]) -> "Wire":
@@ -102,7 +125,10 @@ class Wire:
         found.setblocking(False)
         found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         found.bind((host, port))
-        return cls(found, on_request)
+        wire = cls(found.getsockname(), on_request)
+        wire._socket = found
+        wire.loop.add_reader(found, wire._readable)
+        return wire
 
     def close(self) -> None:
         """Neither send nor read any more."""
@@ -111,8 +137,7 @@ class Wire:
             if sent.timer is not None:
                 sent.timer.cancel()
         self._sent.clear()
-        self.loop.remove_reader(self._socket)
-        self._socket.close()
+        self._shut()
 
     # --- words of our own
 
@@ -126,7 +151,7 @@ class Wire:
 
     def via(self, branch: str) -> str:
         """Where responses go: to where the request came from (RFC 3581)."""
-        return f"SIP/2.0/UDP {self.host}:{self.port};branch={branch};rport"
+        return f"SIP/2.0/{self.protocol} {self.host}:{self.port};branch={branch};rport"
 
     def contact(self, user: str) -> str:
         """Where `user` is reached."""
@@ -143,8 +168,7 @@ class Wire:
             log.append(Trace(time.monotonic(), "out", text[: text.find("\r\n")], text))
         if self.loses is not None and self.loses("out", text):
             return
-        with suppress(OSError):  # a full buffer loses a message, as any network does; it will be repeated
-            self._socket.sendto(text.encode("utf-8", "surrogateescape"), address)
+        self._emit(text.encode("utf-8", "surrogateescape"), address)
 
     def start(
         self, text: str, address: Address, key: tuple[str, str], on_response: OnResponse, log: Log | None
@@ -156,7 +180,8 @@ class Wire:
         self._unfinished += 1
         self.quiet.clear()
         self.send(text, address, log)
-        sent.timer = self.loop.call_later(T1_S, self._repeat, key, sent)
+        first_s = GIVE_UP_S if self.is_reliable else T1_S
+        sent.timer = self.loop.call_later(first_s, self._repeat, key, sent)
         return True
 
     async def ask(
@@ -227,23 +252,34 @@ class Wire:
                 datagram, source = self._socket.recvfrom(65535)
             except OSError:
                 return
-            if len(datagram) <= 4:  # keep-alive (RFC 5626 section 3.5.1)
-                continue
-            self.messages_in += 1
-            try:
-                message = sip.parse(datagram)
-                key = (message.branch, message.cseq[1])
-            except ValueError:
-                self.malformed += 1
-                continue
-            if self.loses is not None and self.loses("in", message.text):
-                continue
-            if message.status:
-                self._take_response(message, key)
-            else:
-                self._on_request(message, source)
+            self._take(datagram, source)
             if self.closed:
                 return
+
+    def _emit(self, octets: bytes, address: Address) -> None:
+        with suppress(OSError):  # a full buffer loses a message, as any network does; it will be repeated
+            self._socket.sendto(octets, address)
+
+    def _shut(self) -> None:
+        self.loop.remove_reader(self._socket)
+        self._socket.close()
+
+    def _take(self, octets: bytes, source: Address) -> None:
+        if len(octets) <= 4:  # keep-alive (RFC 5626 section 3.5.1)
+            return
+        self.messages_in += 1
+        try:
+            message = sip.parse(octets)
+            key = (message.branch, message.cseq[1])
+        except ValueError:
+            self.malformed += 1
+            return
+        if self.loses is not None and self.loses("in", message.text):
+            return
+        if message.status:
+            self._take_response(message, key)
+        else:
+            self._on_request(message, source)
 
     def _take_response(self, message: Message, key: tuple[str, str]) -> None:
         if (sent := self._sent.get(key)) is None:

@@ -1,10 +1,11 @@
 """Calls as rows of a table for people and as plain values for programs; and the instants that people type."""
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
-from hotline_agi.reports.past import CallHistory, PastCall, PastMessage
+from hotline_agi.reports.past import CallHistory, PastCall, PastMessage, PastRevision
 from hotline_agi.reports.timeline import timeline
 from hotline_agi.reports.words import outcome_text
 from hotline_agi.terms.languages import Language
@@ -17,6 +18,15 @@ _CALL_COLUMNS = {
     Language.ZH: ("来电", "热线", "到达", "等待", "通话", "志愿者", "结果", "留言"),
 }
 _MESSAGE_COLUMNS = {Language.EN: ("File", "Length", "Recorded"), Language.ZH: ("文件", "时长", "录制")}
+_ROSTER = {
+    Language.EN: "Roster {name} decided, in force since {since}",
+    Language.ZH: "依据的排班版本：{name}，自 {since} 起生效",
+}
+_LAST_GOOD = {
+    Language.EN: " (the last good one, of {of}: the folder's was refused)",
+    Language.ZH: "（最后一份有效的排班，来自 {of}：文件夹中的被拒绝）",
+}
+_THEN = {Language.EN: "; from {since} on {name}", Language.ZH: "；自 {since} 起为 {name}"}
 _AGO = re.compile(r"(\d{1,6})([mhd])")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -84,6 +94,66 @@ def call_json(call: PastCall) -> Json:
     }
 
 
+CSV_COLUMNS = (
+    "call",
+    "line",
+    "node",
+    "arrived_at",
+    "answered_at",
+    "ended_at",
+    "wait_s",
+    "talk_s",
+    "outcome",
+    "volunteer",
+    "messages",
+    "roster",
+)
+"""Stable: columns are added at the end only."""
+
+
+def csv_rows(calls: Iterable[PastCall], revisions: Sequence[PastRevision]) -> Iterator[tuple[str, ...]]:
+    """A row per call under `CSV_COLUMNS`: instants in UTC, lengths in seconds.
+
+    :param revisions: of the roster, in the order in which they came into force.
+    """
+    for call in calls:
+        told = {**call_json(call), "roster": roster_of(call, revisions)}
+        yield tuple("" if told[column] is None else str(told[column]) for column in CSV_COLUMNS)
+
+
+def roster_of(call: PastCall, revisions: Sequence[PastRevision]) -> str | None:
+    """The name of the roster that was in force when the call arrived; None: not known."""
+    before = bisect_right(revisions, call.arrived_at, key=lambda one: one.at)
+    return revisions[before - 1].name if before else None
+
+
+def revision_text(revisions: Sequence[PastRevision], zone: tzinfo, language: Language = Language.EN) -> str:
+    """Which rosters decided: one sentence; empty if it is not known."""
+    if not revisions:
+        return ""
+    first, *others = revisions
+    text = _ROSTER[language].format(name=first.name, since=_clock(first.at, zone))
+    if first.last_good_of is not None:
+        text += _LAST_GOOD[language].format(of=_clock(first.last_good_of, zone))
+    for one in others:
+        text += _THEN[language].format(name=one.name, since=_clock(one.at, zone))
+    return text
+
+
+def _clock(at: datetime, zone: tzinfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+
+
+def revision_json(one: PastRevision) -> Json:
+    return {
+        "at": _instant(one.at),
+        "digest": one.digest,
+        "revision": one.revision or None,
+        "modified": one.modified,
+        "last_good_of": _instant(one.last_good_of),
+    }
+
+
 def history_json(history: CallHistory, language: Language = Language.EN, number: PhoneNumber | None = None) -> Json:
     """All about one call, for programs. `number` only where a person asked to see it: then it stands here in clear."""
     told = {
@@ -117,6 +187,7 @@ def history_json(history: CallHistory, language: Language = Language.EN, number:
             }
             for fact in history.facts
         ],
+        "rosters": [revision_json(one) for one in history.revisions],
         "timeline": [
             {"at": _instant(moment.at), "offset_s": moment.offset_s, "text": moment.text}
             for moment in timeline(history, language)

@@ -71,6 +71,26 @@ class PastMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastRevision:
+    """A roster that came into force."""
+
+    at: datetime
+    """When; until the next one."""
+    digest: str
+    revision: str
+    """The commit, in short; empty: the rosters were in no git work tree."""
+    modified: bool
+    """Files differed from it."""
+    last_good_of: datetime | None = None
+    """When it was taken first, if it had been kept aside and was restored."""
+
+    @property
+    def name(self) -> str:
+        """``1a2b3c4d5e6f``, ``1a2b3c4d5e6f modified``; without git the digest's beginning."""
+        return f"{self.revision}{' modified' if self.modified else ''}" if self.revision else self.digest[:12]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallHistory:
     """Everything about one call but the caller's number. Facts are in the order in which they were noted."""
 
@@ -78,3 +98,5 @@ class CallHistory:
     legs: tuple[PastLeg, ...]
     facts: tuple[PastFact, ...]
     messages: tuple[PastMessage, ...]
+    revisions: tuple[PastRevision, ...] = ()
+    """Of the roster: the one in force when the call arrived, and those that came into force before its end."""

@@ -190,6 +190,16 @@ def _text(sentence: _Sentence, course: _Course, language: Language) -> str:
         case Fact.SERVED:
             served = choice_words.served_text(Serving.of(fact.detail), language)
             return _phrase(words.FACTS[language][Fact.SERVED], names, language, served=served)
+        case Fact.ADOPTED:
+            found = words.FOUND[language].get(fact.detail or "waiting", fact.detail)
+            return _phrase(words.FACTS[language][Fact.ADOPTED], names, language, found=found)
+        case Fact.UNCERTAIN:
+            why = words.UNCERTAIN[language].get(fact.detail, fact.detail)
+            return _phrase(words.FACTS[language][Fact.UNCERTAIN], names, language, why=why)
+        case Fact.RECONSTRUCTED:
+            known = words.RECONSTRUCTED[language].get(fact.detail)
+            what = known.format(who=words.listed(names, language)) if known else fact.detail
+            return _phrase(words.FACTS[language][Fact.RECONSTRUCTED], names, language, what=what)
         case _:
             return _phrase(words.FACTS[language][fact.fact], names, language)
 

@@ -13,7 +13,9 @@ Phrase = str | tuple[str, str]
 FACTS: dict[Language, dict[Fact, Phrase]] = {
     Language.EN: {
         Fact.ARRIVED: "The call arrived",
-        Fact.ADOPTED: "The restarted service found the call waiting",
+        Fact.ADOPTED: "The restarted service found the call {found}",
+        Fact.UNCERTAIN: "Not certain from here on: {why}",
+        Fact.RECONSTRUCTED: "Learned from Asterisk afterwards: {what}",
         Fact.CLOSED: "The line is closed at this hour",
         Fact.CHOSE: "{chosen}",
         Fact.HANDED: "{handed}",
@@ -36,7 +38,9 @@ FACTS: dict[Language, dict[Fact, Phrase]] = {
     },
     Language.ZH: {
         Fact.ARRIVED: "来电到达",
-        Fact.ADOPTED: "服务重启后接管了正在等待的来电",
+        Fact.ADOPTED: "服务重启后接管了{found}的来电",
+        Fact.UNCERTAIN: "此后情况不确定：{why}",
+        Fact.RECONSTRUCTED: "事后由 Asterisk 得知：{what}",
         Fact.CLOSED: "热线此时不在服务时间",
         Fact.CHOSE: "{chosen}",
         Fact.HANDED: "{handed}",
@@ -58,6 +62,58 @@ FACTS: dict[Language, dict[Fact, Phrase]] = {
         Fact.CALLER_LEFT: "来电者挂机",
     },
 }
+
+FOUND: dict[Language, dict[str, str]] = {
+    Language.EN: {
+        "waiting": "waiting",
+        "ringing": "waiting, with phones ringing for it",
+        "talking": "in a conversation",
+        "recording": "leaving a message",
+    },
+    Language.ZH: {
+        "waiting": "正在等待",
+        "ringing": "正在等待、电话正在振铃",
+        "talking": "正在通话",
+        "recording": "正在留言",
+    },
+}
+"""By the detail of `Fact.ADOPTED`; without one it was waiting."""
+UNCERTAIN: dict[Language, dict[str, str]] = {
+    Language.EN: {
+        "": "the service lost sight of the call",
+        "restart": "the service was restarted",
+        "link": "the link to Asterisk was lost",
+        "asterisk": "Asterisk was restarted",
+        "gone": "the call was over when the service came back",
+    },
+    Language.ZH: {
+        "": "服务失去了对来电的跟踪",
+        "restart": "服务曾重启",
+        "link": "与 Asterisk 的连接曾中断",
+        "asterisk": "Asterisk 曾重启",
+        "gone": "服务恢复时来电已结束",
+    },
+}
+"""By the detail of `Fact.UNCERTAIN`; another one is told as it stands."""
+RECONSTRUCTED: dict[Language, dict[str, str]] = {
+    Language.EN: {
+        "": "the last moments before the service ended",
+        "arrived": "the call arrived",
+        "rang": "a phone rang",
+        "talk started": "caller and {who} hear each other",
+        "talk ended": "the conversation ended",
+        "caller left": "the caller hung up",
+    },
+    Language.ZH: {
+        "": "服务中断前的最后片刻",
+        "arrived": "来电到达",
+        "rang": "电话振铃",
+        "talk started": "来电者与 {who} 接通",
+        "talk ended": "通话结束",
+        "caller left": "来电者挂机",
+    },
+}
+"""By the detail of `Fact.RECONSTRUCTED`, values of `Fact`; another one is told as it stands."""
 
 TALK_CUT_SHORT = {
     Language.EN: "The conversation ended: the caller hung up",

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 
+from hotline_agi.terms.json_text import json_value
 from hotline_agi.terms.packing import packed, unpacked
 
 
@@ -19,4 +20,7 @@ def texts_of(octets: bytes) -> dict[str, bytes]:
 
     :raises ValueError: if it is damaged.
     """
-    return {str(path): str(text).encode() for path, text in json.loads(unpacked(octets)).items()}
+    told = json_value(unpacked(octets))
+    if not isinstance(told, dict):
+        raise ValueError("these are no texts by their paths")
+    return {path: str(text).encode() for path, text in told.items()}

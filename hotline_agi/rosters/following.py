@@ -68,10 +68,13 @@ class RosterFollower:
         self._places = places
         self.use: Callable[[Roster], None] = lambda _: None
         """What puts a roster in force; called between two events of the loop."""
+        self.committed: Callable[[], None] = lambda: None
+        """Called when the roster in force got another revision: somebody committed it as it is."""
         self.texts = b""
         """What the roster in force was read from (see `Loaded`); `use` finds it here."""
         self._account = Account(places.state)
-        self._origin: Origin | None = None
+        self.origin: Origin | None = None
+        """Of the roster in force; `use` and `committed` find it here."""
         self._roster: Roster | None = None
         self._wanted = asyncio.Event()
         self._serving = False
@@ -120,7 +123,7 @@ class RosterFollower:
     @property
     def digest(self) -> str:
         """Of the texts of the roster in force; empty before there is one."""
-        return self._origin.digest if self._origin else ""
+        return self.origin.digest if self.origin else ""
 
     def reload(self) -> None:
         """Read the folder soon; once more after the reading that is under way, if there is one."""
@@ -196,13 +199,15 @@ class RosterFollower:
         await let_go(old)
         self._account.note(found, began_ns, restored=restore)
         if isinstance(found, Unchanged):
-            self._origin = found.origin
+            before, self.origin = self.origin, found.origin
+            if before is not None and before.revision != found.origin.revision:
+                self.committed()
         if self._watch is not None:
             self._watch.known = self._account.signature
         return found
 
     def _request(self, patience: Patience, *, restore: bool) -> Request:
-        places, known = self._places, self._origin
+        places, known = self._places, self.origin
         return Request(
             rosters=str(places.rosters),
             contacts=str(places.contacts) if places.contacts else None,
@@ -222,7 +227,7 @@ class RosterFollower:
         gone = [line for before in old for line in before.lines if line not in found.roster.lines]
         if gone:  # a coordinator may mean it; a folder that was copied in part looks just so
             logger.warning("lines are gone: calls to their numbers reach nobody", lines=", ".join(gone))
-        self._roster, self._origin, self.texts = found.roster, found.whole.origin, found.texts
+        self._roster, self.origin, self.texts = found.roster, found.whole.origin, found.texts
         self.use(found.roster)
         return old
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from hotline_agi.rosters.durable import write_whole
 from hotline_agi.rosters.regular import read_regular
+from hotline_agi.terms.json_text import json_value
 
 NAME = "roster-status.json"
 MAX_BYTES = 1024 * 1024
@@ -68,7 +69,7 @@ def write(path: Path, status: Status) -> None:
 def read(path: Path) -> Status | None:
     """The status; None if there is none that can be read."""
     try:
-        told: Any = json.loads(read_regular(path, MAX_BYTES))
+        told: Any = json_value(read_regular(path, MAX_BYTES))
         return Status(
             in_force=_made(InForce, told["in_force"], "loaded_at"),
             refused=_made(Refusal, told["refused"], "at", "since"),

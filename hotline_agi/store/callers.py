@@ -8,20 +8,24 @@ import hashlib
 import hmac
 import os
 import secrets
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from hotline_agi.errors import HotlineError, SetupError
+from sqlalchemy import delete, select
+
+from hotline_agi.errors import HotlineError
 from hotline_agi.log import logger
+from hotline_agi.store.audit import deed_row
+from hotline_agi.store.dialect import adding
+from hotline_agi.store.names import KEY
+from hotline_agi.store.opening import beside
 from hotline_agi.store.reading import JournalReader
-from hotline_agi.store.schema import VERSION, to_text, version_of
+from hotline_agi.store.records import store
+from hotline_agi.store.schema import CALLER_TOKEN, FLAGGED, to_text
 from hotline_agi.terms.ids import CallerToken
 from hotline_agi.terms.numbers import PhoneNumber
 
-KEY_NAME = "caller-key"
 KEY_BYTES = 32
 TOKEN_DIGITS = 16
 LAST_DIGITS = 9
@@ -32,7 +36,6 @@ WHY_UNKNOWN = (
     "the number was withheld, is deleted by now, or the caller was answered within 4 s and hung up first (such numbers "
     "are not kept)"
 )
-BUSY_S = 5.0
 
 
 class WhoIsUnknown(HotlineError):
@@ -51,7 +54,7 @@ class CallerKey:
 
         Never raises: where it can neither be read nor made, one of this run alone is used, and that is logged.
         """
-        path = state / KEY_NAME
+        path = state / KEY
         try:
             with suppress(FileNotFoundError):
                 key = path.read_bytes()
@@ -75,7 +78,7 @@ class CallerKey:
 def _made(path: Path) -> bytes:
     """A new key on disk, in one piece; that of another service if it was faster."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{KEY_NAME}.{secrets.token_hex(4)}")
+    draft = path.with_name(f"{KEY}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         os.write(descriptor, secrets.token_bytes(KEY_BYTES))
@@ -97,7 +100,7 @@ def flagged(path: Path, now: datetime) -> frozenset[CallerToken]:
     :raises SetupError: if it cannot be read.
     """
     with JournalReader.open(path, busy_s=0.5) as reader:
-        rows = reader.ask("SELECT token FROM flagged WHERE expires_at > ?", [to_text(now)])
+        rows = reader.ask(select(FLAGGED.c.token).where(FLAGGED.c.expires_at > to_text(now)))
     return frozenset(CallerToken(row["token"]) for row in rows)
 
 
@@ -111,42 +114,16 @@ def flag(path: Path, call_id: str, *, on: bool, who: str, now: datetime) -> str:
     """
     with JournalReader.open(path) as reader:
         call = reader.call(call_id).call.call
-    with _writing(path) as connection:
-        found = connection.execute("SELECT token FROM caller_token WHERE call = ?", [call]).fetchone()
-        if found is None:
+    with beside(path) as connection, connection.begin():
+        token = connection.scalar(select(CALLER_TOKEN.c.token).where(CALLER_TOKEN.c.call == call))
+        if token is None:
             raise WhoIsUnknown(f"who called in {call} is not known: {WHY_UNKNOWN}")
         if on:
-            connection.execute(
-                "INSERT OR REPLACE INTO flagged (token, at, expires_at) VALUES (?, ?, ?)",
-                [found[0], to_text(now), to_text(now + timedelta(days=FLAG_DAYS))],
-            )
+            until = {"at": to_text(now), "expires_at": to_text(now + timedelta(days=FLAG_DAYS))}
+            flagging = adding(FLAGGED).on_conflict_do_update(index_elements=["token"], set_=until)
+            connection.execute(flagging, {"token": token, **until})
         else:
-            connection.execute("DELETE FROM flagged WHERE token = ?", [found[0]])
-        connection.execute(
-            "INSERT INTO audit (at, who, did, subject) VALUES (?, ?, ?, ?)",
-            [to_text(now), who, "flagged high risk" if on else "took the flag off", call],
-        )
+            connection.execute(delete(FLAGGED).where(FLAGGED.c.token == token))
+        did = "flagged high risk" if on else "took the flag off"
+        store(connection, [deed_row(now, who, did, call)])
     return call
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[sqlite3.Connection]:
-    """One transaction in the journal of a service that may be at work."""
-    try:
-        opened = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_S, isolation_level=None)
-        with closing(opened) as connection:
-            if version_of(connection) != VERSION:
-                raise SetupError(f"the journal {path} is of another version of this program: restart the service")
-            connection.execute("PRAGMA secure_delete = ON").fetchone()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-    except sqlite3.Error as error:
-        raise SetupError(
-            f"the journal {path} cannot be written ({error}): run this as the user of the service"
-        ) from error

@@ -6,27 +6,30 @@ the successor). Test: test_database.py.
 """
 
 import os
-import sqlite3
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from hotline_agi.log import logger
-from hotline_agi.store.schema import connect
+from hotline_agi.store.dialect import Trouble, copy_into, said
+from hotline_agi.store.names import SAVED_MARK
+from hotline_agi.store.opening import connect
 
 
 class Database:
     """One file, one connection. For one thread at a time."""
 
     def __init__(self, path: Path, *, busy_s: float) -> None:
-        """Open or make `path`. Raises what `schema.connect` raises."""
+        """Open or make `path`. Raises what `opening.connect` raises."""
         self._path = path
         self._busy_s = busy_s
-        self._connection: sqlite3.Connection | None = None
+        self._connection: Connection | None = None
         self._inodes: dict[Path, int | None] = {}
         self._connect()
 
-    def connected(self) -> sqlite3.Connection:
+    def connected(self) -> Connection:
         """The connection; opened anew after `disconnect`, or when the file at our path is not the one that we hold."""
         if self._connection is not None and _inode(self._path) != self._inodes[self._path]:
             self._save_what_was_taken_away(self._connection)
@@ -38,20 +41,20 @@ class Database:
         if connection is not None:
             try:
                 connection.close()
-            except sqlite3.Error as error:
-                logger.warning("journal did not close well", error=str(error))
+            except Trouble as error:
+                logger.warning("journal did not close well", error=said(error))
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> Connection:
         self._connection = connection = connect(self._path, busy_s=self._busy_s)
         beside = [self._path.with_name(self._path.name + suffix) for suffix in ("-wal", "-shm")]
         self._inodes = {path: _inode(path) for path in (self._path, *beside)}
         return connection
 
-    def _save_what_was_taken_away(self, connection: sqlite3.Connection) -> None:
+    def _save_what_was_taken_away(self, connection: Connection) -> None:
         """Our connection still sees everything: write that to a file of its own, and leave nothing to the successor."""
-        saved = self._path.with_name(f"{self._path.name}.saved-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
+        saved = self._path.with_name(f"{self._path.name}{SAVED_MARK}{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
         os.close(os.open(saved, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        connection.execute("VACUUM INTO ?", (str(saved),))
+        copy_into(connection, saved)
         self.disconnect()
         for path, inode in self._inodes.items():
             if path != self._path and _inode(path) == inode:

@@ -13,12 +13,13 @@ A record is lost in two cases only: the process dies within 100 ms of `write`; o
 written until `HARD_LIMIT` times the queue waited in memory. The second is counted and logged.
 """
 
-import sqlite3
 import time
 from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from hotline_agi.dispatch.codec import News
 from hotline_agi.dispatch.commands import (
@@ -33,19 +34,24 @@ from hotline_agi.dispatch.commands import (
 from hotline_agi.dispatch.replay import Beginning, Step
 from hotline_agi.errors import SetupError
 from hotline_agi.log import logger
+from hotline_agi.retention import Ages
+from hotline_agi.store.clearance import DailyPurge
+from hotline_agi.store.condition import JournalState
 from hotline_agi.store.database import Database
-from hotline_agi.store.purging import Ages
+from hotline_agi.store.dialect import Trouble, is_locked, said
 from hotline_agi.store.records import (
+    AuditRecord,
     Entry,
     MessageRecord,
     NumberRecord,
     Record,
+    RevisionRecord,
     RosterTextRecord,
     RunRecord,
     TokenRecord,
 )
 from hotline_agi.store.steps import beginning_packed
-from hotline_agi.store.writer import BUSY_S, JournalState, Writer
+from hotline_agi.store.writer import BUSY_S, Writer
 from hotline_agi.terms.ids import CallerToken, CallId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.numbers import PhoneNumber
@@ -74,27 +80,36 @@ class Journal:
         self._queue = queue
         self._hard_limit = hard_limit
         self._seq = 0
-        self._lost = 0
 
     @classmethod
-    def open(cls, path: Path, *, boot: int = 0, ages: Ages = AGES, queue_records: int = QUEUE_RECORDS) -> "Journal":
+    def open(
+        cls,
+        path: Path,
+        *,
+        boot: int = 0,
+        ages: Ages = AGES,
+        messages: Path | None = None,
+        queue_records: int = QUEUE_RECORDS,
+    ) -> "Journal":
         """Open or make the journal at `path` and start its writer.
 
         :param boot: of the machine whose steps are written.
+        :param messages: the folder of callers' messages, whose files are purged with their rows; None: neither are.
         :raises SetupError: with one sentence, when `path` cannot be used.
         """
         try:
             database = Database(path, busy_s=BUSY_S)
             _try_to_write(database.connected())
-        except (sqlite3.Error, OSError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
+        except (*Trouble, OSError) as error:
+            reason = error.strerror if isinstance(error, OSError) else said(error)
             raise SetupError(
                 f"the journal {path} cannot be used ({reason}): "
                 "give its folder and its file to the user of the service, or name another file"
             ) from error
+        purge = DailyPurge(path, messages=messages, ages=ages, run=run_id(boot))
         queue: deque[Entry] = deque()
         steps: deque[Step] = deque()
-        writer = Writer(path, database, queue, steps, run=run_id(boot), ages=ages, queue_records=queue_records)
+        writer = Writer(path, database, queue, steps, run=run_id(boot), purge=purge, queue_records=queue_records)
         writer.start()
         return cls(writer, queue, steps, hard_limit=queue_records * HARD_LIMIT)
 
@@ -135,6 +150,25 @@ class Journal:
             return
         self._take(RosterTextRecord(digest=digest, packed=packed), datetime.now(UTC))
 
+    def write_revision(self, digest: str, revision: str, at: datetime, *, last_good_of: str = "") -> None:
+        """Take down which roster comes into force. Never blocks, never raises.
+
+        :param revision: as `rosters.transfer.Origin` has it: a commit, ``modified`` behind it; empty without git.
+        :param last_good_of: when it was taken first, for one that was kept aside.
+        """
+        commit, _, modified = revision.partition(" ")
+        record = RevisionRecord(digest=digest, revision=commit, modified=bool(modified), last_good_of=last_good_of)
+        self._take(record, at)
+
+    def write_audit(self, at: datetime, who: str, did: str, subject: str) -> None:
+        """Take down what somebody did, for `hotline audit`. Never blocks, never raises.
+
+        :param who: the user of the machine, or ``service``.
+        :param did: a verb in the past, e.g. ``acknowledged an alarm``.
+        :param subject: what with; never anybody's number.
+        """
+        self._take(AuditRecord(who=who, did=did, subject=subject), at)
+
     def write_step(self, news: News | None, now: Now, commands: Sequence[Command]) -> None:
         """Take one step of the machine; None: a deadline was due. Never blocks, never raises; costs a microsecond."""
         self._step += 1
@@ -148,7 +182,7 @@ class Journal:
 
     def state(self) -> JournalState:
         """How the journal is now."""
-        return self._writer.state(self._lost)
+        return self._writer.state()
 
     def close(self, timeout_s: float) -> bool:
         """Write what waits and stop; what the database does not take in time goes to the spool.
@@ -162,9 +196,9 @@ class Journal:
 
     def _take(self, record: Record, at: datetime) -> None:
         if len(self._queue) >= self._hard_limit or not self._writer.is_alive():
-            self._lost += 1
-            if self._lost & (self._lost - 1) == 0:  # at 1, 2, 4, …: said at once, and no flood
-                logger.error("journal records lost", lost=self._lost)
+            lost = self._writer.lose()
+            if lost & (lost - 1) == 0:  # at 1, 2, 4, …: said at once, and no flood
+                logger.error("journal records lost", lost=lost)
             return
         # microseconds of the wall clock, pushed on where it stands still or steps back: grows within a run, and over a
         # restart without asking the database, which may be locked just then
@@ -178,12 +212,11 @@ def run_id(boot: int) -> str:
     return f"{boot:08x}"
 
 
-def _try_to_write(connection: sqlite3.Connection) -> None:
+def _try_to_write(connection: Connection) -> None:
     """A file that may only be read opens without a word; find out now. A lock is no obstacle: it passes."""
     try:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("ROLLBACK")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+        connection.begin().rollback()
+    except Trouble as error:
+        if not is_locked(error):
             connection.close()
             raise

@@ -6,11 +6,13 @@ from importlib import metadata
 from pathlib import Path
 
 from hotline_agi.dispatch.memory import Memory
+from hotline_agi.retention import Ages
 from hotline_agi.store.callers import CallerKey
-from hotline_agi.store.journal import Journal
+from hotline_agi.store.journal import AGES, Journal
+from hotline_agi.store.names import JOURNAL
 from hotline_agi.store.remembering import remembered
 
-JOURNAL = "journal.sqlite"
+__all__ = ["JOURNAL", "Past"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +26,14 @@ class Past:
     """The version of this program."""
 
     @classmethod
-    def of(cls, state: Path, boot: int) -> "Past":
+    def of(cls, state: Path, boot: int, *, ages: Ages = AGES, messages: Path | None = None) -> "Past":
         """Open what is in the folder `state`. Blocks on disk, for seconds at worst.
 
+        :param ages: how long is kept what is kept.
+        :param messages: the folder of callers' messages.
         :raises SetupError: if the journal cannot be used.
         """
-        journal = Journal.open(state / JOURNAL, boot=boot)
+        journal = Journal.open(state / JOURNAL, boot=boot, ages=ages, messages=messages)
         memory = remembered(state / JOURNAL, datetime.now(UTC))
         try:
             program = metadata.version("hotline_agi")

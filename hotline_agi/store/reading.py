@@ -1,33 +1,51 @@
 """The reading side of the journal: read-only, beside a service that writes or when none runs."""
 
-import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    RowMapping,
+    Select,
+    Table,
+    and_,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 
 from hotline_agi.errors import HotlineError, SetupError
-from hotline_agi.reports.past import CallHistory, PastCall, PastFact, PastLeg, PastMessage
-from hotline_agi.store.schema import VERSION, to_instant, to_text, version_of
+from hotline_agi.reports.past import CallHistory, PastCall, PastFact, PastLeg, PastMessage, PastRevision
+from hotline_agi.store.dialect import Trouble, give_up_when, opened, said, version_of
+from hotline_agi.store.migrations import VERSION
+from hotline_agi.store.schema import CALL, CALLER_NUMBER, FACT, LEG, MESSAGE, ROSTER_REVISION, to_instant, to_text
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 
-_CALL = """
-    SELECT call, line, node, arrived_at, answered_at, ended_at, wait_s, talk_s, outcome, volunteer,
-        (SELECT count(*) FROM message WHERE message.call = call.call) AS messages
-    FROM call
-"""
+_CALL = select(
+    CALL,
+    select(func.count()).where(MESSAGE.c.call == CALL.c.call).select_from(MESSAGE).scalar_subquery().label("messages"),
+)
 _LAST = "\U0010ffff"
 """Sorts after every character of an id."""
-PROGRESS_STEPS = 10_000
-"""Of SQLite's virtual machine, about a millisecond: so often it is asked whether time is up."""
 _NAMED = 5
 """So many candidates an error names."""
+
+
+_IS_NOTED_UNCERTAIN = exists().where(
+    FACT.c.call == CALL.c.call, FACT.c.fact.in_([Fact.UNCERTAIN.value, Fact.RECONSTRUCTED.value])
+)
 
 
 class CallNotFound(HotlineError):
@@ -37,7 +55,7 @@ class CallNotFound(HotlineError):
 class JournalReader:
     """What the journal holds. Every method raises SetupError, in one sentence, when the file cannot be read."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: Connection, path: Path) -> None:
         """For `open` alone."""
         self._connection = connection
         self._path = path
@@ -52,14 +70,11 @@ class JournalReader:
         if not path.is_file():
             raise SetupError(f"there is no journal at {path}: the service makes it when it starts")
         with _told(path):
-            connection = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=busy_s, isolation_level=None
-            )
-            connection.row_factory = sqlite3.Row
-            if limit_s is not None:
-                ends_s = time.monotonic() + limit_s
-                connection.set_progress_handler(lambda: time.monotonic() > ends_s, PROGRESS_STEPS)
+            connection = opened(path, mode="ro", busy_s=busy_s, begin="BEGIN")
             try:
+                if limit_s is not None:
+                    ends_s = time.monotonic() + limit_s
+                    give_up_when(connection, lambda: time.monotonic() > ends_s)
                 version = version_of(connection)
                 if version != VERSION:
                     whose = (
@@ -90,23 +105,38 @@ class JournalReader:
         until: datetime | None = None,
         line: LineId | None = None,
         outcome: Outcome | None = None,
+        volunteer: VolunteerId | None = None,
+        waited_s: float | None = None,
+        uncertain: bool = False,
+        within: Sequence[tuple[datetime, datetime | None]] | None = None,
         limit: int | None = None,
     ) -> list[PastCall]:
-        """Calls that arrived in ``[since, until)``, the newest first, at most `limit`."""
-        conditions: list[str] = []
-        values: list[str | int] = []
-        for condition, value in (
-            ("arrived_at >= ?", to_text(since) if since else None),
-            ("arrived_at < ?", to_text(until) if until else None),
-            ("line = ?", line),
-            ("outcome = ?", outcome.value if outcome else None),
-        ):
-            if value is not None:
-                conditions.append(condition)
-                values.append(value)
-        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-        values.append(-1 if limit is None else limit)
-        rows = self.ask(f"{_CALL} {where} ORDER BY arrived_at DESC, call DESC LIMIT ?", values)
+        """Calls that arrived in ``[since, until)``, the newest first, at most `limit`.
+
+        :param volunteer: only those that this one took.
+        :param waited_s: only those that waited so long at least.
+        :param uncertain: only those of which something is not certain, or was learned afterwards.
+        :param within: only those that arrived in one of these stretches.
+        """
+        conditions: list[ColumnElement[bool]] = []
+        if volunteer is not None:
+            conditions.append(CALL.c.volunteer == volunteer)
+        if waited_s is not None:
+            conditions.append(CALL.c.wait_s >= waited_s)
+        if uncertain:
+            conditions.append(or_(CALL.c.outcome == Outcome.UNCERTAIN.value, _IS_NOTED_UNCERTAIN))
+        if within is not None:
+            conditions.append(or_(false(), *(_arrived_in(*stretch) for stretch in within)))
+        if since is not None:
+            conditions.append(CALL.c.arrived_at >= to_text(since))
+        if until is not None:
+            conditions.append(CALL.c.arrived_at < to_text(until))
+        if line is not None:
+            conditions.append(CALL.c.line == line)
+        if outcome is not None:
+            conditions.append(CALL.c.outcome == outcome.value)
+        newest_first = _CALL.order_by(CALL.c.arrived_at.desc(), CALL.c.call.desc())
+        rows = self.ask(newest_first.where(*conditions).limit(limit))
         with _told(self._path):
             return [_past_call(row) for row in rows]
 
@@ -120,9 +150,10 @@ class JournalReader:
             id_ = row["call"]
             return CallHistory(
                 call=_past_call(row),
-                legs=tuple(map(_past_leg, self.ask("SELECT * FROM leg WHERE call = ? ORDER BY rang_at, leg", [id_]))),
-                facts=tuple(map(_past_fact, self.ask("SELECT * FROM fact WHERE call = ? ORDER BY seq", [id_]))),
-                messages=tuple(map(_past_message, self.ask("SELECT * FROM message WHERE call = ?", [id_]))),
+                legs=tuple(map(_past_leg, self.ask(_of(LEG, id_).order_by(LEG.c.rang_at, LEG.c.leg)))),
+                facts=tuple(map(past_fact, self.ask(_of(FACT, id_).order_by(FACT.c.seq)))),
+                messages=tuple(map(_past_message, self.ask(_of(MESSAGE, id_)))),
+                revisions=self._revisions(row["arrived_at"], row["ended_at"]),
             )
 
     def number_of(self, call_id: str) -> PhoneNumber | None:
@@ -131,18 +162,18 @@ class JournalReader:
         :raises CallNotFound: if no call or several calls are meant by `call_id`.
         """
         with _told(self._path), self._snapshot():
-            id_ = self._find(call_id)["call"]
-            rows = self.ask("SELECT number FROM caller_number WHERE call = ?", [id_])
+            rows = self.ask(_of(CALLER_NUMBER, self._find(call_id)["call"]))
             return PhoneNumber(rows[0]["number"]) if rows else None
 
     def message_files(self) -> frozenset[str]:
         """The names of all message files that the journal knows."""
-        return frozenset(row["file"] for row in self.ask("SELECT file FROM message", []))
+        return frozenset(row["file"] for row in self.ask(select(MESSAGE.c.file)))
 
-    def _find(self, call_id: str) -> sqlite3.Row:
+    def _find(self, call_id: str) -> RowMapping:
         # an id in full may also be the beginning of another: …42 and …420
-        rows = self.ask(f"{_CALL} WHERE call = ?", [call_id]) or self.ask(
-            f"{_CALL} WHERE call >= ? AND call < ? ORDER BY call LIMIT {_NAMED + 1}", [call_id, call_id + _LAST]
+        begins_so = _CALL.where(CALL.c.call >= call_id, CALL.c.call < call_id + _LAST)
+        rows = self.ask(_CALL.where(CALL.c.call == call_id)) or self.ask(
+            begins_so.order_by(CALL.c.call).limit(_NAMED + 1)
         )
         if not rows or not call_id:
             raise CallNotFound(f"no call has the id {call_id!r}: `hotline calls` lists them")
@@ -152,34 +183,57 @@ class JournalReader:
             raise CallNotFound(f"several calls begin with {call_id!r}: {named}{more}")
         return rows[0]
 
-    def ask(self, question: str, values: Sequence[str | int]) -> list[sqlite3.Row]:
+    def _revisions(self, arrived_at: str, ended_at: str | None) -> tuple[PastRevision, ...]:
+        revision = ROSTER_REVISION
+        by_time = (revision.c.at, revision.c.seq)
+        before = select(revision).where(revision.c.at <= arrived_at).order_by(*(c.desc() for c in by_time)).limit(1)
+        during = select(revision).where(revision.c.at > arrived_at).order_by(*by_time)
+        if ended_at is not None:
+            during = during.where(revision.c.at < ended_at)
+        return tuple(past_revision(row) for row in (*self.ask(before), *self.ask(during.limit(_NAMED))))
+
+    def ask(self, question: Executable) -> Sequence[RowMapping]:
         """The rows that answer `question`; for the other modules that read the journal."""
         with _told(self._path):
-            return self._connection.execute(question, values).fetchall()
+            if self._connection.in_transaction():
+                return self._connection.execute(question).mappings().all()
+            with self._snapshot():  # let go at once: an old state that is looked at keeps the write-ahead log long
+                return self._connection.execute(question).mappings().all()
 
     @contextmanager
     def _snapshot(self) -> Iterator[None]:
         """Several questions about one state of the journal."""
-        self._connection.execute("BEGIN")
+        transaction = self._connection.begin()
         try:
             yield
         finally:
-            self._connection.execute("ROLLBACK")
+            transaction.rollback()
 
 
 @contextmanager
 def _told(path: Path) -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
-        raise SetupError(f"the journal {path} cannot be read ({error}): run this as the user of the service") from error
+    except Trouble as error:
+        raise SetupError(
+            f"the journal {path} cannot be read ({said(error)}): run this as the user of the service"
+        ) from error
     except ValueError as error:
         raise SetupError(
             f"the journal {path} holds a word that this program does not know: use the newer one"
         ) from error
 
 
-def _past_call(row: sqlite3.Row) -> PastCall:
+def _arrived_in(from_at: datetime, until_at: datetime | None) -> ColumnElement[bool]:
+    begun = CALL.c.arrived_at >= to_text(from_at)
+    return begun if until_at is None else and_(begun, CALL.c.arrived_at < to_text(until_at))
+
+
+def _of(table: Table, call: str) -> Select[Any]:
+    return select(table).where(table.c.call == call)
+
+
+def _past_call(row: RowMapping) -> PastCall:
     return PastCall(
         call=CallId(row["call"]),
         line=LineId(row["line"]),
@@ -195,7 +249,7 @@ def _past_call(row: sqlite3.Row) -> PastCall:
     )
 
 
-def _past_leg(row: sqlite3.Row) -> PastLeg:
+def _past_leg(row: RowMapping) -> PastLeg:
     return PastLeg(
         leg=LegId(row["leg"]),
         volunteer=_volunteer(row),
@@ -210,7 +264,7 @@ def _past_leg(row: sqlite3.Row) -> PastLeg:
     )
 
 
-def _past_fact(row: sqlite3.Row) -> PastFact:
+def past_fact(row: RowMapping) -> PastFact:
     return PastFact(
         at=to_instant(row["at"]),
         fact=Fact(row["fact"]),
@@ -220,7 +274,17 @@ def _past_fact(row: sqlite3.Row) -> PastFact:
     )
 
 
-def _past_message(row: sqlite3.Row) -> PastMessage:
+def past_revision(row: RowMapping) -> PastRevision:
+    return PastRevision(
+        at=to_instant(row["at"]),
+        digest=row["digest"],
+        revision=row["revision"],
+        modified=bool(row["modified"]),
+        last_good_of=to_instant(row["last_good_of"]) if row["last_good_of"] else None,
+    )
+
+
+def _past_message(row: RowMapping) -> PastMessage:
     return PastMessage(
         call=CallId(row["call"]),
         line=LineId(row["line"]),
@@ -230,5 +294,5 @@ def _past_message(row: sqlite3.Row) -> PastMessage:
     )
 
 
-def _volunteer(row: sqlite3.Row) -> VolunteerId | None:
+def _volunteer(row: RowMapping) -> VolunteerId | None:
     return VolunteerId(row["volunteer"]) if row["volunteer"] else None

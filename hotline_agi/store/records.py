@@ -1,4 +1,4 @@
-"""What the journal is given, as rows: statement and values for SQLite, a JSON line for the spool.
+"""What the journal is given, as rows: statement and values for the database, a JSON line for the spool.
 
 Every statement can be run twice, and records of a call in any order, with the same result: the spool is read back late,
 and again if the service is killed between reading it and removing it.
@@ -6,12 +6,13 @@ and again if the service is killed between reading it and removing it.
 
 import base64
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
+
+from sqlalchemy import Connection, or_
 
 from hotline_agi.dispatch.codec import to_json
 from hotline_agi.dispatch.commands import (
@@ -23,8 +24,25 @@ from hotline_agi.dispatch.commands import (
     NoteVolunteer,
     OpenRecord,
 )
-from hotline_agi.store.schema import to_text
+from hotline_agi.store.dialect import Adding, adding, larger, smaller
+from hotline_agi.store.schema import (
+    AGREEMENT,
+    AUDIT,
+    CALL,
+    CALLER_NUMBER,
+    CALLER_TOKEN,
+    FACT,
+    LEG,
+    MESSAGE,
+    ROSTER_REVISION,
+    ROSTER_TEXT,
+    RUN,
+    STEP,
+    VOLUNTEER_STATE,
+    to_text,
+)
 from hotline_agi.terms.ids import CallerToken, CallId, LineId, VolunteerId
+from hotline_agi.terms.json_text import json_value
 from hotline_agi.terms.numbers import PhoneNumber
 
 Value = str | int | float | bytes | None
@@ -81,6 +99,27 @@ class RosterTextRecord:
     packed: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionRecord:
+    """A roster came into force."""
+
+    digest: str
+    revision: str
+    """Git's commit; empty without git."""
+    modified: bool
+    """Files differed from it."""
+    last_good_of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRecord:
+    """Somebody did something, by command."""
+
+    who: str
+    did: str
+    subject: str
+
+
 Record = (
     OpenRecord
     | NoteFact
@@ -93,6 +132,8 @@ Record = (
     | TokenRecord
     | RunRecord
     | RosterTextRecord
+    | RevisionRecord
+    | AuditRecord
 )
 
 
@@ -122,80 +163,53 @@ class Row:
         return self.table in ("caller_number", "caller_token")
 
 
-_STATEMENTS = {
-    # a call is admitted again when the service was restarted under it: the first arrival counts
-    "call": """
-        INSERT INTO call (call, line, node, arrived_at) VALUES (:call, :line, :node, :arrived_at)
-        ON CONFLICT (call) DO UPDATE SET arrived_at = min(arrived_at, excluded.arrived_at)
-    """,
-    # of two ends of one call (the first was an error, or was read back late) the later one counts
-    "call_end": """
-        INSERT INTO call
-            (call, line, node, arrived_at, answered_at, ended_at, wait_s, talk_s, outcome, volunteer)
-        VALUES
-            (:call, :line, :node, :arrived_at, :answered_at, :ended_at, :wait_s, :talk_s, :outcome, :volunteer)
-        ON CONFLICT (call) DO UPDATE SET
-            arrived_at = min(arrived_at, excluded.arrived_at), answered_at = excluded.answered_at,
-            ended_at = excluded.ended_at, wait_s = excluded.wait_s, talk_s = excluded.talk_s,
-            outcome = excluded.outcome, volunteer = excluded.volunteer
-        WHERE call.ended_at IS NULL OR call.ended_at <= excluded.ended_at
-    """,
-    "leg": """
-        INSERT INTO leg
-            (leg, call, volunteer, endpoint, wave, rang_at, ended_at, outcome, endpoint_id, rang_s, talk_s)
-        VALUES
-            (:leg, :call, :volunteer, :endpoint, :wave, :rang_at, :ended_at, :outcome, :endpoint_id, :rang_s, :talk_s)
-        ON CONFLICT (leg) DO NOTHING
-    """,
-    "fact": """
-        INSERT INTO fact (call, seq, at, fact, leg, volunteer, detail)
-        VALUES (:call, :seq, :at, :fact, :leg, :volunteer, :detail)
-        ON CONFLICT (call, seq) DO NOTHING
-    """,
-    "message": """
-        INSERT INTO message (call, line, file, length_s, recorded_at)
-        VALUES (:call, :line, :file, :length_s, :recorded_at)
-        ON CONFLICT (call, file) DO UPDATE SET length_s = excluded.length_s
-    """,
-    "caller_number": """
-        INSERT INTO caller_number (call, number, stored_at) VALUES (:call, :number, :stored_at)
-        ON CONFLICT (call) DO NOTHING
-    """,
-    "caller_token": """
-        INSERT INTO caller_token (call, token, stored_at) VALUES (:call, :token, :stored_at)
-        ON CONFLICT (call) DO NOTHING
-    """,
-    "volunteer_state": """
-        INSERT INTO volunteer_state (volunteer, seq, at, state, until_at, detail)
-        VALUES (:volunteer, :seq, :at, :state, :until_at, :detail)
-        ON CONFLICT (volunteer, seq) DO NOTHING
-    """,
-    "agreement": """
-        INSERT INTO agreement (kind, key, seq, at, until_at, told) VALUES (:kind, :key, :seq, :at, :until_at, :told)
-        ON CONFLICT (kind, key) DO UPDATE SET
-            seq = excluded.seq, at = excluded.at, until_at = excluded.until_at, told = excluded.told
-        WHERE agreement.seq <= excluded.seq
-    """,
-    "run": """
-        INSERT INTO run (run, started_at, program, roster, packed)
-        VALUES (:run, :started_at, :program, :roster, :packed)
-        ON CONFLICT (run) DO NOTHING
-    """,
-    "step": """
-        INSERT INTO step (run, first, steps, ended_at, packed) VALUES (:run, :first, :steps, :ended_at, :packed)
-        ON CONFLICT (run, first) DO NOTHING
-    """,
-    "roster_text": """
-        INSERT INTO roster_text (digest, used_at, packed) VALUES (:digest, :used_at, :packed)
-        ON CONFLICT (digest) DO UPDATE SET used_at = max(used_at, excluded.used_at)
-    """,
+def _statements() -> dict[str, Adding]:
+    """What is done with a row, by the word that stands in `Row.table`."""
+    call, later = adding(CALL), adding(CALL)
+    arrived_first = smaller(CALL.c.arrived_at, call.excluded.arrived_at)
+    said_later = {name: later.excluded[name] for name in _END if name != "arrived_at"}
+    message, agreement, text = adding(MESSAGE), adding(AGREEMENT), adding(ROSTER_TEXT)
+    agreed = {name: agreement.excluded[name] for name in ("seq", "at", "until_at", "told")}
+    return {
+        # a call is admitted again when the service was restarted under it: the first arrival counts
+        "call": call.on_conflict_do_update(index_elements=["call"], set_={"arrived_at": arrived_first}),
+        # of two ends of one call (the first was an error, or was read back late) the later one counts
+        "call_end": later.on_conflict_do_update(
+            index_elements=["call"],
+            set_={"arrived_at": smaller(CALL.c.arrived_at, later.excluded.arrived_at), **said_later},
+            where=or_(CALL.c.ended_at.is_(None), CALL.c.ended_at <= later.excluded.ended_at),
+        ),
+        "message": message.on_conflict_do_update(
+            index_elements=["call", "file"], set_={"length_s": message.excluded.length_s}
+        ),
+        "agreement": agreement.on_conflict_do_update(
+            index_elements=["kind", "key"], set_=agreed, where=AGREEMENT.c.seq <= agreement.excluded.seq
+        ),
+        "roster_text": text.on_conflict_do_update(
+            index_elements=["digest"], set_={"used_at": larger(ROSTER_TEXT.c.used_at, text.excluded.used_at)}
+        ),
+        **{table.name: adding(table).on_conflict_do_nothing() for table in _ONCE},
+    }
+
+
+_ONCE = (LEG, FACT, CALLER_NUMBER, CALLER_TOKEN, VOLUNTEER_STATE, RUN, STEP, ROSTER_REVISION, AUDIT)
+"""Of these the first row under a key stays."""
+_END = ("arrived_at", "answered_at", "ended_at", "wait_s", "talk_s", "outcome", "volunteer")
+_COLUMNS = {
+    "call": ("call", "line", "node", "arrived_at"),
+    "call_end": ("call", "line", "node", *_END),
+    **{table.name: tuple(table.c.keys()) for table in (*_ONCE, MESSAGE, AGREEMENT, ROSTER_TEXT)},
 }
+_STATEMENTS = _statements()
 
 
-def store(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
-    """Run the rows' statements, in order, in the transaction that is open."""
+def store(connection: Connection, rows: Iterable[Row]) -> None:
+    """Run the rows' statements in the transaction that is open: those of one kind in order and together."""
+    values: dict[str, list[dict[str, Value]]] = {}
     for row in rows:
-        connection.execute(_STATEMENTS[row.table], row.values)
+        values.setdefault(row.table, []).append(dict(row.values))
+    for table, several in values.items():
+        connection.execute(_STATEMENTS[table], several)
 
 
 def rows_of(entry: Entry) -> list[Row]:
@@ -246,6 +260,10 @@ def rows_of(entry: Entry) -> list[Row]:
             return [_row("run", **values, started_at=to_text(at), packed=record.packed)]
         case RosterTextRecord():
             return [_row("roster_text", digest=record.digest, used_at=to_text(at), packed=record.packed)]
+        case RevisionRecord():
+            return [_revision_row(record, at, seq)]
+        case AuditRecord():
+            return [audit_row(seq=seq, at=at, who=record.who, did=record.did, subject=record.subject)]
         case _:
             assert_never(record)
 
@@ -310,6 +328,22 @@ def _agreement_row(
     )
 
 
+def _revision_row(record: RevisionRecord, at: datetime, seq: int) -> Row:
+    return _row(
+        "roster_revision",
+        seq=seq,
+        at=to_text(at),
+        digest=record.digest,
+        revision=record.revision,
+        modified=int(record.modified),
+        last_good_of=record.last_good_of,
+    )
+
+
+def audit_row(*, seq: int, at: datetime, who: str, did: str, subject: str) -> Row:
+    return _row("audit", seq=seq, at=to_text(at), who=who, did=did, subject=subject)
+
+
 def steps_row(*, run: str, first: int, steps: int, ended_at: datetime, packed: bytes) -> Row:
     """Some steps of a machine, one after the other."""
     return _row("step", run=run, first=first, steps=steps, ended_at=to_text(ended_at), packed=packed)
@@ -334,12 +368,21 @@ def to_line(row: Row) -> bytes:
 def from_line(line: bytes) -> Row:
     """The inverse of `to_line`.
 
-    :raises ValueError: if the line is torn or not ours.
+    :raises ValueError: if the line is torn or not ours, or has what `to_line` could not write again: what is refused
+        must not stop the lines behind it.
     """
-    match json.loads(line, object_hook=_octets_again):
-        case [str(table), dict(values)] if table in _STATEMENTS:
-            return Row(table, values)
+    match json_value(line, each_object=_octets_again):
+        case [str(table), dict(values)] if (
+            table in _COLUMNS and values.keys() == set(_COLUMNS[table]) and all(map(_is_plain, values.values()))
+        ):
+            row = Row(table, values)
+            to_line(row)  # a lone surrogate is no UTF-8
+            return row
     raise ValueError("not a line of the spool")
+
+
+def _is_plain(value: object) -> bool:
+    return value is None or isinstance(value, str | int | float | bytes)
 
 
 def _octets(value: object) -> dict[str, str]:

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy import exists, select
+
 from hotline_agi.dispatch.codec import command_of
 from hotline_agi.dispatch.commands import NoteCover, NoteReadiness
 from hotline_agi.dispatch.memory import NOTHING, RESULTS, RINGS_DAYS, RINGS_KEPT, TALKS_H, Memory, PastRing, PastTalk
@@ -13,7 +15,16 @@ from hotline_agi.log import logger
 from hotline_agi.roster.model import EndpointKind
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.records import AgreementKind
-from hotline_agi.store.schema import to_instant, to_text
+from hotline_agi.store.schema import (
+    AGREEMENT,
+    CALL,
+    CALLER_TOKEN,
+    IS_PAUSED,
+    LEG,
+    VOLUNTEER_STATE,
+    to_instant,
+    to_text,
+)
 from hotline_agi.terms.ids import CallerToken, EndpointId, VolunteerId
 from hotline_agi.terms.outcomes import REACHED_SOMEBODY, LegOutcome
 from hotline_agi.terms.standing import VolunteerState
@@ -57,13 +68,16 @@ def _rings(reader: JournalReader, now: datetime) -> list[PastRing]:
     outcomes = {outcome.value: result for outcome, result in RESULTS.items()}
     kinds = {kind.value: kind for kind in EndpointKind}
     rows = reader.ask(
-        """
-        SELECT endpoint_id, endpoint, outcome, rang_s, ended_at FROM leg
-        WHERE ended_at >= ? AND ended_at <= ? AND endpoint_id <> '' AND volunteer IS NOT NULL
-            AND outcome NOT IN (?, ?, ?)
-        ORDER BY ended_at DESC LIMIT ?
-        """,
-        [to_text(now - timedelta(days=RINGS_DAYS)), to_text(now), *_TEACH_NOTHING, RINGS_KEPT],
+        select(LEG.c.endpoint_id, LEG.c.endpoint, LEG.c.outcome, LEG.c.rang_s, LEG.c.ended_at)
+        .where(
+            LEG.c.ended_at >= to_text(now - timedelta(days=RINGS_DAYS)),
+            LEG.c.ended_at <= to_text(now),
+            LEG.c.endpoint_id != "",
+            LEG.c.volunteer.is_not(None),
+            LEG.c.outcome.not_in([outcome.value for outcome in _TEACH_NOTHING]),
+        )
+        .order_by(LEG.c.ended_at.desc())
+        .limit(RINGS_KEPT)
     )
     return [
         PastRing(
@@ -80,11 +94,14 @@ def _rings(reader: JournalReader, now: datetime) -> list[PastRing]:
 
 def _talks(reader: JournalReader, now: datetime) -> Iterator[PastTalk]:
     rows = reader.ask(
-        """
-        SELECT volunteer, ended_at, talk_s FROM leg
-        WHERE ended_at >= ? AND talk_s > 0 AND volunteer IS NOT NULL ORDER BY ended_at DESC LIMIT ?
-        """,
-        [to_text(now - timedelta(hours=TALKS_H)), MOST],
+        select(LEG.c.volunteer, LEG.c.ended_at, LEG.c.talk_s)
+        .where(
+            LEG.c.ended_at >= to_text(now - timedelta(hours=TALKS_H)),
+            LEG.c.talk_s > 0,
+            LEG.c.volunteer.is_not(None),
+        )
+        .order_by(LEG.c.ended_at.desc())
+        .limit(MOST)
     )
     for row in reversed(rows):
         ended_at = to_instant(row["ended_at"])
@@ -98,17 +115,14 @@ def _talks(reader: JournalReader, now: datetime) -> Iterator[PastTalk]:
 def _pauses(reader: JournalReader, now: datetime) -> Iterator[tuple[VolunteerId, datetime | None]]:
     """Whose pause goes on. Of a volunteer's reasons the first in `VolunteerState` is noted: whoever talks or rings may
     be paused still, and a state behind PAUSED says that they are not."""
-    last = [state.value for state in _STATES[_PAUSED:]]
+    pause, later = VOLUNTEER_STATE, VOLUNTEER_STATE.alias("later")
+    is_over = exists().where(
+        later.c.volunteer == pause.c.volunteer,
+        later.c.seq > pause.c.seq,
+        later.c.state.in_([state.value for state in _STATES[_PAUSED:]]),
+    )
     rows = reader.ask(
-        f"""
-        SELECT volunteer, until_at FROM volunteer_state AS pause WHERE state = 'paused' AND NOT EXISTS (
-            SELECT * FROM volunteer_state AS later
-            WHERE later.volunteer = pause.volunteer AND later.seq > pause.seq
-                AND later.state IN ({",".join("?" * len(last))})
-        )
-        ORDER BY volunteer LIMIT ?
-        """,
-        [*last, MOST],
+        select(pause.c.volunteer, pause.c.until_at).where(IS_PAUSED, ~is_over).order_by(pause.c.volunteer).limit(MOST)
     )
     for row in rows:
         until_at = to_instant(row["until_at"]) if row["until_at"] else None
@@ -119,11 +133,14 @@ def _pauses(reader: JournalReader, now: datetime) -> Iterator[tuple[VolunteerId,
 def _tried(reader: JournalReader, now: datetime) -> list[tuple[CallerToken, datetime]]:
     """Who reached nobody in their last call."""
     rows = reader.ask(
-        """
-        SELECT token, ended_at, outcome FROM call JOIN caller_token USING (call)
-        WHERE arrived_at >= ? AND ended_at >= ? ORDER BY ended_at DESC LIMIT ?
-        """,
-        [to_text(now - timedelta(hours=TRIED_H + LONGEST_CALL_H)), to_text(now - timedelta(hours=TRIED_H)), MOST],
+        select(CALLER_TOKEN.c.token, CALL.c.ended_at, CALL.c.outcome)
+        .join_from(CALL, CALLER_TOKEN, CALL.c.call == CALLER_TOKEN.c.call)
+        .where(
+            CALL.c.arrived_at >= to_text(now - timedelta(hours=TRIED_H + LONGEST_CALL_H)),
+            CALL.c.ended_at >= to_text(now - timedelta(hours=TRIED_H)),
+        )
+        .order_by(CALL.c.ended_at.desc())
+        .limit(MOST)
     )
     last = {row["token"]: row for row in reversed(rows)}
     found = [
@@ -136,7 +153,10 @@ def _tried(reader: JournalReader, now: datetime) -> list[tuple[CallerToken, date
 
 def _agreements(reader: JournalReader, kind: AgreementKind, note: type[_Note], now: datetime) -> Iterator[_Note]:
     rows = reader.ask(
-        "SELECT told FROM agreement WHERE until_at > ? AND kind = ? ORDER BY seq LIMIT ?", [to_text(now), kind, MOST]
+        select(AGREEMENT.c.told)
+        .where(AGREEMENT.c.until_at > to_text(now), AGREEMENT.c.kind == kind.value)
+        .order_by(AGREEMENT.c.seq)
+        .limit(MOST)
     )
     for row in rows:
         told = command_of(row["told"], {})

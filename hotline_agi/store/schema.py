@@ -1,169 +1,199 @@
-"""The tables of the journal, and how a file comes to hold them: migrations forward only, counted by `user_version`.
+"""The tables of the journal, as SQLAlchemy Core knows them. How a file comes to hold them: `migrations.py`.
 
 Times are UTC in ISO 8601 with milliseconds and a ``Z``, so that text order is time order. A caller's number stands in
 `caller_number` and nowhere else.
 """
 
-import errno
-import os
-import sqlite3
-import stat
-from collections.abc import Sequence
-from contextlib import closing, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 
-from hotline_agi.errors import SetupError
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy.types import REAL, TypeEngine
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
-    (
-        """
-        CREATE TABLE call (
-            call TEXT PRIMARY KEY,
-            line TEXT NOT NULL,
-            node TEXT NOT NULL,
-            arrived_at TEXT NOT NULL,
-            answered_at TEXT,
-            ended_at TEXT,             -- NULL: not over, or its end was not seen
-            wait_s REAL,
-            talk_s REAL,
-            outcome TEXT,
-            volunteer TEXT
-        ) STRICT, WITHOUT ROWID
-        """,
-        "CREATE INDEX call_arrived ON call (arrived_at)",
-        "CREATE INDEX call_line_arrived ON call (line, arrived_at)",
-        """
-        CREATE TABLE leg (
-            leg TEXT PRIMARY KEY,
-            call TEXT NOT NULL,
-            volunteer TEXT,            -- NULL: the overflow number
-            endpoint TEXT NOT NULL,
-            wave INTEGER NOT NULL,
-            rang_at TEXT NOT NULL,
-            ended_at TEXT NOT NULL,
-            outcome TEXT NOT NULL
-        ) STRICT, WITHOUT ROWID
-        """,
-        "CREATE INDEX leg_call ON leg (call)",
-        """
-        CREATE TABLE fact (
-            call TEXT NOT NULL,
-            seq INTEGER NOT NULL,      -- orders the facts of a call; see journal.py
-            at TEXT NOT NULL,
-            fact TEXT NOT NULL,
-            leg TEXT,
-            volunteer TEXT,
-            detail TEXT NOT NULL,
-            PRIMARY KEY (call, seq)
-        ) STRICT, WITHOUT ROWID
-        """,
-        """
-        CREATE TABLE message (
-            call TEXT NOT NULL,
-            line TEXT NOT NULL,
-            file TEXT NOT NULL,
-            length_s REAL NOT NULL,
-            recorded_at TEXT NOT NULL,
-            PRIMARY KEY (call, file)
-        ) STRICT, WITHOUT ROWID
-        """,
-        "CREATE INDEX message_recorded ON message (recorded_at)",
-        """
-        CREATE TABLE caller_number (
-            call TEXT PRIMARY KEY,
-            number TEXT NOT NULL,
-            stored_at TEXT NOT NULL
-        ) STRICT, WITHOUT ROWID
-        """,
-        "CREATE INDEX caller_number_stored ON caller_number (stored_at)",
-    ),
-    (
-        "ALTER TABLE leg ADD COLUMN endpoint_id TEXT NOT NULL DEFAULT ''",  # '': of before this version
-        "ALTER TABLE leg ADD COLUMN rang_s REAL NOT NULL DEFAULT 0",
-        "ALTER TABLE leg ADD COLUMN talk_s REAL NOT NULL DEFAULT 0",
-        "CREATE INDEX leg_ended ON leg (ended_at)",
-        """
-        CREATE TABLE run (             -- one start of the service: how its machine began
-            run TEXT PRIMARY KEY,      -- its boot, 8 hexadecimal digits, as in the ids of its legs
-            started_at TEXT NOT NULL,
-            program TEXT NOT NULL,     -- the version that wrote it
-            roster TEXT NOT NULL,      -- digest
-            packed BLOB NOT NULL       -- both clocks and the memory; see tape.py
-        ) STRICT
-        """,
-        """
-        CREATE TABLE step (            -- what a machine was told and what came of it, some steps to a row
-            run TEXT NOT NULL,
-            first INTEGER NOT NULL,    -- number of the first one, from 1
-            steps INTEGER NOT NULL,
-            ended_at TEXT NOT NULL,    -- of the last one
-            packed BLOB NOT NULL,      -- their lines; see tape.py
-            PRIMARY KEY (run, first)
-        ) STRICT
-        """,
-        "CREATE INDEX step_ended ON step (ended_at)",
-        """
-        CREATE TABLE roster_text (     -- the texts of rosters that were in force; without contacts
-            digest TEXT PRIMARY KEY,
-            used_at TEXT NOT NULL,     -- when it came into force last
-            packed BLOB NOT NULL
-        ) STRICT
-        """,
-        """
-        CREATE TABLE volunteer_state (
-            volunteer TEXT NOT NULL,
-            seq INTEGER NOT NULL,
-            at TEXT NOT NULL,
-            state TEXT NOT NULL,
-            until_at TEXT,             -- NULL: it is not known when it ends
-            detail TEXT NOT NULL,
-            PRIMARY KEY (volunteer, seq)
-        ) STRICT, WITHOUT ROWID
-        """,
-        "CREATE INDEX volunteer_state_at ON volunteer_state (at)",
-        "CREATE INDEX volunteer_state_paused ON volunteer_state (volunteer, seq) WHERE state = 'paused'",
-        """
-        CREATE TABLE agreement (       -- what people said of a shift by phone: who is ready, who stands in
-            kind TEXT NOT NULL,
-            key TEXT NOT NULL,         -- of the place in the shift that it is about
-            seq INTEGER NOT NULL,      -- of several about one place the last counts
-            at TEXT NOT NULL,
-            until_at TEXT NOT NULL,    -- when the shift is over
-            told TEXT NOT NULL,        -- JSON
-            PRIMARY KEY (kind, key)
-        ) STRICT, WITHOUT ROWID
-        """,
-        "CREATE INDEX agreement_until ON agreement (until_at)",
-        """
-        CREATE TABLE caller_token (    -- who called, as a keyed hash of the number
-            call TEXT PRIMARY KEY,
-            token TEXT NOT NULL,
-            stored_at TEXT NOT NULL
-        ) STRICT, WITHOUT ROWID
-        """,
-        "CREATE INDEX caller_token_stored ON caller_token (stored_at)",
-        """
-        CREATE TABLE flagged (         -- callers who are at high risk
-            token TEXT PRIMARY KEY,
-            at TEXT NOT NULL,
-            expires_at TEXT NOT NULL
-        ) STRICT, WITHOUT ROWID
-        """,
-        """
-        CREATE TABLE audit (           -- who changed what about callers, by command
-            seq INTEGER PRIMARY KEY,
-            at TEXT NOT NULL,
-            who TEXT NOT NULL,
-            did TEXT NOT NULL,
-            subject TEXT NOT NULL
-        ) STRICT
-        """,
-    ),
+METADATA = MetaData()
+# a STRICT table of SQLite knows these names of types only
+_BIG: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
+_REAL: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
+
+
+def _key(name: str, about: str | None = None) -> "Column[str]":
+    return Column(name, Text, primary_key=True, comment=about)
+
+
+def _ordinal(name: str, about: str | None = None) -> "Column[int]":
+    """As part of a key."""
+    return Column(name, _BIG, primary_key=True, autoincrement=False, comment=about)
+
+
+def _text(name: str, about: str | None = None, default: str | None = None) -> "Column[str]":
+    shown = None if default is None else text(f"'{default}'")
+    return Column(name, Text, nullable=False, comment=about, server_default=shown)
+
+
+def _maybe(name: str, about: str | None = None) -> "Column[str | None]":
+    return Column(name, Text, comment=about)
+
+
+def _integer(name: str, about: str | None = None) -> "Column[int]":
+    return Column(name, _BIG, nullable=False, comment=about)
+
+
+def _table(
+    name: str,
+    *columns: "Column[str] | Column[str | None] | Column[int] | Column[float] | Column[bytes]",
+    rowid: bool = False,
+) -> Table:
+    """:param rowid: for long rows, which SQLite keeps better apart from their key."""
+    return Table(name, METADATA, *columns, sqlite_strict=True, sqlite_with_rowid=rowid)
+
+
+CALL = _table(
+    "call",
+    _key("call"),
+    _text("line"),
+    _text("node"),
+    _text("arrived_at"),
+    _maybe("answered_at"),
+    _maybe("ended_at", "NULL: not over, or its end was not seen"),
+    Column("wait_s", _REAL),
+    Column("talk_s", _REAL),
+    _maybe("outcome"),
+    _maybe("volunteer"),
 )
-"""One entry per version, each a list of statements that run in one transaction. Entries are added, never changed."""
+Index("call_arrived", CALL.c.arrived_at)
+Index("call_line_arrived", CALL.c.line, CALL.c.arrived_at)
+_IS_OPEN = text("ended_at IS NULL")
+Index("call_open", CALL.c.arrived_at, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN)
 
-VERSION = len(MIGRATIONS)
+LEG = _table(
+    "leg",
+    _key("leg"),
+    _text("call"),
+    _maybe("volunteer", "NULL: the overflow number"),
+    _text("endpoint", "its kind"),
+    _integer("wave"),
+    _text("rang_at"),
+    _text("ended_at"),
+    _text("outcome"),
+    _text("endpoint_id", "empty: of before version 2", default=""),
+    Column("rang_s", _REAL, nullable=False, server_default=text("0")),
+    Column("talk_s", _REAL, nullable=False, server_default=text("0")),
+)
+Index("leg_call", LEG.c.call)
+Index("leg_ended", LEG.c.ended_at)
+
+FACT = _table(
+    "fact",
+    _key("call"),
+    _ordinal("seq", "orders the facts of a call; see journal.py"),
+    _text("at"),
+    _text("fact"),
+    _maybe("leg"),
+    _maybe("volunteer"),
+    _text("detail"),
+)
+
+MESSAGE = _table(
+    "message",
+    _key("call"),
+    _text("line"),
+    _key("file"),
+    Column("length_s", _REAL, nullable=False),
+    _text("recorded_at"),
+)
+Index("message_recorded", MESSAGE.c.recorded_at)
+
+CALLER_NUMBER = _table("caller_number", _key("call"), _text("number"), _text("stored_at"))
+Index("caller_number_stored", CALLER_NUMBER.c.stored_at)
+
+CALLER_TOKEN = _table(
+    "caller_token", _key("call"), _text("token", "who called, as a keyed hash of the number"), _text("stored_at")
+)
+Index("caller_token_stored", CALLER_TOKEN.c.stored_at)
+
+FLAGGED = _table("flagged", _key("token", "callers who are at high risk"), _text("at"), _text("expires_at"))
+
+RUN = _table(
+    "run",
+    _key("run", "one start of the service: its boot, 8 hexadecimal digits, as in the ids of its legs"),
+    _text("started_at"),
+    _text("program", "the version that wrote it"),
+    _text("roster", "digest"),
+    Column("packed", LargeBinary, nullable=False, comment="both clocks and the memory; see tape.py"),
+    rowid=True,
+)
+
+STEP = _table(
+    "step",
+    _key("run"),
+    _ordinal("first", "number of the first one, from 1"),
+    _integer("steps", "what a machine was told and what came of it, so many to a row"),
+    _text("ended_at", "of the last one"),
+    Column("packed", LargeBinary, nullable=False, comment="their lines; see tape.py"),
+    rowid=True,
+)
+Index("step_ended", STEP.c.ended_at)
+
+ROSTER_TEXT = _table(
+    "roster_text",
+    _key("digest", "of rosters that were in force; without contacts"),
+    _text("used_at", "when it came into force last"),
+    Column("packed", LargeBinary, nullable=False),
+    rowid=True,
+)
+
+VOLUNTEER_STATE = _table(
+    "volunteer_state",
+    _key("volunteer"),
+    _ordinal("seq"),
+    _text("at"),
+    _text("state"),
+    _maybe("until_at", "NULL: it is not known when it ends"),
+    _text("detail"),
+)
+Index("volunteer_state_at", VOLUNTEER_STATE.c.at)
+IS_PAUSED = text("state = 'paused'")
+"""To the letter as in the index, or SQLite does not use it."""
+Index(
+    "volunteer_state_paused",
+    VOLUNTEER_STATE.c.volunteer,
+    VOLUNTEER_STATE.c.seq,
+    sqlite_where=IS_PAUSED,
+    postgresql_where=IS_PAUSED,
+)
+
+AGREEMENT = _table(
+    "agreement",
+    _key("kind", "what people said of a shift by phone: who is ready, who stands in"),
+    _key("key", "of the place in the shift that it is about"),
+    _integer("seq", "of several about one place the last counts"),
+    _text("at"),
+    _text("until_at", "when the shift is over"),
+    _text("told", "JSON"),
+)
+Index("agreement_until", AGREEMENT.c.until_at)
+
+AUDIT = _table(
+    "audit",
+    _ordinal("seq"),
+    _text("at"),
+    _text("who", "user of the machine, or the service"),
+    _text("did"),
+    _text("subject"),
+    rowid=True,
+)
+Index("audit_at", AUDIT.c.at)
+
+ROSTER_REVISION = _table(
+    "roster_revision",
+    _ordinal("seq", "orders them"),
+    _text("at", "when it came into force"),
+    _text("digest"),
+    _text("revision", "the commit; empty: the rosters are in no git work tree"),
+    _integer("modified", "1: files differed from that commit"),
+    _text("last_good_of", "when it was taken first, of one that was kept aside and restored; else empty"),
+    rowid=True,
+)
+Index("roster_revision_at", ROSTER_REVISION.c.at)
 
 
 def to_text(at: datetime) -> str:
@@ -171,67 +201,6 @@ def to_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
-def to_instant(text: str) -> datetime:
+def to_instant(told: str) -> datetime:
     """The inverse of `to_text`."""
-    return datetime.fromisoformat(text)
-
-
-def connect(path: Path, *, busy_s: float) -> sqlite3.Connection:
-    """Open `path` for writing, made and migrated if need be, readable by its owner only.
-
-    The connection may be handed to one other thread. `busy_s`: how long a statement waits for another's lock.
-
-    :raises SetupError: if a newer version wrote it.
-    :raises sqlite3.Error, OSError: if the disk, the rights or another process are in the way.
-    """
-    _prepare(path)
-    connection = sqlite3.connect(path, timeout=busy_s, isolation_level=None, check_same_thread=False)
-    try:
-        # FULL: a power cut takes nothing that was committed; secure_delete: a purged number is overwritten
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
-            connection.execute(f"PRAGMA {pragma}").fetchone()
-        migrate(connection, MIGRATIONS)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _prepare(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Made by us, before SQLite would with a wider mode; -wal and -shm take the mode of this file. An existing file is
-    # not opened here: closing any descriptor of it would drop the locks that SQLite holds elsewhere in this process.
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    mode = path.stat().st_mode
-    if not stat.S_ISREG(mode):
-        raise OSError(errno.EINVAL, "it is not a file", str(path))
-    if mode & 0o077:
-        path.chmod(0o600)
-
-
-def migrate(connection: sqlite3.Connection, migrations: Sequence[Sequence[str]]) -> None:
-    """Bring the database to the last of `migrations`, each in its own transaction; a failed one leaves no trace."""
-    while (version := version_of(connection)) != len(migrations):
-        if version > len(migrations):
-            raise SetupError(
-                f"the journal has version {version} and this program knows {len(migrations)}: "
-                "install the newer hotline_agi again, or name another journal file"
-            )
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            if version_of(connection) == version:  # else another process was faster
-                for statement in migrations[version]:
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {version + 1}")
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-
-
-def version_of(connection: sqlite3.Connection) -> int:
-    """How many migrations the database has behind it; 0 for a new file."""
-    with closing(connection.execute("PRAGMA user_version")) as cursor:
-        return int(cursor.fetchone()[0])
+    return datetime.fromisoformat(told)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func, select
+
 from hotline_agi.dispatch.codec import memory_of
 from hotline_agi.dispatch.replay import Beginning
 from hotline_agi.errors import HotlineError, SetupError
@@ -11,9 +13,12 @@ from hotline_agi.roster.model import Roster
 from hotline_agi.roster.reader import read_roster
 from hotline_agi.roster.texts import texts_of
 from hotline_agi.store.reading import JournalReader
-from hotline_agi.store.schema import to_instant
+from hotline_agi.store.schema import ROSTER_TEXT, RUN, STEP, to_instant
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.packing import unpacked
+
+CHUNK_ROWS = 64
+"""So many rows are read at a time, some megabytes."""
 
 
 class RunNotFound(HotlineError):
@@ -34,11 +39,8 @@ class Run:
 
 def runs(reader: JournalReader) -> list[Run]:
     """All runs that the journal knows, the newest first."""
-    rows = reader.ask(
-        "SELECT run.*, (SELECT coalesce(sum(steps), 0) FROM step WHERE step.run = run.run) AS told "
-        "FROM run ORDER BY started_at DESC, run DESC",
-        [],
-    )
+    told = select(func.coalesce(func.sum(STEP.c.steps), 0)).where(STEP.c.run == RUN.c.run).scalar_subquery()
+    rows = reader.ask(select(RUN, told.label("told")).order_by(RUN.c.started_at.desc(), RUN.c.run.desc()))
     return [
         Run(
             run=row["run"],
@@ -56,7 +58,7 @@ def beginning_of(reader: JournalReader, run: str) -> Beginning:
 
     :raises RunNotFound: if that is not known, or not understood by this version.
     """
-    rows = reader.ask("SELECT roster, packed FROM run WHERE run = ?", [run])
+    rows = reader.ask(select(RUN).where(RUN.c.run == run))
     if not rows:
         raise RunNotFound(f"the journal has no run {run}: `hotline calls replay --list` tells which it has")
     try:
@@ -80,7 +82,7 @@ def lines_of(reader: JournalReader, run: str) -> Iterator[str]:
     after = 0
     while True:
         rows = reader.ask(
-            "SELECT first, steps, packed FROM step WHERE run = ? AND first > ? ORDER BY first LIMIT 64", [run, after]
+            select(STEP).where(STEP.c.run == run, STEP.c.first > after).order_by(STEP.c.first).limit(CHUNK_ROWS)
         )
         if not rows:
             return
@@ -104,7 +106,7 @@ class PastRosters:
 
     def __call__(self, digest: str) -> Roster:
         """:raises LookupError: with a sentence, if the texts are not there or this version refuses them."""
-        rows = self._reader.ask("SELECT packed FROM roster_text WHERE digest = ?", [digest])
+        rows = self._reader.ask(select(ROSTER_TEXT.c.packed).where(ROSTER_TEXT.c.digest == digest))
         if not rows:
             raise LookupError(f"the texts of roster {digest} are not in the journal: too long, or deleted by age")
         try:

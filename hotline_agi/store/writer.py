@@ -4,20 +4,22 @@ Any trouble with the database (locked, full, vanished, damaged) closes the conne
 A record that the database refuses for its content goes to a file of its own, so that it holds nobody up.
 """
 
-import sqlite3
 import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from hotline_agi.dispatch.replay import Step
 from hotline_agi.errors import SetupError
 from hotline_agi.log import logger
+from hotline_agi.store.clearance import DailyPurge
+from hotline_agi.store.condition import TOLD_EVERY_S, JournalState, Notice
 from hotline_agi.store.database import Database
-from hotline_agi.store.purging import Ages, purge
+from hotline_agi.store.dialect import Refusal, Trouble, is_refusal, said
+from hotline_agi.store.names import REFUSED_SUFFIX, SPOOL_SUFFIX
 from hotline_agi.store.records import Entry, Row, from_line, rows_of, store, to_line
 from hotline_agi.store.spool import Spool
 from hotline_agi.store.steps import step_rows
@@ -29,31 +31,6 @@ BATCH_ENTRIES = 1_000
 BUSY_S = 0.25
 """How long SQLite itself waits for another's lock before the attempt counts as failed."""
 RETRY_S, RETRY_MAX_S = 0.05, 0.5
-PURGE_EVERY_S = 86_400.0
-
-_REFUSALS = (
-    sqlite3.IntegrityError,
-    sqlite3.DataError,
-    sqlite3.InterfaceError,
-    sqlite3.ProgrammingError,
-    OverflowError,
-    UnicodeError,
-)
-"""What SQLite raises for the content of a row; everything else is trouble with the database."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JournalState:
-    """How the journal is, for the doctor and the alarms."""
-
-    waiting: int
-    """Records in memory."""
-    spooled: bool
-    """Records are in the spool and not in the database."""
-    lost: int
-    """Records lost for good since the start."""
-    trouble: str | None
-    """What the last attempt failed with; None: all is well."""
 
 
 class Writer:
@@ -67,17 +44,19 @@ class Writer:
         steps: deque[Step],
         *,
         run: str,
-        ages: Ages,
+        purge: DailyPurge,
         queue_records: int,
     ) -> None:
         self._database = database
         self._queue = queue
         self._steps = steps
         self._run_id = run
-        self._ages = ages
+        self._purge = purge
+        self._notice = Notice(path.parent)
+        self._lost = 0
         self._queue_records = queue_records
-        self._spool = Spool(path.with_name(f"{path.name}.spool"))
-        self._refused = Spool(path.with_name(f"{path.name}.refused"))
+        self._spool = Spool(path.with_name(path.name + SPOOL_SUFFIX))
+        self._refused = Spool(path.with_name(path.name + REFUSED_SUFFIX))
         self._batch: list[Row] = []
         """Taken off the queue and not on disk yet."""
         self._wake = threading.Event()
@@ -87,7 +66,6 @@ class Writer:
         self._trouble: str | None = None
         self._spooled = self._spool.holds_something()
         self._spool_trouble = False
-        self._purge_due_s = 0.0
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
 
     # ---- for the event loop
@@ -103,11 +81,16 @@ class Writer:
         if not self._wake.is_set():  # it is cleared before the queue is read, so nothing is overlooked
             self._wake.set()
 
-    def state(self, lost: int) -> JournalState:
+    def lose(self) -> int:
+        """A record was let go; returns how many were."""
+        self._lost += 1
+        return self._lost
+
+    def state(self) -> JournalState:
         return JournalState(
             waiting=len(self._queue) + len(self._steps) + len(self._batch),
             spooled=self._spooled,
-            lost=lost,
+            lost=self._lost,
             trouble=self._trouble,
         )
 
@@ -126,7 +109,9 @@ class Writer:
             closing = self._closing.is_set()
             try:
                 self._store_all()
-            except (sqlite3.Error, OSError, SetupError) as error:
+            except Trouble as error:
+                self._failed(said(error))
+            except (OSError, SetupError) as error:
                 self._failed(str(error))
             except Exception as error:  # a bug of ours must not end the journal
                 logger.exception("journal writer failed")
@@ -136,10 +121,13 @@ class Writer:
             too_late = closing and time.monotonic() >= self._give_up_s
             if self._trouble is not None and (too_late or self._is_full()):
                 self._move_to_spool()
+            self._notice.tell(self.state())
             if closing and (too_late or not (self._queue or self._steps or self._batch)):
                 break
             self._rest()
         self._database.disconnect()
+        self._purge.finish()
+        self._notice.tell(self.state(), closed=True)
 
     def _rest(self) -> None:
         """Wait for something to do: for entries and until they have gathered, or for the next attempt."""
@@ -149,7 +137,7 @@ class Writer:
             else:
                 self._closing.wait(self._pause_s)
         else:
-            self._wake.wait(max(0.0, self._purge_due_s - time.monotonic()))
+            self._wake.wait(TOLD_EVERY_S)
             self._closing.wait(BATCH_S)
         self._wake.clear()
 
@@ -177,10 +165,9 @@ class Writer:
         if self._spool.holds_something():
             self._read_spool(connection)
         self._spooled = False
-        if time.monotonic() >= self._purge_due_s:
-            self._purge(connection)
+        self._purge.run_if_due()
 
-    def _store_queue(self, connection: sqlite3.Connection) -> None:
+    def _store_queue(self, connection: Connection) -> None:
         while True:
             if not self._batch:
                 self._fill_batch(BATCH_ENTRIES)
@@ -200,25 +187,24 @@ class Writer:
             step_rows(self._run_id, self._steps, min(count, len(self._steps)), unhurried=not self._closing.is_set())
         )
 
-    def _commit(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
+    def _commit(self, connection: Connection, rows: Sequence[Row]) -> None:
         """All of `rows` in one transaction; if one is refused, each in its own, and that one to the file beside."""
         try:
             _in_transaction(connection, rows)
-        except _REFUSALS:
+        except Refusal as refused:
+            if not is_refusal(refused):
+                raise
             for row in rows:
                 try:
                     _in_transaction(connection, [row])
-                except _REFUSALS as error:
-                    self._refuse(row.table, [] if row.is_secret else [to_line(row)], repr(error))
+                except Refusal as error:
+                    if not is_refusal(error):
+                        raise
+                    self._refuse(row.table, [] if row.is_secret else [to_line(row)], said(error))
 
     def _refuse(self, table: str, lines: Sequence[bytes], error: str) -> None:
         self._refused.append(lines)
         logger.error("journal record refused", table=table, error=error)
-
-    def _purge(self, connection: sqlite3.Connection) -> None:
-        """Remove what is too old."""
-        purge(connection, self._ages, self._run_id, datetime.now(UTC))
-        self._purge_due_s = time.monotonic() + PURGE_EVERY_S
 
     # ---- the spool
 
@@ -238,7 +224,7 @@ class Writer:
         self._spooled = True
         self._batch = []
 
-    def _read_spool(self, connection: sqlite3.Connection) -> None:
+    def _read_spool(self, connection: Connection) -> None:
         records = 0
         with self._spool.take(BATCH_ENTRIES) as chunks:
             for chunk in chunks:
@@ -255,12 +241,6 @@ class Writer:
                 self._refuse("unknown", [line], repr(error))
 
 
-def _in_transaction(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+def _in_transaction(connection: Connection, rows: Iterable[Row]) -> None:
+    with connection.begin():
         store(connection, rows)
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise

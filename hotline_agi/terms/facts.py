@@ -8,6 +8,12 @@ class Fact(StrEnum):
 
     ARRIVED = "arrived"
     ADOPTED = "adopted"
+    """A service that started, or was linked again, found the call alive. Its detail may say where: ``waiting``,
+    ``talking``, ``recording``…"""
+    UNCERTAIN = "uncertain"
+    """What became of the call for a while is not known. Its detail says why, in a word of `reports.words.UNCERTAIN`."""
+    RECONSTRUCTED = "reconstructed"
+    """What is told here was taken from Asterisk afterwards: the journal missed it. Its detail says what."""
     CLOSED = "closed"
     CHOSE = "chose"
     """Whom the machine rang for a call, and why not others."""

@@ -109,6 +109,21 @@ def test_too_many_bytes_with_an_end() -> None:
         RequestReader().feed(b"x" * (MAX_BYTES + 1) + b"\n\n")
 
 
+@pytest.mark.parametrize("length", range(MAX_BYTES - 3, MAX_BYTES + 4))
+def test_at_the_limit_pieces_do_not_matter(length: int) -> None:
+    """Found by `make fuzz`: a block of exactly the limit was taken at once and refused byte by byte."""
+    longest = BLOCK.replace(b"agi_rdnis: ", b"agi_rdnis: " + b"x" * (length + 2 - len(BLOCK)))
+    answers = []
+    for step in (1, len(longest)):
+        reader = RequestReader()
+        try:
+            (*_, answer) = (reader.feed(longest[at : at + step]) for at in range(0, len(longest), step))
+        except BadRequest:
+            answer = None
+        answers.append(answer)
+    assert answers[0] == answers[1] == (READ if length < MAX_BYTES else None)
+
+
 def test_too_many_lines() -> None:
     with pytest.raises(BadRequest, match="lines"):
         parse(b"\n".join([b"a: b"] * (MAX_LINES + 1)))

@@ -71,7 +71,7 @@ def test_life_of_a_caller(translator: Translator) -> None:
     assert said(translator, "Hangup", CALL, Cause="16") == []
 
 
-@pytest.mark.parametrize("cause", ["", "-1", "16x", "1.5", "²"])
+@pytest.mark.parametrize("cause", ["", "-1", "16x", "1.5", "²", "1234", "9" * 5000])  # the last: by `make fuzz`
 def test_an_odd_cause_is_unknown(translator: Translator, cause: str) -> None:
     assert said(translator, "Hangup", LEG, Cause=cause) == [LegEnded(leg=LEG, cause=Cause.UNKNOWN)]
 

@@ -77,3 +77,20 @@ def test_messages_left_while_no_service_ran(tmp_path: Path) -> None:
     assert [found.call for found in left_alone(tmp_path, known, quiet_s=0.0)] == ["pbx1-1771000000.0"]
     assert (tmp_path / "holiday-greeting.wav").exists()
     assert left_alone(tmp_path / "none", frozenset()) == []
+
+
+def test_a_header_that_promises_more_than_there_is(tmp_path: Path) -> None:
+    """Found by `make fuzz`: a message of two bytes was told as one of 37 hours."""
+    path = record(tmp_path, NAME, 3.0)
+    path.write_bytes(path.read_bytes().replace((48000).to_bytes(4, "little"), b"\xfe\xff\xff\x7f"))
+    found = inspect(tmp_path, NAME)
+    assert found is not None and found.length_s == pytest.approx(3.0, abs=0.01)
+
+
+def test_a_broken_recording_does_not_hide_the_others(tmp_path: Path) -> None:
+    """Found by `make fuzz`: a part longer than the file is RuntimeError in Python 3.11."""
+    record(tmp_path, NAME, 3.0)
+    broken = tmp_path / "1771000001_01632960100_pbx1-1771000001.43.wav"
+    broken.write_bytes(b"RIFF\x24\0\0\0WAVE\rfmt \x10\0\0\0")
+    assert [one.name for one in left_alone(tmp_path, frozenset(), quiet_s=-1)] == [NAME]
+    assert broken.exists()

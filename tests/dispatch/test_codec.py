@@ -169,3 +169,11 @@ def test_instants_keep_their_microseconds() -> None:
     memory = Memory(pauses=((VolunteerId("lin"), at), (VolunteerId("wang"), None)))
     assert memory_of(to_json(memory)).pauses[0][1] == at
     assert memory_of(to_json(memory)).pauses[0][1] != at + timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize("text", ["[" * 3000, '{"is":' * 3000])
+def test_what_is_nested_too_deep_is_no_news(text: str) -> None:
+    """Found by `make fuzz`: it was RecursionError."""
+    for read in (news_of, memory_of, lambda text: command_of(text, {})):
+        with pytest.raises(ValueError, match="too deep"):
+            read(text)

@@ -99,15 +99,18 @@ class Hotline:
         self.people: dict[str, Person] = {}
         self.callers: list[PhoneCall] = []
 
-    async def person(self, name: str, behaviour: Behaviour | None = None) -> Person:
-        """A volunteer, by the name in the roster, has their phone on (a softphone registers). Without: rings on."""
+    async def person(self, name: str, behaviour: Behaviour | None = None, *, host: str = "127.0.0.1") -> Person:
+        """A volunteer, by the name in the roster, has their phone on (a softphone registers). Without: rings on.
+
+        `host` is where a softphone is.
+        """
         person = self.people[name] = Person(name, behaviour or never_answer())
         if name == "overflow":
             self.stage.mobile(OVERFLOW, person)
         elif name.startswith("m"):
             self.stage.mobile(mobile_of(int(name[1:])), person)
         else:
-            await self.stage.softphone(name, person)
+            await self.stage.softphone(name, person, host=host)
         return person
 
     def caller(self, who: str = "caller", **how: Any) -> PhoneCall:

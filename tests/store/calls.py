@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hotline_agi.dispatch.commands import CloseRecord, LegRecord, NoteFact, OpenRecord
+from hotline_agi.retention import Ages
 from hotline_agi.store.journal import Journal
-from hotline_agi.store.purging import Ages
+from hotline_agi.store.opening import connect
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 
-AGELESS = Ages(numbers=36_500, steps=36_500, states=36_500)
+AGELESS = Ages(calls=36_500, messages=36_500, numbers=36_500, steps=36_500, states=36_500, audit=36_500)
 """For records of invented days: nothing is purged."""
 START = datetime(2026, 7, 1, 18, 0, 0, 120_000, tzinfo=UTC)
 LINE, NODE = LineId("xinli"), NodeId("pbx1")
@@ -94,6 +95,12 @@ def rows(path: Path, question: str) -> list[tuple[object, ...]]:
         return connection.execute(question).fetchall()
     finally:
         connection.close()
+
+
+def made(path: Path) -> sqlite3.Connection:
+    """A journal's file with its tables, opened by nothing of ours."""
+    connect(path, busy_s=1).close()
+    return sqlite3.connect(path, timeout=1, isolation_level=None)
 
 
 def count(path: Path, table: str) -> int:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from hotline_agi.errors import SetupError
-from hotline_agi.store.callers import KEY_BYTES, KEY_NAME, CallerKey, WhoIsUnknown, flag, flagged
+from hotline_agi.store.callers import KEY_BYTES, CallerKey, WhoIsUnknown, flag, flagged
 from hotline_agi.store.journal import Journal
+from hotline_agi.store.names import KEY
 from hotline_agi.store.reading import CallNotFound
 from hotline_agi.terms.numbers import PhoneNumber
 from tests.store.calls import START, call_id, opened, rows
@@ -29,19 +30,19 @@ def test_all_spellings_of_a_number_are_one_caller(tmp_path: Path) -> None:
 def test_the_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
     state = tmp_path / "state"
     first = CallerKey.of(state)
-    path = state / KEY_NAME
+    path = state / KEY
     assert len(path.read_bytes()) == KEY_BYTES
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert [one.name for one in state.iterdir()] == [KEY_NAME]
+    assert [one.name for one in state.iterdir()] == [KEY]
     number = PhoneNumber(SPELLINGS[0])
     assert CallerKey.of(state).token(number) == first.token(number)
     assert CallerKey.of(tmp_path / "other").token(number) != first.token(number)
 
 
 def test_a_damaged_key_is_replaced_and_one_that_cannot_be_kept_is_no_reason_not_to_start(tmp_path: Path) -> None:
-    (tmp_path / KEY_NAME).write_bytes(b"short")
+    (tmp_path / KEY).write_bytes(b"short")
     CallerKey.of(tmp_path)
-    assert len((tmp_path / KEY_NAME).read_bytes()) == KEY_BYTES
+    assert len((tmp_path / KEY).read_bytes()) == KEY_BYTES
     (tmp_path / "file").touch()
     number = PhoneNumber(SPELLINGS[0])
     assert CallerKey.of(tmp_path / "file").token(number)

@@ -5,8 +5,8 @@ from contextlib import closing
 from pathlib import Path
 
 from hotline_agi.store.database import Database
-from hotline_agi.store.schema import connect
-from tests.store.calls import count, rows
+from hotline_agi.store.dialect import driver
+from tests.store.calls import count, made, rows
 
 INSERT = "INSERT INTO caller_number VALUES (?, 'n', 't')"
 
@@ -23,12 +23,12 @@ def test_the_connection_stays_until_it_is_given_up(tmp_path: Path) -> None:
 
 def test_a_successor_gets_nothing_of_the_old_write_ahead_log(tmp_path: Path) -> None:
     path, other = tmp_path / "j.db", tmp_path / "other.db"
-    with closing(connect(other, busy_s=1)) as restored:
+    with closing(made(other)) as restored:
         restored.execute(INSERT, ("from the backup",))
     database = Database(path, busy_s=1)
-    database.connected().execute(INSERT, ("old",))
+    driver(database.connected()).execute(INSERT, ("old",))
     other.rename(path)
-    database.connected().execute(INSERT, ("new",))
+    driver(database.connected()).execute(INSERT, ("new",))
     database.disconnect()
     assert rows(path, "SELECT call FROM caller_number ORDER BY call") == [("from the backup",), ("new",)]
     (saved,) = tmp_path.glob("j.db.saved-*")
@@ -39,7 +39,7 @@ def test_a_successor_gets_nothing_of_the_old_write_ahead_log(tmp_path: Path) -> 
 def test_the_same_file_is_never_saved(tmp_path: Path) -> None:
     database = Database(tmp_path / "j.db", busy_s=1)
     for number in range(3):
-        database.connected().execute(INSERT, (str(number),))
+        driver(database.connected()).execute(INSERT, (str(number),))
         with closing(sqlite3.connect(tmp_path / "j.db")) as other:
             other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     database.disconnect()

@@ -17,25 +17,41 @@ from random import Random
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from hotline_agi.dispatch.codec import RosterUsed
-from hotline_agi.dispatch.commands import NoteVolunteer
+from hotline_agi.dispatch.commands import NoteReadiness, NoteVolunteer
 from hotline_agi.dispatch.memory import NOTHING
 from hotline_agi.dispatch.replay import Beginning
 from hotline_agi.errors import SetupError
+from hotline_agi.retention import Ages
 from hotline_agi.roster.model import Roster
-from hotline_agi.store import database, writer
-from hotline_agi.store.callers import CallerKey
+from hotline_agi.store import clearance, database, writer
+from hotline_agi.store.callers import CallerKey, flag
+from hotline_agi.store.dialect import driver
 from hotline_agi.store.journal import HARD_LIMIT, Journal
-from hotline_agi.store.purging import Ages
+from hotline_agi.store.opening import connect
 from hotline_agi.store.records import MessageRecord
-from hotline_agi.store.schema import connect, to_text
+from hotline_agi.store.schema import METADATA, to_text
 from hotline_agi.terms.ids import CallId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.packing import unpacked
-from hotline_agi.terms.standing import VolunteerState
+from hotline_agi.terms.standing import Readiness, VolunteerState
 from tests.dispatch.play import TAPE_LENGTH, Story
-from tests.store.calls import AGELESS, LINE, START, call_id, closed, count, eventually, noted, opened, rows, write_call
+from tests.store.calls import (
+    AGELESS,
+    LINE,
+    START,
+    call_id,
+    closed,
+    count,
+    eventually,
+    made,
+    noted,
+    opened,
+    rows,
+    write_call,
+)
 
 
 @pytest.fixture
@@ -86,7 +102,7 @@ def test_close_writes_what_waits(path: Path) -> None:
         write_call(journal, call_id(number))
     assert journal.close(10)
     assert (count(path, "call"), count(path, "fact"), count(path, "leg")) == (300, 3000, 600)
-    assert {name.name for name in path.parent.iterdir()} == {"journal.db"}
+    assert {name.name for name in path.parent.iterdir()} == {"journal.db", "journal-state.json"}
 
 
 def test_after_close_a_record_is_counted_as_lost(path: Path) -> None:
@@ -215,9 +231,9 @@ def test_a_record_that_is_none_holds_nobody_up(path: Path) -> None:
 
 
 def when_connected(monkeypatch: pytest.MonkeyPatch, then: Callable[[sqlite3.Connection], object]) -> None:
-    def connected(path: Path, **options: Any) -> sqlite3.Connection:
+    def connected(path: Path, **options: Any) -> Connection:
         connection = connect(path, **options)
-        then(connection)
+        then(driver(connection))
         return connection
 
     monkeypatch.setattr(database, "connect", connected)
@@ -337,7 +353,7 @@ def test_write_takes_no_time_whatever_the_disk_does(path: Path) -> None:
 
 def test_numbers_are_purged_after_their_days_and_are_gone_from_the_file(path: Path) -> None:
     Journal.open(path).close(5)
-    with closing(connect(path, busy_s=1)) as connection:
+    with closing(made(path)) as connection:
         for days, number in ((31, "13800000031"), (29, "13800000029")):
             stored = to_text(datetime.now(UTC) - timedelta(days=days))
             connection.execute("INSERT INTO caller_number VALUES (?, ?, ?)", (f"c{days}", number, stored))
@@ -352,7 +368,8 @@ def test_numbers_are_purged_after_their_days_and_are_gone_from_the_file(path: Pa
 
 
 def test_numbers_are_purged_once_a_day(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "PURGE_EVERY_S", 0.1)
+    monkeypatch.setattr(clearance, "PURGE_EVERY_S", 0.1)
+    monkeypatch.setattr(writer, "TOLD_EVERY_S", 0.05)
     journal = Journal.open(path, ages=Ages(numbers=0))
     journal.write_number(call_id(1), PhoneNumber("13800000001"))
     eventually(lambda: b"13800000001" not in path.read_bytes() and count(path, "caller_number") == 0)
@@ -372,15 +389,29 @@ def test_no_number_stands_outside_its_table(path: Path) -> None:
     journal.write_token(call_id(1), CallerKey.of(path.parent).token(number))
     journal.write_message(MessageRecord(call=call_id(1), line=LINE, file="m.wav", length_s=3.2, recorded_at=START))
     journal.write(NoteVolunteer(volunteer=VolunteerId("v01"), state=VolunteerState.PAUSED), START)
+    journal.write_revision("r0", "1a2b3c4d5e6f modified", START)
+    journal.write_roster("r0", b"packed")
+    ready = NoteReadiness(
+        line=LINE,
+        slot="late",
+        from_at=START,
+        until_at=START,
+        volunteer=VolunteerId("v01"),
+        readiness=Readiness.READY,
+    )
+    journal.write_agreement(ready, START)
+    journal.write_audit(START, "mei", "showed the caller's number", call_id(1))
     journal.write_beginning(Beginning(boot=1, now=story.began_at, roster="r0", memory=NOTHING), "0.3")
     for (news, now), commands in zip(story.history, story.commands, strict=True):
         journal.write_step(RosterUsed(digest="r1") if isinstance(news, Roster) else news, now, commands)
     assert journal.close(5)
+    flag(path, call_id(1), on=True, who="mei", now=START)
     assert rows(path, "SELECT * FROM message") == [
         (call_id(1), "xinli", "m.wav", 3.2, "2026-07-01T18:00:00.120Z"),
     ]
     tables = [str(name) for (name,) in rows(path, "SELECT name FROM sqlite_schema WHERE type = 'table'")]
-    assert len(tables) >= 12
+    assert set(tables) == set(METADATA.tables)
+    assert [name for name in tables if not count(path, name)] == []
     for table in set(tables) - {"caller_number"}:
         told = str(rows(path, f"SELECT * FROM {table}"))
         assert not any(each[-7:] in told for each in ("13800713972", *personal)), table

@@ -12,18 +12,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from hotline_agi.errors import SetupError
 from hotline_agi.reports.past import PastFact, PastMessage
 from hotline_agi.store.journal import Journal
 from hotline_agi.store.reading import CallNotFound, JournalReader
 from hotline_agi.store.records import MessageRecord
-from hotline_agi.store.schema import connect
+from hotline_agi.store.schema import CALL
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import CallId, LineId
 from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
-from tests.store.calls import LINE, START, call_id, closed, count, eventually, noted, opened, write_call
+from tests.store.calls import LINE, START, call_id, closed, count, eventually, made, noted, opened, write_call
 
 OTHER = LineId("xin-er")
 
@@ -183,7 +184,7 @@ time.sleep(60)
 
 def test_it_cannot_write(reader: JournalReader, path: Path) -> None:
     with pytest.raises(SetupError, match="readonly"):
-        reader.ask("DELETE FROM call", [])
+        reader.ask(delete(CALL))
     assert count(path, "call") == 4
 
 
@@ -191,7 +192,7 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("this is not a database " * 100)
     with closing(sqlite3.connect(tmp_path / "old.db")) as old:
         old.execute("CREATE TABLE a (x)")
-    with closing(connect(tmp_path / "odd.db", busy_s=1)) as odd:
+    with closing(made(tmp_path / "odd.db")) as odd:
         odd.execute("INSERT INTO call VALUES ('c', 'l', 'n', 'once upon a time', '', '', 1, 1, '', '')")
     for name, said in {
         "none.db": "there is no journal",

@@ -1,6 +1,5 @@
 """Records as rows, and rows as lines of the spool."""
 
-import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -8,9 +7,12 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from hotline_agi.dispatch.codec import to_json
 from hotline_agi.dispatch.commands import NoteReadiness, NoteVolunteer
+from hotline_agi.store.dialect import driver
+from hotline_agi.store.opening import connect
 from hotline_agi.store.records import (
     Entry,
     MessageRecord,
@@ -24,7 +26,6 @@ from hotline_agi.store.records import (
     store,
     to_line,
 )
-from hotline_agi.store.schema import connect
 from hotline_agi.terms.ids import CallerToken, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.outcomes import Outcome
@@ -58,21 +59,21 @@ TABLES = ("call", "leg", "fact", "message", "caller_number", "caller_token")
 TABLES_OF_RUNS = ("volunteer_state", "agreement", "run", "roster_text")
 
 
-def contents(connection: sqlite3.Connection) -> list[list[object]]:
-    return [sorted(connection.execute(f"SELECT * FROM {table}").fetchall()) for table in TABLES]
+def contents(connection: Connection) -> list[list[object]]:
+    return [sorted(driver(connection).execute(f"SELECT * FROM {table}").fetchall()) for table in TABLES]
 
 
 def test_records_of_a_call_may_be_stored_twice_and_in_any_order(tmp_path: Path) -> None:
     expected: list[list[object]] | None = None
     with closing(connect(tmp_path / "journal.db", busy_s=1)) as connection:
         for order in permutations(range(5)):
-            connection.execute("BEGIN")
+            transaction = connection.begin()
             for number in (*order, 5, 6, 7, *order):
                 store(connection, rows_of(Entry(RECORDS[number], START, number)))
             found = contents(connection)
             expected = expected or found
             assert found == expected, order
-            connection.execute("ROLLBACK")
+            transaction.rollback()
     assert expected is not None
     arrived_at, answered_at, ended_at = (f"2026-07-01T18:0{instant}.120Z" for instant in ("0:00", "0:05", "1:00"))
     assert expected[0] == [
@@ -84,9 +85,10 @@ def test_records_of_a_call_may_be_stored_twice_and_in_any_order(tmp_path: Path) 
 def test_records_of_people_and_runs_may_be_stored_twice(tmp_path: Path) -> None:
     with closing(connect(tmp_path / "journal.db", busy_s=1)) as connection:
         for _ in range(2):
-            for number, record in enumerate(RECORDS[8:], start=8):
-                store(connection, rows_of(Entry(record, START, number)))
-        found = [connection.execute(f"SELECT * FROM {table}").fetchall() for table in TABLES_OF_RUNS]
+            with connection.begin():
+                for number, record in enumerate(RECORDS[8:], start=8):
+                    store(connection, rows_of(Entry(record, START, number)))
+        found = [driver(connection).execute(f"SELECT * FROM {table}").fetchall() for table in TABLES_OF_RUNS]
     at = "2026-07-01T18:00:00.120Z"
     assert found == [
         [("v01", 8, at, "resting", at, "3 missed")],
@@ -100,9 +102,10 @@ def test_of_two_words_about_one_place_the_later_counts_in_any_order(tmp_path: Pa
     words = [answered(Readiness.ASKED), answered(Readiness.READY)]
     for order in ((0, 1), (1, 0)):
         with closing(connect(tmp_path / f"{order}.db", busy_s=1)) as connection:
-            for number in order:
-                store(connection, rows_of(Entry(words[number], START, number)))
-            assert connection.execute("SELECT told FROM agreement").fetchall() == [(to_json(words[1]),)]
+            with connection.begin():
+                for number in order:
+                    store(connection, rows_of(Entry(words[number], START, number)))
+            assert driver(connection).execute("SELECT told FROM agreement").fetchall() == [(to_json(words[1]),)]
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).__name__)
@@ -121,8 +124,9 @@ def test_a_torn_line_is_a_value_error(line: bytes) -> None:
 
 def test_text_that_was_no_utf_8_can_still_be_stored(tmp_path: Path) -> None:
     with closing(connect(tmp_path / "journal.db", busy_s=1)) as connection:
-        store(connection, rows_of(Entry(noted(CALL, detail="caf\udce9 \x00 '; --"), START, 1)))
-        assert connection.execute("SELECT detail FROM fact").fetchall() == [("caf? \x00 '; --",)]
+        with connection.begin():
+            store(connection, rows_of(Entry(noted(CALL, detail="caf\udce9 \x00 '; --"), START, 1)))
+        assert driver(connection).execute("SELECT detail FROM fact").fetchall() == [("caf? \x00 '; --",)]
 
 
 def test_a_number_is_in_its_own_table_and_in_no_repr() -> None:

@@ -12,15 +12,17 @@ import pytest
 
 from hotline_agi.dispatch.commands import CloseRecord, NoteCover, NoteReadiness, NoteVolunteer
 from hotline_agi.dispatch.memory import NOTHING, RINGS_KEPT, PastRing, PastTalk, RingResult
+from hotline_agi.retention import Ages
 from hotline_agi.roster.model import EndpointKind
 from hotline_agi.store.journal import Journal
-from hotline_agi.store.purging import Ages, purge
+from hotline_agi.store.opening import connect
+from hotline_agi.store.purging import purge
 from hotline_agi.store.remembering import remembered
-from hotline_agi.store.schema import connect, to_text
+from hotline_agi.store.schema import to_text
 from hotline_agi.terms.ids import CallerToken, EndpointId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 from hotline_agi.terms.standing import Readiness, VolunteerState
-from tests.store.calls import AGELESS, LINE, START, call_id, closed, opened
+from tests.store.calls import AGELESS, LINE, START, call_id, closed, made, opened
 
 NOW = START + timedelta(minutes=30)
 LIN, WANG, ZHAO, CHEN = map(VolunteerId, ("lin", "wang", "zhao", "chen"))
@@ -135,7 +137,7 @@ def test_what_was_agreed_by_phone_of_shifts_that_are_not_over(path: Path) -> Non
 def fill(path: Path, legs: int) -> None:
     draw = random.Random(1)
     outcomes = [outcome.value for outcome in LegOutcome]
-    with closing(connect(path, busy_s=1)) as connection:
+    with closing(made(path)) as connection:
         connection.execute("BEGIN")
         for number in range(legs):
             at = to_text(NOW - timedelta(seconds=14 * 86_400 * draw.random()))

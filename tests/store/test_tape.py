@@ -17,14 +17,15 @@ from hotline_agi.dispatch.commands import NoteCover
 from hotline_agi.dispatch.events import CallerLeft
 from hotline_agi.dispatch.memory import NOTHING, Memory
 from hotline_agi.dispatch.replay import Beginning, Step, line_of, replay
+from hotline_agi.retention import Ages
 from hotline_agi.roster.model import Roster
 from hotline_agi.roster.reader import read_roster
 from hotline_agi.roster.texts import pack_texts, texts_of
 from hotline_agi.store import journal as journals
 from hotline_agi.store.journal import Journal, run_id
-from hotline_agi.store.purging import Ages, purge
+from hotline_agi.store.opening import connect
+from hotline_agi.store.purging import purge
 from hotline_agi.store.reading import JournalReader
-from hotline_agi.store.schema import connect
 from hotline_agi.store.steps import CHUNK_STEPS, step_rows
 from hotline_agi.store.tape import PastRosters, RunNotFound, beginning_of, lines_of, runs
 from hotline_agi.terms.ids import CallId, VolunteerId
@@ -32,7 +33,7 @@ from hotline_agi.terms.instants import Now
 from tests.dispatch.histories import history_of
 from tests.dispatch.play import TAPE_LENGTH, Story
 from tests.e2e.scenery import Scenery
-from tests.store.calls import AGELESS, LINE, call_id, count, eventually, rows, write_call
+from tests.store.calls import AGELESS, LINE, call_id, count, eventually, made, rows, write_call
 
 BOOT = 0x5E3A0001
 RUN = run_id(BOOT)
@@ -218,7 +219,7 @@ def test_rosters_are_read_from_their_texts_without_contacts(path: Path) -> None:
 
 def test_runs_that_are_over_are_purged_as_a_whole_and_the_running_one_is_kept(path: Path) -> None:
     old, young = "00000001", "00000002"
-    with closing(connect(path, busy_s=1)) as connection:
+    with closing(made(path)) as connection:
         for run, started_at in ((old, "2026-06-01"), (young, "2026-06-20"), (RUN, "2026-05-20")):
             connection.execute("INSERT INTO run VALUES (?, ?, '', ?, x'')", (run, started_at, f"r-{run}"))
             connection.execute("INSERT INTO roster_text VALUES (?, ?, x'')", (f"r-{run}", started_at))
@@ -232,7 +233,8 @@ def test_runs_that_are_over_are_purged_as_a_whole_and_the_running_one_is_kept(pa
             (RUN, 2, "2026-06-10"),
         ):
             connection.execute("INSERT INTO step VALUES (?, ?, 1, ?, x'')", (run, first, ended_at))
-        purge(connection, Ages(), RUN, NOW.at)
+        with closing(connect(path, busy_s=1)) as ours:
+            purge(ours, Ages(), RUN, NOW.at)
         left_over = connection.execute("SELECT run, first FROM step ORDER BY run, first").fetchall()
         assert left_over == [(young, 1), (young, 2), (RUN, 2)]
         assert connection.execute("SELECT run FROM run ORDER BY run").fetchall() == [(young,), (RUN,)]

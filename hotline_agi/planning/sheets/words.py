@@ -98,9 +98,12 @@ def heading_of(text: str) -> Heading | None:
     return next((heading for part in parts if (heading := _heading(part))), None)
 
 
+_COUNTING = "0123456789一二三四五六七八九十"
+
+
 def _heading(text: str) -> Heading | None:
     key = re.sub(r"[_-]", "", key_of(text).rstrip(":：*"))
-    return _BY_KEY.get(key) or _BY_KEY.get(re.sub(r"[0-9一二三四五六七八九十]+$", "", key))
+    return _BY_KEY.get(key) or _BY_KEY.get(key.rstrip(_COUNTING))
 
 
 def slot_words(slot: str) -> tuple[str, ...]:

@@ -8,22 +8,20 @@ port: while that is closed, callers are served by the dialplan alone, so nothing
 """
 
 import asyncio
-import contextlib
 import signal
 import time
 from collections import deque
 from collections.abc import Coroutine
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import partial
 from typing import assert_never
 
 from hotline_agi import census
-from hotline_agi.asterisk import recordings
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
-from hotline_agi.asterisk.fastagi import AgiSession, FastAgiListener
-from hotline_agi.asterisk.node import CALLER_ROUTES, MESSAGE_HANDLER, STORED_HANDLER, Dialling, Node
-from hotline_agi.asterisk.service_menu import ROUTE, ServiceMenu
-from hotline_agi.asterisk.survival import REFRESH_S, SurvivalPlan
+from hotline_agi.asterisk.fastagi import FastAgiListener
+from hotline_agi.asterisk.node import MESSAGE_HANDLER, STORED_HANDLER, Dialling, Node
+from hotline_agi.asterisk.service_menu import ServiceMenu
+from hotline_agi.asterisk.survival import SurvivalPlan
 from hotline_agi.dispatch.codec import News, RosterUsed
 from hotline_agi.dispatch.commands import (
     AnswerNotice,
@@ -31,7 +29,6 @@ from hotline_agi.dispatch.commands import (
     CloseRecord,
     Command,
     ConnectLeg,
-    CoverWord,
     DismissLeg,
     EndRound,
     GuideCaller,
@@ -47,36 +44,29 @@ from hotline_agi.dispatch.commands import (
     RingLeg,
     RingNotice,
 )
-from hotline_agi.dispatch.events import Event, MessageLeft
+from hotline_agi.dispatch.events import Event
 from hotline_agi.dispatch.machine import Machine
 from hotline_agi.dispatch.memory import NOTHING, Memory
 from hotline_agi.dispatch.replay import Beginning
-from hotline_agi.errors import HotlineError, PbxError
 from hotline_agi.log import logger
-from hotline_agi.notify import notify, watchdog_s
-from hotline_agi.prompts import present
+from hotline_agi.notify import notify
 from hotline_agi.recognition import Recognition
 from hotline_agi.roster.model import Roster
 from hotline_agi.rosters.following import Places, RosterFollower
 from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.state import Standing
+from hotline_agi.service.lines import log_call, log_shift
+from hotline_agi.service.liveness import ask_for_patience, feed_watchdog
+from hotline_agi.service.questions import Questions
+from hotline_agi.service.upkeep import Upkeep
+from hotline_agi.service.voicemail import Voicemail
 from hotline_agi.settings import Settings
 from hotline_agi.store.past import JOURNAL, Past
-from hotline_agi.store.reading import JournalReader
-from hotline_agi.store.records import MessageRecord
 from hotline_agi.terms.ids import CallId, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
-from hotline_agi.terms.numbers import PhoneNumber
 
-CALLER_ARGUMENT = 2
-"""Where a question about a caller carries their number (from the second question on; see `hotline-number`)."""
-RETRY_SURVIVAL_S = 10.0
-ADOPT_EVERY_S = 300.0
-DISK_TIMEOUT_S = 2.0
-"""For looking at one recording, while its caller waits for "thank you"."""
-PATIENCE_EVERY_S = 5.0
-LATE_S = 2.0
-"""A deadline that is this late says that the loop hangs: then the watchdog is not fed."""
+END_TIMEOUT_S = 2.0
+"""For ending our tasks, and then for the journal's last records: whoever restarts us must not wait for ever."""
 
 
 class Service:
@@ -88,7 +78,7 @@ class Service:
 
         :raises SetupError: if roster (the last good one, too), contacts, secret or journal are missing or wrong.
         """
-        secret = settings.ami_secret()
+        secret, word = settings.ami_secret(), settings.fastagi_word()
         places = Places(
             rosters=settings.rosters,
             contacts=settings.contacts,
@@ -98,24 +88,35 @@ class Service:
         follower = RosterFollower(places, watch_s=settings.watch_rosters_s)
         # before the first reading: until there is a handler, a SIGHUP ends a process
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, follower.reload)
-        patience = asyncio.create_task(_ask_for_patience())
+        patience = asyncio.create_task(ask_for_patience())
         try:
             roster = await follower.first()
-            past = await asyncio.to_thread(Past.of, settings.state, _boot())
-            return cls(settings, secret, follower, roster, past)
+            opening = partial(Past.of, settings.state, _boot(), ages=settings.keep, messages=settings.messages)
+            past = await asyncio.to_thread(opening)
+            return cls(settings, secret, follower, roster, past, word=word)
         finally:
             patience.cancel()
 
-    def __init__(self, settings: Settings, secret: str, follower: RosterFollower, roster: Roster, past: Past) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        secret: str,
+        follower: RosterFollower,
+        roster: Roster,
+        past: Past,
+        *,
+        word: str | None = None,
+    ) -> None:
         self._settings = settings
         self._follower, self._roster = follower, roster
         follower.use = self._use_roster
+        follower.committed = lambda: self._note_revision(self._now())
         self._journal = past.journal
         self._recognition = Recognition(past.key, self._journal)
         self._loop_time = time.monotonic  # the clock of asyncio's default loop
         now = self._now()
         self._machine, memory = _machine(roster, past, now)
-        self._journal.write_roster(follower.digest, follower.texts)
+        self._write_roster(now)
         self._journal.write_beginning(
             Beginning(boot=past.boot, now=now, roster=follower.digest, memory=memory), past.program
         )
@@ -142,8 +143,24 @@ class Service:
         )
         self._node.link = self._link
         self._survival = SurvivalPlan(self._link, dialling)
-        self._survival_due = asyncio.Event()
-        self._listener = FastAgiListener(self._asked, lambda why: logger.warning("fastagi", refused=why))
+        self._upkeep = Upkeep(self._survival, self._menu, sounds=settings.sounds, roster=lambda: self._roster)
+        self._voicemail = Voicemail(
+            settings.messages,
+            journal=self._journal,
+            journal_path=settings.state / JOURNAL,
+            line_of_number=self._line_of_number,
+            tell=self.step,
+        )
+        questions = Questions(
+            node=self._node,
+            menu=self._menu,
+            voicemail=self._voicemail,
+            journal=self._journal,
+            recognition=self._recognition,
+            tell=self.step,
+            chore=self._chore,
+        )
+        self._listener = FastAgiListener(questions.asked, lambda why: logger.warning("fastagi", refused=why), word=word)
         self._timer: asyncio.TimerHandle | None = None
         self._events: deque[Event] = deque()
         self._carrying_out = False
@@ -210,13 +227,13 @@ class Service:
             ):
                 self._node.carry_out(command)
             case NoteReadiness() | NoteCover():
-                _log_shift(command)
+                log_shift(command)
                 self._journal.write_agreement(command, datetime.now(UTC))
             case OpenRecord() | NoteFact() | NoteVolunteer():
                 self._journal.write(command, datetime.now(UTC))
             case CloseRecord():
                 self._journal.write(command, datetime.now(UTC))
-                _log_call(command)
+                log_call(command)
             case _:
                 assert_never(command)
 
@@ -248,9 +265,9 @@ class Service:
         await self._link.connect()
         tasks = [
             asyncio.create_task(self._link.run(), name="ami"),
-            asyncio.create_task(self._keep_survival_plan(), name="survival plan"),
-            asyncio.create_task(self._feed_watchdog(), name="watchdog"),
-            asyncio.create_task(self._adopt_recordings(), name="recordings"),
+            asyncio.create_task(self._upkeep.run(), name="survival plan"),
+            asyncio.create_task(feed_watchdog(self._machine.next_deadline), name="watchdog"),
+            asyncio.create_task(self._voicemail.adopt(), name="recordings"),
             asyncio.create_task(self._follower.run(), name="rosters"),
             asyncio.create_task(self._recognition.follow(self._settings.state / JOURNAL), name="flags"),
         ]
@@ -278,11 +295,11 @@ class Service:
         for task in ending:
             task.cancel()
         if ending:
-            await asyncio.wait(ending, timeout=DISK_TIMEOUT_S)  # bounded: whoever restarts us must not wait for ever
+            await asyncio.wait(ending, timeout=END_TIMEOUT_S)
         self._link.hang_up()
         if self._timer is not None:
             self._timer.cancel()
-        await asyncio.to_thread(self._journal.close, DISK_TIMEOUT_S)
+        await asyncio.to_thread(self._journal.close, END_TIMEOUT_S)
         logger.info("stopped")
 
     def _tell_what_is_held(self) -> None:
@@ -299,9 +316,20 @@ class Service:
         """Swap the roster, between two events: what calls do next follows the new one."""
         self._roster = roster
         now = self._now()
-        self._journal.write_roster(self._follower.digest, self._follower.texts)
+        self._write_roster(now)
         self._carry_out(RosterUsed(digest=self._follower.digest), now, self._machine.use_roster(roster, now))
-        self._survival_due.set()
+        self._upkeep.due.set()
+
+    def _write_roster(self, now: Now) -> None:
+        """Which roster decides from now on, and its texts."""
+        follower = self._follower
+        self._journal.write_roster(follower.digest, follower.texts)
+        self._note_revision(now)
+
+    def _note_revision(self, now: Now) -> None:
+        origin = self._follower.origin
+        if origin is not None:
+            self._journal.write_revision(origin.digest, origin.revision, now.at, last_good_of=origin.last_good_of)
 
     def _chore(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -320,7 +348,7 @@ class Service:
         if self._node.fresh_for_s > 0:
             self._chore(self._look_at_devices_again())
         await self._node.take_stock()
-        self._survival_due.set()
+        self._upkeep.due.set()
         self._listening.set()
 
     async def _look_at_devices_again(self) -> None:
@@ -329,47 +357,8 @@ class Service:
         if self._link.is_up:
             await self._node.take_devices()
 
-    def _asked(self, session: AgiSession) -> None:
-        request = session.request
-        assert request is not None
-        if request.route == "ping":
-            session.reply("ok")
-            return
-        if request.route == ROUTE or (request.route == "arrive" and self._menu.is_service_number(request.argument(0))):
-            self._ask_menu(session)
-            return
-        number: PhoneNumber | None = None
-        with contextlib.suppress(ValueError):  # withheld numbers are no numbers
-            number = PhoneNumber(request.argument(CALLER_ARGUMENT))
-            self._journal.write_number(CallId(request.uniqueid), number)
-        if request.route == "number":
-            session.reply("ok")
-        elif request.route == "message":
-            self._chore(self._recorded(CallId(request.uniqueid), request.argument(0), session))
-        else:
-            self._node.on_question(session)
-            if number is not None and request.route in CALLER_ROUTES:  # by now the machine knows the call
-                for event in self._recognition.of(CallId(request.uniqueid), number):
-                    self.step(event)
-
-    def _ask_menu(self, session: AgiSession) -> None:
-        """A volunteer dialled the service number. Without an answer the dialplan says so kindly and ends the call."""
-        request = session.request
-        assert request is not None
-        reply = self._menu.answer(request) if request.route == ROUTE else "ok:service"
-        if reply is None:
-            session.refuse()
-        else:
-            session.reply(reply)
-
     def _standing(self, volunteer: VolunteerId) -> Standing:
         return self._machine.standing(volunteer, self._now())
-
-    async def _refresh_menu(self) -> None:
-        """What the menu knows of people and prompts: off a call's way, since both take their time."""
-        found = await asyncio.to_thread(present.look, self._settings.sounds)
-        self._menu.use_prompts(found.languages, found.names)
-        self._menu.use_directory(await asyncio.to_thread(Directory.of, self._roster))
 
     def _line_of_number(self, number: str) -> LineId | None:
         line = self._roster.line_of_number(number)
@@ -379,94 +368,9 @@ class Service:
         if message.get("UserEvent") == STORED_HANDLER:
             self._survival.on_stored(message)
         elif message.get("UserEvent") == MESSAGE_HANDLER:
-            self._chore(self._recorded(CallId(str(message.get("Call", ""))), str(message.get("File", "")), None))
-
-    async def _keep_survival_plan(self) -> None:
-        """Write the plan when the roster changes, when Asterisk comes back, and every hour; then, too, somebody may
-        have built or recorded prompts."""
-        wait_s = 0.0
-        while True:
-            # not wait_for: Python 3.11's swallows a cancellation that comes together with the result
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait_s or None):
-                    await self._survival_due.wait()
-            self._survival_due.clear()
-            await self._refresh_menu()
-            try:
-                rows = await self._survival.write(self._roster, datetime.now(UTC))
-                logger.info("survival plan written", rows=rows)
-                wait_s = REFRESH_S
-            except PbxError as error:
-                logger.error("the survival plan was not written", trouble=str(error))
-                wait_s = RETRY_SURVIVAL_S
-
-    # ---- messages
-
-    async def _recorded(self, call: CallId, name: str, session: AgiSession | None) -> None:
-        """A caller finished a recording (or hung up in it): keep it or not, and say so while they listen."""
-        try:
-            async with asyncio.timeout(DISK_TIMEOUT_S):
-                found = await asyncio.to_thread(recordings.keep_or_drop, self._settings.messages, name)
-        except (TimeoutError, OSError) as error:
-            logger.error("a recording could not be looked at", call=call, trouble=type(error).__name__)
-            if session is not None:
-                session.refuse()  # the dialplan judges by its clock; the file stays and is found later
-            return
-        if found is not None:
-            self._keep(found)
-            self.step(MessageLeft(call=call))
-        if session is not None:
-            session.reply("ok:kept" if found else "ok:short")
-
-    def _keep(self, found: recordings.Recorded) -> None:
-        line = self._line_of_number(found.did) or self._line_of_number(f"+{found.did}")
-        self._journal.write_message(
-            MessageRecord(
-                call=found.call,
-                line=line or LineId("unknown"),
-                file=f"{found.name}.wav",
-                length_s=found.length_s,
-                recorded_at=found.recorded_at,
+            self._chore(
+                self._voicemail.recorded(CallId(str(message.get("Call", ""))), str(message.get("File", "")), None)
             )
-        )
-
-    async def _adopt_recordings(self) -> None:
-        """Messages that were left while no service ran, or whose end was missed."""
-        while True:
-            try:
-                known = await asyncio.to_thread(_known_recordings, self._settings.state / JOURNAL)
-                for found in await asyncio.to_thread(recordings.left_alone, self._settings.messages, known):
-                    self._keep(found)
-                    logger.info("a message was left while the service was away", call=found.call)
-            except (HotlineError, OSError) as error:
-                logger.error("the messages folder was not looked through", trouble=str(error))
-            await asyncio.sleep(ADOPT_EVERY_S)
-
-    # ---- watchdog
-
-    async def _feed_watchdog(self) -> None:
-        """Tell systemd that the loop turns and keeps its deadlines; a loop that does not is killed and started anew."""
-        every_s = (watchdog_s() or 5.0) / 3
-        while True:
-            due_s = self._machine.next_deadline()
-            if due_s is None or self._loop_time() - due_s < LATE_S:
-                notify("WATCHDOG=1")
-            else:
-                logger.error("deadlines are not kept; the watchdog is not fed")
-            await asyncio.sleep(every_s)
-
-
-async def _ask_for_patience() -> None:
-    """Tell a supervisor that a start with a big roster, or in the middle of a checkout, goes on."""
-    while True:
-        await asyncio.sleep(PATIENCE_EVERY_S)
-        notify(f"EXTEND_TIMEOUT_USEC={int(3e6 * PATIENCE_EVERY_S)}\nSTATUS=reading the rosters")
-
-
-def _known_recordings(journal: Path) -> frozenset[str]:
-    """Names, without ending, of the messages that are in the journal. Blocks on disk."""
-    with JournalReader.open(journal) as reader:
-        return frozenset(Path(file).stem for file in reader.message_files())
 
 
 def _machine(roster: Roster, past: Past, now: Now) -> tuple[Machine, Memory]:
@@ -481,33 +385,3 @@ def _machine(roster: Roster, past: Past, now: Now) -> tuple[Machine, Memory]:
 def _boot() -> int:
     """32 bits that no other run of these eight years has: a restart may come within the same second."""
     return int(time.time() * 16) & 0xFFFF_FFFF
-
-
-def _log_shift(note: NoteReadiness | NoteCover) -> None:
-    """One line for whatever is agreed, refused or open of a shift; a warning where a coordinator must act."""
-    place = {"line": note.line, "slot": note.slot, "from_at": note.from_at.isoformat()}
-    if isinstance(note, NoteReadiness):
-        logger.info("shift", volunteer=note.volunteer, readiness=note.readiness.value, **place)
-    elif note.word is CoverWord.ASKING:
-        logger.info("cover wanted", absent=note.absent, **place)
-    elif note.word is CoverWord.COMES:
-        logger.info("comes after all", absent=note.absent, present=note.present, **place)
-    elif note.present is not None:
-        logger.info("cover found", absent=note.absent, present=note.present, **place)
-    else:
-        logger.warning("nobody of the backup agreed to cover", absent=note.absent, **place)
-
-
-def _log_call(record: CloseRecord) -> None:
-    """The one canonical line per call."""
-    logger.info(
-        "call",
-        call=record.call,
-        line=record.line,
-        outcome=record.outcome.value,
-        volunteer=record.volunteer,
-        wait_s=record.wait_s,
-        talk_s=record.talk_s,
-        rang=len(record.legs),
-        legs=",".join(f"{leg.volunteer or 'overflow'}:{leg.outcome.value}" for leg in record.legs),
-    )

@@ -1,0 +1,70 @@
+"""What the dialplan asks by FastAGI, and who answers: the machine, the menu, or the voicemail."""
+
+import contextlib
+from collections.abc import Callable, Coroutine
+
+from hotline_agi.asterisk.fastagi import AgiSession
+from hotline_agi.asterisk.node import CALLER_ROUTES, Node
+from hotline_agi.asterisk.service_menu import ROUTE, ServiceMenu
+from hotline_agi.dispatch.events import Event
+from hotline_agi.recognition import Recognition
+from hotline_agi.service.voicemail import Voicemail
+from hotline_agi.store.journal import Journal
+from hotline_agi.terms.ids import CallId
+from hotline_agi.terms.numbers import PhoneNumber
+
+CALLER_ARGUMENT = 2
+"""Where a question about a caller carries their number (from the second question on; see `hotline-number`)."""
+
+
+class Questions:
+    """Give each session to `asked`, once its request is read."""
+
+    def __init__(
+        self,
+        *,
+        node: Node,
+        menu: ServiceMenu,
+        voicemail: Voicemail,
+        journal: Journal,
+        recognition: Recognition,
+        tell: Callable[[Event], None],
+        chore: Callable[[Coroutine[None, None, None]], None],
+    ) -> None:
+        """`tell` takes an event into the machine; `chore` owns what takes its time."""
+        self._node, self._menu, self._voicemail = node, menu, voicemail
+        self._journal, self._recognition = journal, recognition
+        self._tell, self._chore = tell, chore
+
+    def asked(self, session: AgiSession) -> None:
+        request = session.request
+        assert request is not None
+        if request.route == "ping":
+            session.reply("ok")
+            return
+        if request.route == ROUTE or (request.route == "arrive" and self._menu.is_service_number(request.argument(0))):
+            self._ask_menu(session)
+            return
+        number: PhoneNumber | None = None
+        with contextlib.suppress(ValueError):  # withheld numbers are no numbers
+            number = PhoneNumber(request.argument(CALLER_ARGUMENT))
+            self._journal.write_number(CallId(request.uniqueid), number)
+        if request.route == "number":
+            session.reply("ok")
+        elif request.route == "message":
+            self._chore(self._voicemail.recorded(CallId(request.uniqueid), request.argument(0), session))
+        else:
+            self._node.on_question(session)
+            if number is not None and request.route in CALLER_ROUTES:  # by now the machine knows the call
+                for event in self._recognition.of(CallId(request.uniqueid), number):
+                    self._tell(event)
+
+    def _ask_menu(self, session: AgiSession) -> None:
+        """A volunteer dialled the service number. Without an answer the dialplan says so kindly and ends the call."""
+        request = session.request
+        assert request is not None
+        reply = self._menu.answer(request) if request.route == ROUTE else "ok:service"
+        if reply is None:
+            session.refuse()
+        else:
+            session.reply(reply)

@@ -1,0 +1,49 @@
+"""Whatever is kept up to date beside the calls: the survival plan in Asterisk, and what the menu knows."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hotline_agi.asterisk.service_menu import ServiceMenu
+from hotline_agi.asterisk.survival import REFRESH_S, SurvivalPlan
+from hotline_agi.errors import PbxError
+from hotline_agi.log import logger
+from hotline_agi.prompts import present
+from hotline_agi.roster.model import Roster
+from hotline_agi.selfservice.directory import Directory
+
+RETRY_S = 10.0
+
+
+class Upkeep:
+    """Keep `run` running; set `due` when the roster changed or Asterisk came back."""
+
+    def __init__(self, plan: SurvivalPlan, menu: ServiceMenu, *, sounds: Path, roster: Callable[[], Roster]) -> None:
+        self.due = asyncio.Event()
+        self._plan, self._menu, self._sounds, self._roster = plan, menu, sounds, roster
+
+    async def run(self) -> None:
+        """Write the plan when it is due, and every hour; then, too, somebody may have built or recorded prompts."""
+        wait_s = 0.0
+        while True:
+            # not wait_for: Python 3.11's swallows a cancellation that comes together with the result
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait_s or None):
+                    await self.due.wait()
+            self.due.clear()
+            await self._refresh_menu()
+            try:
+                rows = await self._plan.write(self._roster(), datetime.now(UTC))
+                logger.info("survival plan written", rows=rows)
+                wait_s = REFRESH_S
+            except PbxError as error:
+                logger.error("the survival plan was not written", trouble=str(error))
+                wait_s = RETRY_S
+
+    async def _refresh_menu(self) -> None:
+        """What the menu knows of people and prompts: off a call's way, since both take their time."""
+        found = await asyncio.to_thread(present.look, self._sounds)
+        self._menu.use_prompts(found.languages, found.names)
+        self._menu.use_directory(await asyncio.to_thread(Directory.of, self._roster()))

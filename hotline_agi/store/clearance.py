@@ -1,0 +1,223 @@
+"""Everything that is too old, out of everything that holds it: tables, write-ahead log, message files, saved copies.
+
+hotline purge ─► clear()  ◄─ DailyPurge, a thread of the service's own: the writer goes on writing meanwhile
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, select, tuple_
+
+from hotline_agi.errors import SetupError
+from hotline_agi.log import logger
+from hotline_agi.retention import Ages
+from hotline_agi.store.dialect import Trouble, checkpoint, compact, said
+from hotline_agi.store.names import REFUSED_SUFFIX, SAVED_MARK
+from hotline_agi.store.opening import beside, connect
+from hotline_agi.store.purging import CHUNK_ROWS, count, purge
+from hotline_agi.store.schema import MESSAGE, RUN, to_text
+
+PURGE_EVERY_S = 86_400.0
+AGAIN_S = 600.0
+"""After one that failed, or whose traces a reader kept in the write-ahead log."""
+CHECKPOINT_S = 5.0
+"""For readers to end."""
+RECORDINGS = "recordings"
+ROWS = "messages"
+STRAYS = "recordings without a row"
+SAVED = "saved copies looked through"
+BUSY_S = 5.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Cleared:
+    """What came of it."""
+
+    removed: dict[str, int] = field(default_factory=dict)
+    """Kind, in words → how many."""
+    troubles: list[str] = field(default_factory=list)
+    """What could not be removed, a sentence each."""
+
+
+def clear(
+    path: Path, messages: Path | None, ages: Ages, now: datetime, *, run: str | None = None, dry_run: bool = False
+) -> Cleared:
+    """Remove what is too old by `ages` from the journal at `path`, and what lies beside it. Blocks on disk.
+
+    :param messages: the folder of callers' messages; None: they are left alone.
+    :param run: the run that goes on; empty if none does: then the file is made compact as well. None: the newest.
+    :param dry_run: remove nothing, say what would be.
+    :raises SetupError: if the journal cannot be written, or another version wrote it.
+    """
+    cleared = Cleared()
+    with beside(path) as connection:
+        going_on = _newest_run(connection) if run is None else run
+        cleared.removed |= (count if dry_run else purge)(connection, ages, going_on, now)
+        if messages is not None:
+            _clear_messages(connection, messages, to_text(now - timedelta(days=ages.messages)), cleared, dry_run)
+            before_s = (now - timedelta(days=ages.messages)).timestamp()
+            _clear_strays(connection, messages, before_s, cleared, dry_run)
+        if not dry_run:
+            if run == "":
+                compact(connection)
+            if not _emptied(connection):
+                cleared.troubles.append(
+                    "somebody reads the journal, so what was removed still lies in its write-ahead log: purge again"
+                )
+    for saved in sorted(path.parent.glob(f"{path.name}{SAVED_MARK}*")):
+        if not saved.name.endswith(("-wal", "-shm", "-journal")):
+            _clear_saved(saved, ages, now, cleared, dry_run)
+    _clear_refused(path.with_name(path.name + REFUSED_SUFFIX), now - timedelta(days=ages.calls), cleared, dry_run)
+    return cleared
+
+
+def _newest_run(connection: Connection) -> str:
+    with connection.begin():
+        found = connection.scalar(select(RUN.c.run).order_by(RUN.c.started_at.desc(), RUN.c.run.desc()).limit(1))
+        return found or ""
+
+
+def _emptied(connection: Connection) -> bool:
+    give_up_s = time.monotonic() + CHECKPOINT_S
+    while not checkpoint(connection):
+        if time.monotonic() > give_up_s:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def _clear_messages(connection: Connection, folder: Path, before: str, cleared: Cleared, dry_run: bool) -> None:
+    """The file first: one that goes without its row is only looked for again, but one that stays would be taken for
+    a message that was left while no service ran."""
+    after = ("", "")
+    recordings = rows = 0
+    key = tuple_(MESSAGE.c.call, MESSAGE.c.file)
+    some = select(MESSAGE.c.call, MESSAGE.c.file).where(MESSAGE.c.recorded_at < before).order_by(*key.clauses)
+    while True:
+        with connection.begin():
+            found = [(row.call, row.file) for row in connection.execute(some.where(key > after).limit(CHUNK_ROWS))]
+        if not found:
+            break
+        after = found[-1]
+        gone = []
+        for call, file in found:
+            there = _remove(folder / Path(file).name, cleared, dry_run)
+            recordings += there is True
+            if there is not None:
+                gone.append((call, file))
+        if gone and not dry_run:
+            with connection.begin():
+                connection.execute(delete(MESSAGE).where(key.in_(gone)))
+        rows += len(gone)
+    cleared.removed |= {RECORDINGS: recordings, ROWS: rows}
+
+
+def _clear_strays(connection: Connection, folder: Path, before_s: float, cleared: Cleared, dry_run: bool) -> None:
+    """Recordings that no row names, and that are as old."""
+    with connection.begin():
+        known = set(connection.scalars(select(MESSAGE.c.file)))
+    strays = 0
+    try:
+        old = [one for one in folder.glob("*.wav") if one.name not in known and one.lstat().st_mtime < before_s]
+    except OSError as error:
+        cleared.troubles.append(f"the messages folder {folder} cannot be looked through ({error.strerror})")
+        return
+    for one in old:
+        strays += _remove(one, cleared, dry_run) is True
+    cleared.removed[STRAYS] = strays
+
+
+def _remove(file: Path, cleared: Cleared, dry_run: bool) -> bool | None:
+    """True: it was there (and is gone, unless `dry_run`); False: it was not; None: it cannot be removed."""
+    try:
+        if dry_run:
+            return file.exists()
+        file.unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        cleared.troubles.append(f"the recording {file} cannot be removed ({error.strerror}); its row stays")
+        return None
+    return True
+
+
+def _clear_saved(saved: Path, ages: Ages, now: datetime, cleared: Cleared, dry_run: bool) -> None:
+    """A copy that the writer saved when somebody moved the journal away: it is as old as the journal was."""
+    try:
+        connection = connect(saved, busy_s=BUSY_S)
+        try:
+            found = (count if dry_run else purge)(connection, ages, "", now)
+            if not dry_run:
+                with connection.begin():
+                    old = MESSAGE.c.recorded_at < to_text(now - timedelta(days=ages.messages))
+                    found[ROWS] = connection.execute(delete(MESSAGE).where(old)).rowcount
+                compact(connection)
+                checkpoint(connection)
+        finally:
+            connection.close()
+    except (*Trouble, SetupError, OSError) as error:
+        why = said(error) if isinstance(error, Trouble) else str(error)
+        cleared.troubles.append(f"the saved copy {saved} cannot be purged ({why}): remove it if nobody needs it")
+        return
+    cleared.removed[SAVED] = cleared.removed.get(SAVED, 0) + 1
+    for kind, rows in found.items():
+        cleared.removed[kind] = cleared.removed.get(kind, 0) + rows
+
+
+def _clear_refused(refused: Path, before: datetime, cleared: Cleared, dry_run: bool) -> None:
+    """Records that the database refused, for somebody to look at: nobody did for as long as calls are kept."""
+    with suppress(FileNotFoundError):
+        if refused.stat().st_mtime < before.timestamp():
+            cleared.removed["refused records"] = 1
+            if not dry_run:
+                refused.unlink()
+
+
+class DailyPurge:
+    """`clear` once a day, in a thread of its own. All methods are for one thread, the writer's."""
+
+    def __init__(self, path: Path, *, messages: Path | None, ages: Ages, run: str) -> None:
+        self._path = path
+        self._messages = messages
+        self._ages = ages
+        self._run = run
+        self._due_s = 0.0
+        self._thread: threading.Thread | None = None
+
+    def run_if_due(self) -> None:
+        """Begin, if it is time and none is under way."""
+        if time.monotonic() >= self._due_s and (self._thread is None or not self._thread.is_alive()):
+            self._due_s = float("inf")
+            self._thread = threading.Thread(target=self._clear, name="journal purge", daemon=True)
+            self._thread.start()
+
+    def finish(self, timeout_s: float = 0.2) -> None:
+        """Wait a moment for one that is under way; it is cut off with the process, and goes on the next time."""
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+
+    def _clear(self) -> None:
+        again_s = AGAIN_S
+        try:
+            cleared = clear(self._path, self._messages, self._ages, datetime.now(UTC), run=self._run)
+            for trouble in cleared.troubles:
+                logger.warning("journal purge", trouble=trouble)
+            for kind in (RECORDINGS, ROWS, STRAYS):
+                if cleared.removed.get(kind):
+                    logger.info("journal purged", kind=kind, removed=cleared.removed[kind])
+            again_s = AGAIN_S if cleared.troubles else PURGE_EVERY_S
+        except SetupError as error:
+            logger.warning("journal not purged", trouble=str(error))
+        except Exception:
+            logger.exception("journal purge failed")
+        self._due_s = time.monotonic() + again_s
+
+
+def kinds(cleared: Cleared) -> Iterator[tuple[str, int]]:
+    """What there was something of, in the order in which it was looked at."""
+    yield from ((kind, number) for kind, number in cleared.removed.items() if number)

@@ -1,0 +1,10 @@
+"""What the files in the state folder are called that are the journal's own."""
+
+JOURNAL = "journal.sqlite"
+SPOOL_SUFFIX = ".spool"
+"""Records that the database could not take."""
+REFUSED_SUFFIX = ".refused"
+"""Records that it refused for their content."""
+SAVED_MARK = ".saved-"
+"""With an instant behind it: what a journal held that somebody moved away."""
+KEY = "caller-key"
