@@ -12,7 +12,7 @@ from hotline_agi.lab.behaviour import Carrier
 from hotline_agi.lab.call import PhoneCall
 from hotline_agi.lab.stage import PASSWORD
 from hotline_agi.lab.wire import Address
-from tests.bench.phones import PASSWORD_EXPIRES_S, LightPeer
+from tests.bench.phones import PASSWORD_EXPIRES_S, LightPeer, light_peer
 from tests.chaos.ears import Ears, Party
 from tests.chaos.evidence import CallSeen, EndedBy, RingSeen, Talk
 from tests.chaos.judge import is_good
@@ -39,12 +39,9 @@ EARS_BUFFER = 4 * 1024 * 1024
 
 def peer_at(host: str) -> LightPeer:
     """Traced, unlike the benchmarks' peers: a lost call is told with its ladder."""
-    peer = LightPeer(host, 0, traced=True)
+    peer = light_peer(host, traced=True)
     peer.wire.kept_s = KEPT_S
-    peer.ears = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    peer.ears.setblocking(False)
     peer.ears.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, EARS_BUFFER)
-    peer.ears.bind((host, 0))
     return peer
 
 

@@ -86,7 +86,7 @@ def blows(
         at_s += dice.uniform(0.3, 1.7) * every_s
         kind = dice.choices([kind for kind, _ in weights], [weight for _, weight in weights])[0]
         bounds = freeze_s if freeze_s is not None and kind is Kind.FREEZE else LASTS_S[kind]
-        lasts_s = dice.uniform(*bounds)
+        lasts_s = bounds[0] + (bounds[1] - bounds[0]) * dice.random() ** 2  # most are short
         if at_s >= until_s:
             return found
         lasts_s = min(lasts_s, max(bounds[0], until_s - at_s))

@@ -7,7 +7,7 @@ import pytest
 from tests.chaos import report
 from tests.chaos.house import open_house
 from tests.chaos.judge import judge
-from tests.chaos.people import Draws, Habits
+from tests.chaos.people import Does, Draws, Habits
 from tests.chaos.play import play
 from tests.chaos.schedule import Blow, Kind
 
@@ -22,6 +22,7 @@ HASTY = Habits(
     long_talk_s=(4.0, 6.0),
     leave_s=(0.0, 4.0),
     accepts_s=(0.2, 1.0),
+    reactions=((Does.DECLINES, 0.1), (Does.IS_BUSY, 0.05), (Does.VANISHES_TALKING, 0.03)),
 )
 BLOWS = (
     Blow(kind=Kind.AMI_RESET, at_s=1.0, lasts_s=1.0),
