@@ -109,5 +109,7 @@ class Evidence:
     records: Sequence[Record] = ()
     channels: Mapping[str, str] = field(default_factory=dict)
     """SIP Call-ID → the channel id by which the journal calls the call."""
+    off_shift: Mapping[str, Sequence[tuple[float, float]]] = field(default_factory=dict)
+    """Volunteer → when they were on no shift, by a roster that should be in force."""
     left: Sequence[str] = ()
     """What was found that should not be there, in words."""

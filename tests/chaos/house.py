@@ -90,6 +90,10 @@ class House:
             if line.get("event") == event and "timestamp" in line
         ]
 
+    def stumbles(self) -> list[str]:
+        """Log lines of the service that tell of an exception nobody expected."""
+        return [str(line) for line in self.stage.logged() if "exception" in line]
+
     async def until_plan(self, count: int) -> None:
         """Wait until the service has started that often, to the end of its start."""
         async with asyncio.timeout(READY_S):

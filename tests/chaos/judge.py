@@ -168,6 +168,8 @@ class Verdict:
     nobody_in_faults_s: float = 0.0
     nobody_rings: list[tuple[RingSeen, float]] = field(default_factory=list)
     """All that rang for nobody for longer than `RINGS_ON_S` while nothing was wrong."""
+    off_shift: list[RingSeen] = field(default_factory=list)
+    """Rings of people who were on no shift, while nothing was wrong."""
     doubled: int = 0
     """Rings of a phone that another call was at."""
     exact: int = 0
@@ -190,6 +192,7 @@ class Verdict:
             f"call {call.number} spoke {call.spoke_s:.1f} s and was told «too short»" for call in self.messages_refused
         ]
         found += [f"{ring.volunteer} was rung for nobody for {on_s:.1f} s" for ring, on_s in self.nobody_rings]
+        found += [f"{ring.volunteer} was rung off shift" for ring in self.off_shift]
         found += [f"call {call.number}: {what}" for call, what in self.wrong]
         return found + self.left
 
@@ -245,10 +248,14 @@ def _judge_rings(verdict: Verdict, evidence: Evidence, troubles: Spans, bound_s:
             waiting.setdefault(call.line, []).append((since, end))
     spans = {line: Spans.of(of_line) for line, of_line in waiting.items()}
     nobody = Spans([], [])
+    off_shift = {volunteer: Spans.of(of_one) for volunteer, of_one in evidence.off_shift.items()}
     for ring in evidence.rings:
         verdict.doubled += not ring.alone
         if ring.line is None:
             continue
+        off = off_shift.get(ring.volunteer, nobody)
+        if off.touch(ring.began, ring.began) and not troubles.touch(ring.began, ring.began):
+            verdict.off_shift.append(ring)
         on_s, since = spans.get(ring.line, nobody).longest_outside(ring.began, ring.ended)
         if troubles.touch(ring.began, ring.ended):
             verdict.nobody_in_faults_s = max(verdict.nobody_in_faults_s, on_s)

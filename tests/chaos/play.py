@@ -14,6 +14,7 @@ from tests.chaos.house import House
 from tests.chaos.people import CallerPlan
 from tests.chaos.schedule import Blow
 from tests.chaos.strike import Striker
+from tests.e2e.hotline import leaks_of
 
 DRAINS_S = 180.0
 """Longer than any caller stays."""
@@ -76,6 +77,8 @@ async def play(
     state_files = sorted(path.name for path in house.stage.state.iterdir())
     if status:
         left.append(f"the service ended with status {status}")
+    left += [f"a number in {leak}" for leak in leaks_of(house.stage)]
+    left += [f"the service stumbled: {line}" for line in house.stumbles()]
     evidence = Evidence(
         calls=house.town.all_calls(),
         rings=house.town.all_rings(),
@@ -83,6 +86,7 @@ async def play(
         blind=striker.blind(),
         records=house.records(),
         channels=house.channels(),
+        off_shift=striker.off_shift(),
         left=left,
     )
     return Played(

@@ -15,6 +15,8 @@ from tests.chaos.house import House
 from tests.chaos.schedule import Blow, Kind
 
 LOCK_TIMEOUT_S = 5.0
+ROSTER_TAKES_S = 8.0
+"""Until a change is seen, settled, read and in force."""
 
 
 class Striker:
@@ -24,6 +26,8 @@ class Striker:
         self._house = house
         self._variant = 0
         self._blind_since: list[tuple[Kind, float, float]] = []
+        self._second_since: float | None = None
+        self._second: list[tuple[float, float]] = []
         self.faults: list[FaultSeen] = []
         self.held = False
         """No further fault may strike."""
@@ -58,6 +62,24 @@ class Striker:
             found.append((began, max(back, ended)))
         return found
 
+    def off_shift(self) -> dict[str, list[tuple[float, float]]]:
+        """When people of the first roster alone were on no shift."""
+        open_end = [] if self._second_since is None else [(self._second_since, time.monotonic())]
+        return {
+            volunteer: self._second + open_end
+            for line in self._house.lines
+            for volunteer in set(line.on_shift(0)) - set(line.on_shift(1))
+        }
+
+    def _roster_changed(self) -> None:
+        now = time.monotonic()
+        if self._variant:
+            self._second_since = now + ROSTER_TAKES_S
+        elif self._second_since is not None:
+            if now > self._second_since:
+                self._second.append((self._second_since, now))
+            self._second_since = None
+
     async def _strike(self, blow: Blow) -> None:
         began = time.monotonic()
         detail = ""
@@ -85,6 +107,7 @@ class Striker:
             case Kind.ROSTER_CHANGED:
                 self._variant = 1 - self._variant
                 self._house.write_roster(self._variant, broken=False)
+                self._roster_changed()
             case Kind.PBX_KILL:
                 await self._house.stage.pbx.stop(signal.SIGKILL)
                 self._house.town.crash()

@@ -134,6 +134,7 @@ PLANTED = {
     "rings when nobody called": with_ring(150.0, 153.0),
     "rings after the talk began": with_ring(100.0, 105.0, line=0),
     "rings for ever in a fault": with_ring(190.0, 210.0),
+    "rung off shift": replace(GOOD, off_shift={"s01-1": ((109.0, 130.0),)}),
     "something is left": replace(GOOD, left=("a channel",)),
 }
 
