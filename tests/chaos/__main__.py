@@ -14,9 +14,9 @@ import sys
 from tests.chaos import report, schedule, soak
 from tests.chaos.house import open_house
 from tests.chaos.judge import judge
+from tests.chaos.lines import RING_TIMEOUT_S
 from tests.chaos.people import BUSY_DAY, Draws
 from tests.chaos.play import play
-from tests.chaos.town import RING_TIMEOUT_S
 
 CALM_S = 4.0
 """At the beginning and at the end: all is well when callers begin to come."""

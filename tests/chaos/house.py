@@ -16,9 +16,9 @@ from typing import Any
 from hotline_agi.lab.stage import Stage, open_stage
 from tests.chaos.cut_wire import AmiRelay, ami_relay
 from tests.chaos.evidence import Record
+from tests.chaos.lines import LOGGED, Line, dialplan, roster
 from tests.chaos.people import Draws
-from tests.chaos.phones import Town
-from tests.chaos.town import LOGGED, Line, dialplan, roster
+from tests.chaos.town import Town
 from tests.e2e.hearing import write_prompts
 
 READY_S = 30.0

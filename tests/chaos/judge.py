@@ -1,31 +1,17 @@
 """The verdict on a run: what became of every call, by its phones, and whether the journal says the same. Pure.
 
-A call's end, from outside (the first that fits):
-
-    talked       heard a volunteer, and one of the two hung up, or the volunteer's phone vanished
-    transferred  the same with the overflow number
-    message      heard “kept”, or hung up after more than 2 s of speech into a recording
-    directory    heard where else to turn
-    hung up      by choice, while waiting
-    crashed      the PBX was killed under it
-    lost         everything else: refused, no answer, sent away without a word, cut off in a talk for good, no end
-
 The journal's record of a call must say the same, unless the service was blind during the call: then it may be missing,
 or marked `uncertain` or `survived`; a wrong one is wrong always.
 """
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
-from itertools import pairwise
 
 from hotline_agi.terms.outcomes import Outcome
+from tests.chaos.ends import MESSAGE_S, End, dead_air_s, end_of, left_message, wait_s
 from tests.chaos.evidence import CallSeen, Evidence, Record, RingSeen
+from tests.chaos.spans import Spans
 
-MESSAGE_S = 2.2
-"""Longer speech is a message; the service keeps what is longer than 2 s."""
 SILENT_S = 6.0
 """Nobody should hear nothing for longer: a guarded question takes 3 s, and a sentence may follow."""
 RINGS_ON_S = 2.0
@@ -37,16 +23,6 @@ SHORT_TALK_S = 1.0
 """A caller who hangs up in the moment of a join may not have heard it."""
 
 
-class End(StrEnum):
-    TALKED = "talked"
-    TRANSFERRED = "transferred"
-    MESSAGE = "message"
-    DIRECTORY = "directory"
-    HUNG_UP = "hung up"
-    CRASHED = "crashed"
-    LOST = "lost"
-
-
 _OUTCOMES = {
     End.TALKED: {Outcome.TALKED},
     End.TRANSFERRED: {Outcome.TRANSFERRED},
@@ -55,98 +31,6 @@ _OUTCOMES = {
     End.HUNG_UP: {Outcome.ABANDONED},
 }
 MARKED = {Outcome.UNCERTAIN, Outcome.SURVIVED}
-
-
-def end_of(call: CallSeen) -> End:
-    """What became of it."""
-    if call.talks and call.talks[-1].ended_by != "pbx":
-        # who was cut off and got through again is judged by the last talk; the cut is counted on its own
-        return End.TRANSFERRED if call.talks[-1].volunteer == "overflow" else End.TALKED
-    if call.crashed:
-        return End.CRASHED
-    if call.ended is None:
-        return End.LOST
-    if left_message(call):
-        return End.MESSAGE
-    if call.has_heard("directory"):
-        return End.DIRECTORY
-    if call.hung_up is not None:
-        return End.HUNG_UP
-    return End.LOST
-
-
-def left_message(call: CallSeen) -> bool:
-    """Also after a talk: who was cut off, or of whom nobody knew whether they were, may have ended there."""
-    return call.has_heard("message-kept") or (call.hung_up is not None and call.spoke_s > MESSAGE_S)
-
-
-def is_good(call: CallSeen) -> bool:
-    return end_of(call) is not End.LOST
-
-
-def wait_s(call: CallSeen) -> float | None:
-    """From the INVITE to a human; None: there was none."""
-    return call.talks[0].began - call.invited if call.talks else None
-
-
-def dead_air_s(call: CallSeen) -> float:
-    """The longest time without anything to hear, between the answer and the end, talks and recordings left out."""
-    if call.answered is None or call.ended is None:
-        return 0.0
-    # a phone that vanished is as silent as its owner: that is not ours to end
-    busy = [(talk.began, call.ended if talk.ended_by == "vanished" else talk.ended) for talk in call.talks]
-    marks = [(call.answered, call.answered)]
-    for sound in call.heard:
-        if sound.name:
-            marks.append((sound.began, sound.ended))
-    marks += busy
-    marks.append((call.ended, call.ended))
-    marks.sort()
-    worst = reached = 0.0
-    for before, after in pairwise(marks):
-        reached = max(reached, before[1])
-        recording = any(sound.name == "beep" and abs(sound.ended - reached) < 0.1 for sound in call.heard)
-        if not recording:
-            worst = max(worst, after[0] - reached)
-    return worst
-
-
-@dataclass(frozen=True, slots=True)
-class Spans:
-    """A union of intervals."""
-
-    starts: list[float]
-    ends: list[float]
-
-    @classmethod
-    def of(cls, spans: Iterable[tuple[float, float]]) -> "Spans":
-        starts: list[float] = []
-        ends: list[float] = []
-        for start, end in sorted(spans):
-            if starts and start <= ends[-1]:
-                ends[-1] = max(ends[-1], end)
-            else:
-                starts.append(start)
-                ends.append(end)
-        return cls(starts, ends)
-
-    def touch(self, start: float, end: float) -> bool:
-        at = bisect_left(self.ends, start)
-        return at < len(self.starts) and self.starts[at] <= end
-
-    def longest_outside(self, start: float, end: float) -> tuple[float, float]:
-        """Length and beginning of the longest stretch of [start, end] that is in none of them."""
-        best, best_at, reached = 0.0, start, start
-        at = bisect_left(self.ends, start)
-        while reached < end:
-            next_start = self.starts[at] if at < len(self.starts) else end
-            if min(next_start, end) - reached > best:
-                best, best_at = min(next_start, end) - reached, reached
-            if at >= len(self.ends):
-                break
-            reached = max(reached, self.ends[at])
-            at += 1
-        return best, best_at
 
 
 @dataclass(slots=True, kw_only=True)

@@ -21,9 +21,9 @@ from tests.chaos import report, schedule
 from tests.chaos.books import EXECUTOR_THREADS, GROWTH, Counts, Rows, Sample, growth, miscounted, surplus
 from tests.chaos.house import House, open_house
 from tests.chaos.judge import Verdict, judge, seen_whole
+from tests.chaos.lines import RING_TIMEOUT_S
 from tests.chaos.people import SHORT_TALKS, Draws
 from tests.chaos.play import Played, play, warm_up
-from tests.chaos.town import RING_TIMEOUT_S
 
 FAULT_EVERY_S = 12.0
 CALM_S = 4.0

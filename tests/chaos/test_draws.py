@@ -10,9 +10,9 @@ from hotline_agi.lab.tone import Codec, tone_frames
 from hotline_agi.roster.model import Roster
 from hotline_agi.roster.reader import read_roster
 from tests.chaos.ears import name_of
+from tests.chaos.lines import Line, roster
 from tests.chaos.people import BUSY_DAY, SHORT_TALKS, Does, Draws, Wish
 from tests.chaos.schedule import CHAOS, LASTS_S, Kind, blows
-from tests.chaos.town import Line, roster
 from tests.e2e.hearing import PROMPT_HZ
 
 

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from tests.chaos.ends import End, dead_air_s, end_of
 from tests.chaos.evidence import CallSeen, Evidence, FaultSeen, Record, RingSeen, Sound, Talk
-from tests.chaos.judge import End, Spans, dead_air_s, end_of, judge, lost_bound
+from tests.chaos.judge import judge, lost_bound
 from tests.chaos.people import Wish
+from tests.chaos.spans import Spans
 
 BOUND_S = 15.0
 
