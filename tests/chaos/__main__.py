@@ -32,14 +32,17 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faults", type=int, help="how many, about; by default one every 6 s (crash: 40 s)")
     parser.add_argument("--lines", type=int, default=16)
+    parser.add_argument("--record", action="store_true", help="put the report into tests/chaos/RESULTS.md")
     asked = parser.parse_args()
     if asked.what == "soak":
-        return asyncio.run(soak.run(asked.calls or 20_000, asked.rate or 6.0, asked.seed, asked.faults, asked.lines))
-    calls = asked.calls or (3000 if asked.what == "chaos" else 600)
-    return asyncio.run(run(asked.what, calls, asked.rate or 5.0, asked.seed, asked.faults, asked.lines))
+        work = soak.run(asked.calls or 20_000, asked.rate or 6.0, asked.seed, asked.faults, asked.lines, asked.record)
+    else:
+        calls = asked.calls or (3000 if asked.what == "chaos" else 600)
+        work = run(asked.what, calls, asked.rate or 5.0, asked.seed, asked.faults, asked.lines, asked.record)
+    return asyncio.run(work)
 
 
-async def run(what: str, calls: int, rate: float, seed: int, faults: int | None, lines: int) -> int:
+async def run(what: str, calls: int, rate: float, seed: int, faults: int | None, lines: int, record: bool) -> int:
     lasts_s = calls / rate
     weights = schedule.CHAOS if what == "chaos" else schedule.CRASH
     every_s = lasts_s / faults if faults else (6.0 if what == "chaos" else 40.0)
@@ -53,9 +56,12 @@ async def run(what: str, calls: int, rate: float, seed: int, faults: int | None,
         played = await play(house, plans, blows, tell=lambda line: print(line, flush=True))
         verdict = judge(played.evidence, ring_bound_s=BOUND_S)
         verdict.left += [f"replay does not prove run {run}" for run in played.unproved]
-        print("\n" + report.told(played.evidence, verdict, played))
+        text = report.told(played.evidence, verdict, played)
+        print("\n" + text)
         if verdict.failures:
             print("\n" + report.failures(played.evidence, verdict))
+        if record:
+            report.record(what, text, terms)
         print(f"\nwritten: {report.write(what, played.evidence, verdict, played, terms)}")
     print("Verdict: " + (f"{len(verdict.failures)} FAILURES" if verdict.failures else f"0 of {calls} calls were lost"))
     return 1 if verdict.failures else 0

@@ -122,8 +122,8 @@ async def _watch(
         if meanwhile is not None:
             meanwhile(now_s)
         if look % TELLS_EVERY_LOOKS == 0:
-            calls, over = sum(plan.arrives_s <= now_s for plan in plans), len(house.town.calls)
-            tell(f"{now_s:6.0f} s: {calls} calls came, {calls - over} are up, {len(house.town.rings)} rings so far")
+            calls, town = sum(plan.arrives_s <= now_s for plan in plans), house.town
+            tell(f"{now_s:6.0f} s: {calls} calls came, {town.live_calls} are up, {len(town.rings)} rings so far")
 
 
 async def _left_in_asterisk(house: House) -> list[str]:

@@ -14,6 +14,7 @@ from tests.chaos.judge import Verdict, lost_bound
 from tests.chaos.play import Played
 
 RESULTS = Path(__file__).resolve().parents[2] / "build/chaos"
+RECORDED = Path(__file__).with_name("RESULTS.md")
 TOLD = 25
 """So many failures are printed in full."""
 
@@ -71,6 +72,17 @@ def write(name: str, evidence: Evidence, verdict: Verdict, played: Played, terms
         text += "\n" + "\n".join(story(call, evidence) for call in _to_tell(verdict))
     path.with_suffix(".md").write_text(text + "\n")
     return path
+
+
+def record(name: str, text: str, terms: dict[str, Any]) -> None:
+    """Put the text into RESULTS.md, in place of what stands there of an earlier run of that name."""
+    said = ", ".join(f"{key} {value}" for key, value in terms.items() if isinstance(value, int | float))
+    when = datetime.now(UTC).strftime("%d %B %Y, %H:%M UTC")
+    load = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end"
+    section = f"## {name}\n\n{when}; {load}; {said}\n\n```text\n{text}\n```\n"
+    begin, *sections = RECORDED.read_text().split("\n## ")
+    kept = [f"## {one}".rstrip() + "\n" for one in sections if one.partition("\n")[0] != name]
+    RECORDED.write_text("\n".join([begin.rstrip() + "\n", *sorted([*kept, section])]))
 
 
 def figures(evidence: Evidence, verdict: Verdict, played: Played, terms: dict[str, Any]) -> dict[str, Any]:

@@ -66,6 +66,10 @@ class Town:
         invite.on_ended = partial(self._caller_over, caller)
         return caller
 
+    @property
+    def live_calls(self) -> int:
+        return len(self._callers)
+
     def live_rings(self) -> list[Ringing]:
         return [ring for rings in self._live.values() for ring in rings]
 
