@@ -30,8 +30,8 @@ FAULT_EVERY_S = 12.0
 CALM_S = 4.0
 CENSUS_S = 5.0
 SETTLES_S = 50.0
-"""After the last call, until all has come to rest: for 45 s after a start, or a lost link, the service still waits for news
-of Asterisk's phones."""
+"""After the last call, until all has come to rest: for 45 s after a start, or a lost link, the service still waits for
+news of Asterisk's phones."""
 PBX_THREADS = 40
 """Asterisk's pools grow with the load, and shrink when they have been idle for a minute."""
 WARM_CALLS = 100
