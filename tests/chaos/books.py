@@ -1,5 +1,6 @@
 """Whether anything is too many or too few after a soak: counts before and after, rows against rows. Pure."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -29,6 +30,8 @@ class Counts:
     """Of files, by /proc/locks."""
     tasks: int = 0
     """Of asyncio; the service's only."""
+    files: Sequence[str] = ()
+    """What the descriptors are of; for whoever looks into a surplus."""
     held: Mapping[str, int] | None = None
     """As `hotline_agi.census.of_objects` counts; the service's only."""
 
@@ -57,6 +60,9 @@ def surplus(what: str, before: Counts, after: Counts, *, spare_threads: int) -> 
         )
         if now != then
     ]
+    if after.fds != before.fds:
+        found[0] += f": more {sorted((Counter(after.files) - Counter(before.files)).elements())}"
+        found[0] += f", fewer {sorted((Counter(before.files) - Counter(after.files)).elements())}"
     if after.threads > before.threads + spare_threads:
         found.append(f"{what} has {after.threads} threads, and had {before.threads}")
     then_held, now_held = before.held or {}, after.held or {}
@@ -98,11 +104,19 @@ class Rows:
 
 
 def miscounted(
-    rows: Rows, *, files: frozenset[str], whole: frozenset[str], starts: int, ready: int, rosters: int
+    rows: Rows,
+    *,
+    files: frozenset[str],
+    known: frozenset[str],
+    whole: frozenset[str],
+    starts: int,
+    ready: int,
+    rosters: int,
 ) -> list[str]:
     """In words, rows that are too many or too few.
 
     :param files: names in the folder of messages.
+    :param known: all calls that were made.
     :param whole: calls during which the service was never blind: nothing of them may be missing.
     :param starts: how often the service was started; `ready`: how often it got to serve.
     :param rosters: how many rosters were in force.
@@ -110,10 +124,10 @@ def miscounted(
     found = []
     for table, keys in (("fact", set(rows.facts)), ("leg", set(rows.legs))):
         found += [f"{table}: rows of {call}, which has no record" for call in sorted(keys - rows.calls)]
-    # a number is written before the machine takes the call in, so a killed service may leave it alone
+    # a number is written before the machine takes the call in: it stands alone where that could not be done any more
     for table, calls in (("caller_number", rows.numbers), ("caller_token", rows.tokens)):
-        if len(calls - rows.calls) > starts:
-            found.append(f"{table}: {len(calls - rows.calls)} rows of calls that have no record")
+        alone = calls - rows.calls
+        found += [f"{table}: a row of {call}, which has no record" for call in sorted(alone - known | alone & whole)]
     for call in sorted(whole & rows.calls):
         facts = rows.facts.get(call, ())
         for fact in ("arrived", "caller left"):

@@ -90,6 +90,10 @@ class House:
             if line.get("event") == event and "timestamp" in line
         ]
 
+    def ends(self) -> int:
+        """How often the service's process ended, by its supervisor's word."""
+        return self.stage.log_path.read_text(errors="replace").count("the service ended")
+
     def stumbles(self) -> list[str]:
         """Log lines of the service that tell of an exception nobody expected."""
         return [str(line) for line in self.stage.logged() if "exception" in line]

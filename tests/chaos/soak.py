@@ -69,16 +69,18 @@ class Books:
         (pid,) = self._house.service_pids()
         census = await self._census(pid)
         pbx = self._house.stage.pbx.pid
+        files = _files(pbx)
         service = Counts(
             fds=census["fds"],
             threads=census["threads"],
             locks=await _locks(pid),
             tasks=census["tasks"],
             held=census["held"],
+            files=_files(pid),
         )
         return {
             "the service": service,
-            "Asterisk": Counts(fds=_fds(pbx), threads=_threads(pbx), locks=await _locks(pbx)),
+            "Asterisk": Counts(fds=len(files), threads=_threads(pbx), locks=await _locks(pbx), files=files),
         }
 
     async def _census(self, pid: int) -> dict[str, Any]:
@@ -98,8 +100,13 @@ def _rss_kib(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * (os.sysconf("SC_PAGE_SIZE") // 1024)
 
 
-def _fds(pid: int) -> int:
-    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+def _files(pid: int) -> list[str]:
+    """What its descriptors are of; of sockets and the like only the kind."""
+    found = []
+    for path in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):
+            found.append(str(path.readlink()).partition(":[")[0])
+    return sorted(found)
 
 
 def _threads(pid: int) -> int:
@@ -153,7 +160,8 @@ def weigh(house: House, books: Books, played: Played, verdict: Verdict, lasts_s:
         whole=frozenset(
             evidence.channels[call.sip_id] for call in seen_whole(evidence) if call.sip_id in evidence.channels
         ),
-        starts=len(house.logged("the service ended")) + 1,
+        known=frozenset(evidence.channels.values()),
+        starts=house.ends() + 1,
         ready=len(house.logged("ready")),
         rosters=1,
     )
@@ -220,7 +228,7 @@ async def run(calls: int, rate: float, seed: int, faults: int | None, lines: int
         begins_s=half_s + CALM_S,
         until_s=lasts_s - CALM_S,
         every_s=every_s,
-        freeze_s=schedule.RUNS_ON_FREEZE_S,
+        lasts_s=schedule.RUNS_ON_S,
     )
     terms = {"what": "soak", "calls": calls, "rate": rate, "seed": seed, "lines": lines, "fault_every_s": every_s}
     print(f"soak: {calls} calls at {rate:g}/s on {lines} lines, seed {seed}; {len(blows)} faults", flush=True)

@@ -57,11 +57,18 @@ ROWS = Rows(
     runs=3,
     counts={"call": 2, "roster_text": 1},
 )
-TERMS = {"files": frozenset({"1_2_p-2.wav"}), "whole": frozenset({"p-1", "p-2"}), "starts": 4, "ready": 3, "rosters": 1}
+TERMS = {
+    "files": frozenset({"1_2_p-2.wav"}),
+    "known": frozenset({"p-1", "p-2", "p-3"}),
+    "whole": frozenset({"p-1", "p-2"}),
+    "starts": 4,
+    "ready": 3,
+    "rosters": 1,
+}
 WRONG = {
     "a fact of nobody": replace(ROWS, facts={**ROWS.facts, "p-3": ("arrived",)}),
     "a leg of nobody": replace(ROWS, legs={"p-1": 1, "p-3": 1}),
-    "numbers of nobody": replace(ROWS, numbers=frozenset(f"p-{n}" for n in range(1, 9))),
+    "a number of nobody": replace(ROWS, numbers=frozenset({"p-1", "p-9"})),
     "a leg too few": replace(ROWS, legs={}),
     "arrived twice": replace(ROWS, facts={**ROWS.facts, "p-2": ("arrived", "arrived", "caller left")}),
     "never left": replace(ROWS, facts={**ROWS.facts, "p-2": ("arrived",)}),
@@ -76,6 +83,7 @@ WRONG = {
 
 def test_rows_that_agree_pass():
     assert miscounted(ROWS, **TERMS) == []
+    assert miscounted(replace(ROWS, tokens=frozenset({"p-3"})), **TERMS) == []
     assert miscounted(replace(ROWS, messages=frozenset()), **{**TERMS, "whole": frozenset({"p-1"})}) == []
 
 
