@@ -250,15 +250,23 @@ def restore(settings: Settings, path: Path) -> Contents:
             for one in sorted((workshop / MESSAGES).glob("*.wav")):
                 settings.messages.mkdir(parents=True, exist_ok=True)
                 if not (settings.messages / one.name).exists():
-                    shutil.move(one, settings.messages / one.name)
+                    shutil.move(_owned(one, settings.messages), settings.messages / one.name)
             for name in reversed(STATE_FILES):  # the journal last: without it nothing counts as restored
                 if name in contents.files:
-                    (workshop / name).replace(state / name)
+                    _owned(workshop / name, state).replace(state / name)
     except OSError as error:
         raise SetupError(f"{path} cannot be restored ({error.strerror}: {error.filename})") from error
     except Trouble as error:
         raise SetupError(f"the journal in {path} cannot be used ({said(error)}): take another backup") from error
     return contents
+
+
+def _owned(file: Path, folder: Path) -> Path:
+    """Root restores for whoever owns the folder."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.chown(file, owner.st_uid, owner.st_gid)
+    return file
 
 
 def _program() -> str:

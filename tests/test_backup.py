@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import shutil
 import sqlite3
 import stat
@@ -85,6 +86,9 @@ def test_it_is_taken_while_calls_are_written_and_brings_them_back_elsewhere(sett
         assert journal.state().trouble is None and journal.state().lost == 0
     assert sorted(one.name for one in tmp_path.iterdir() if one.name.startswith(".")) == []
     elsewhere = replace(settings, state=tmp_path / "elsewhere", messages=tmp_path / "voices")
+    elsewhere.state.mkdir(mode=0o700)
+    if os.geteuid() == 0:  # for the service's user
+        os.chown(elsewhere.state, 65534, 65534)
     restored = restore(elsewhere, taken[-1])
     place = elsewhere.state / JOURNAL
     assert {table: count(place, table) for table in restored.rows} == restored.rows
@@ -99,6 +103,7 @@ def test_it_is_taken_while_calls_are_written_and_brings_them_back_elsewhere(sett
     with JournalReader.open(place) as reader:
         history = reader.call(call_id(7))
         assert len(history.facts) == 10 and history.call.ended_at is not None
+    assert {one.stat().st_uid for one in elsewhere.state.iterdir()} == {elsewhere.state.stat().st_uid}
     journal = Journal.open(place, ages=AGELESS)  # and it goes on
     write_call(journal, call_id(10**6))
     assert journal.close(5) and count(place, "call") == restored.rows["call"] + 1

@@ -8,7 +8,7 @@ import pwd
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -87,7 +87,10 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
         call, at = call_id(number), NOW - age
         journal.write(opened(call, at, LINE), at)
         journal.write(noted(call, Fact.ARRIVED, "", None), at)
-        journal.write(closed(call, at, line=LINE, outcome=outcome, lasted_s=lasted_s), at)
+        end = closed(call, at, line=LINE, outcome=outcome, lasted_s=lasted_s)
+        talk_s = 3.0 if outcome is Outcome.TALKED else 0.0
+        legs = tuple(replace(leg, talk_s=talk_s if leg.outcome == "talked" else 0.0) for leg in end.legs)
+        journal.write(replace(end, legs=legs), at)
     journal.write(noted(call_id(3), Fact.RECONSTRUCTED, "talk ended", None), NOW - timedelta(minutes=9))
     journal.write_number(call_id(3), PhoneNumber(NUMBER))
     journal.write_token(call_id(3), CallerToken("0123456789abcdef"))
@@ -256,6 +259,10 @@ def test_every_state_of_a_volunteer(place: Place) -> None:
     told = json.loads(place.says("volunteers", "--history", "s01", "--json"))
     assert [one["state"] for one in told["states"]] == ["ringing", "talking", "available"]
     assert told["name"] == "Volunteer s01"
+    # who was rung and talked stands in the calls' legs
+    legs = json.loads(place.says("volunteers", "--history", "v01", "--json"))["states"]
+    assert [one["state"] for one in legs if one["detail"].startswith(call_id(3))] == ["ringing", "talking"]
+    assert (legs[0]["detail"], legs[1]["state"]) == (f"{call_id(0)}: talked", "talking")
     shown = place.says("volunteers", "--history", "s01", "--since", "10m")
     assert "available" in shown and "talking" not in shown
     assert "Nothing is noted" in place.says("volunteers", "--history", "s02")

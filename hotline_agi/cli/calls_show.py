@@ -15,6 +15,8 @@ from hotline_agi.store.past import JOURNAL
 from hotline_agi.terms.languages import Language
 from hotline_agi.terms.outcomes import Outcome
 
+FEW = 50
+"""For a screen; whoever exports gets all, or says how many."""
 COLUMNS = f"""\b
 Columns of --csv, and keys of --json (null where --csv has an empty cell):
 {", ".join(CSV_COLUMNS[:6])},
@@ -33,7 +35,7 @@ Instants are in UTC, lengths in seconds; roster is the commit, or the digest whe
 @click.option("--waited", "waited_s", type=click.FloatRange(0), help="Only calls that waited so many seconds at least.")
 @click.option("--roster", help="Only calls under this roster: the beginning of a commit, or of a digest.")
 @click.option("--uncertain", is_flag=True, help="Only calls of which something is not certain, or was learned later.")
-@click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 10_000_000), show_default=f"{FEW}; with --csv: all", help="So many.")
 @click.option("--number", is_flag=True, help="Show the caller's number of CALL, for a follow-up. It is noted who did.")
 @click.option("--csv", "as_csv", is_flag=True, help="For spreadsheets: no cell is taken for a formula.")
 @language_option
@@ -49,7 +51,7 @@ def calls_show(
     waited_s: float | None,
     roster: str | None,
     uncertain: bool,
-    limit: int,
+    limit: int | None,
     number: bool,
     as_csv: bool,
     language: str,
@@ -66,7 +68,7 @@ def calls_show(
         waited_s=waited_s,
         roster=roster,
         uncertain=uncertain,
-        limit=limit,
+        limit=FEW if limit is None and not as_csv else limit,
     )
     shown: object
     if as_csv and (call is not None or as_json):

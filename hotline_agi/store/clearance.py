@@ -19,10 +19,12 @@ from hotline_agi.retention import Ages
 from hotline_agi.store.dialect import Trouble, checkpoint, compact, said
 from hotline_agi.store.names import REFUSED_SUFFIX, SAVED_MARK
 from hotline_agi.store.opening import beside, connect
-from hotline_agi.store.purging import CHUNK_ROWS, count, purge
+from hotline_agi.store.purging import CHUNK_ROWS, NOBODY_ELSE, Turn, count, purge
 from hotline_agi.store.schema import MESSAGE, RUN, to_text
 
 PURGE_EVERY_S = 86_400.0
+FIRST_S = 60.0
+"""After a start, which has other things to do."""
 AGAIN_S = 600.0
 """After one that failed, or whose traces a reader kept in the write-ahead log."""
 CHECKPOINT_S = 5.0
@@ -32,6 +34,8 @@ ROWS = "messages"
 STRAYS = "recordings without a row"
 SAVED = "saved copies looked through"
 BUSY_S = 5.0
+DAILY_BUSY_S = 0.1
+"""The service's own thread waits for its turn; when somebody else has the lock, it comes again later."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,27 +49,39 @@ class Cleared:
 
 
 def clear(
-    path: Path, messages: Path | None, ages: Ages, now: datetime, *, run: str | None = None, dry_run: bool = False
+    path: Path,
+    messages: Path | None,
+    ages: Ages,
+    now: datetime,
+    *,
+    run: str | None = None,
+    dry_run: bool = False,
+    turn: Turn = NOBODY_ELSE,
 ) -> Cleared:
     """Remove what is too old by `ages` from the journal at `path`, and what lies beside it. Blocks on disk.
 
     :param messages: the folder of callers' messages; None: they are left alone.
     :param run: the run that goes on; empty if none does: then the file is made compact as well. None: the newest.
     :param dry_run: remove nothing, say what would be.
+    :param turn: held in each transaction.
     :raises SetupError: if the journal cannot be written, or another version wrote it.
     """
     cleared = Cleared()
-    with beside(path) as connection:
+    with beside(path, busy_s=BUSY_S if turn is NOBODY_ELSE else DAILY_BUSY_S) as connection:
         going_on = _newest_run(connection) if run is None else run
-        cleared.removed |= (count if dry_run else purge)(connection, ages, going_on, now)
+        if dry_run:
+            cleared.removed |= count(connection, ages, going_on, now)
+        else:
+            cleared.removed |= purge(connection, ages, going_on, now, turn=turn)
         if messages is not None:
-            _clear_messages(connection, messages, to_text(now - timedelta(days=ages.messages)), cleared, dry_run)
+            before = to_text(now - timedelta(days=ages.messages))
+            _clear_messages(connection, messages, before, cleared, dry_run, turn)
             before_s = (now - timedelta(days=ages.messages)).timestamp()
             _clear_strays(connection, messages, before_s, cleared, dry_run)
         if not dry_run:
             if run == "":
                 compact(connection)
-            if not _emptied(connection):
+            if not _emptied(connection, turn):
                 cleared.troubles.append(
                     "somebody reads the journal, so what was removed still lies in its write-ahead log: purge again"
                 )
@@ -82,16 +98,20 @@ def _newest_run(connection: Connection) -> str:
         return found or ""
 
 
-def _emptied(connection: Connection) -> bool:
+def _emptied(connection: Connection, turn: Turn) -> bool:
     give_up_s = time.monotonic() + CHECKPOINT_S
-    while not checkpoint(connection):
+    while True:
+        with turn:
+            if checkpoint(connection):
+                return True
         if time.monotonic() > give_up_s:
             return False
         time.sleep(0.1)
-    return True
 
 
-def _clear_messages(connection: Connection, folder: Path, before: str, cleared: Cleared, dry_run: bool) -> None:
+def _clear_messages(
+    connection: Connection, folder: Path, before: str, cleared: Cleared, dry_run: bool, turn: Turn
+) -> None:
     """The file first: one that goes without its row is only looked for again, but one that stays would be taken for
     a message that was left while no service ran."""
     after = ("", "")
@@ -99,7 +119,7 @@ def _clear_messages(connection: Connection, folder: Path, before: str, cleared: 
     key = tuple_(MESSAGE.c.call, MESSAGE.c.file)
     some = select(MESSAGE.c.call, MESSAGE.c.file).where(MESSAGE.c.recorded_at < before).order_by(*key.clauses)
     while True:
-        with connection.begin():
+        with turn, connection.begin():
             found = [(row.call, row.file) for row in connection.execute(some.where(key > after).limit(CHUNK_ROWS))]
         if not found:
             break
@@ -111,7 +131,7 @@ def _clear_messages(connection: Connection, folder: Path, before: str, cleared: 
             if there is not None:
                 gone.append((call, file))
         if gone and not dry_run:
-            with connection.begin():
+            with turn, connection.begin():
                 connection.execute(delete(MESSAGE).where(key.in_(gone)))
         rows += len(gone)
     cleared.removed |= {RECORDINGS: recordings, ROWS: rows}
@@ -186,7 +206,9 @@ class DailyPurge:
         self._messages = messages
         self._ages = ages
         self._run = run
-        self._due_s = 0.0
+        self._due_s = time.monotonic() + FIRST_S
+        self.turn = threading.Lock()
+        """For whoever else writes the journal in this process."""
         self._thread: threading.Thread | None = None
 
     def run_if_due(self) -> None:
@@ -204,7 +226,7 @@ class DailyPurge:
     def _clear(self) -> None:
         again_s = AGAIN_S
         try:
-            cleared = clear(self._path, self._messages, self._ages, datetime.now(UTC), run=self._run)
+            cleared = clear(self._path, self._messages, self._ages, datetime.now(UTC), run=self._run, turn=self.turn)
             for trouble in cleared.troubles:
                 logger.warning("journal purge", trouble=trouble)
             for kind in (RECORDINGS, ROWS, STRAYS):

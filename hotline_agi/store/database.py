@@ -6,6 +6,7 @@ the successor). Test: test_database.py.
 """
 
 import os
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,9 @@ from hotline_agi.store.dialect import Trouble, copy_into, said
 from hotline_agi.store.names import SAVED_MARK
 from hotline_agi.store.opening import connect
 
+SAVE_AGAIN_S = 5.0
+"""After a saving that failed: the disk is full, perhaps."""
+
 
 class Database:
     """One file, one connection. For one thread at a time."""
@@ -27,22 +31,33 @@ class Database:
         self._busy_s = busy_s
         self._connection: Connection | None = None
         self._inodes: dict[Path, int | None] = {}
+        self._taken_away: list[Connection] = []
+        """Of files that nobody else can see any more; each sees all that its file held, until it is closed."""
+        self._save_due_s = 0.0
         self._connect()
 
     def connected(self) -> Connection:
         """The connection; opened anew after `disconnect`, or when the file at our path is not the one that we hold."""
         if self._connection is not None and _inode(self._path) != self._inodes[self._path]:
-            self._save_what_was_taken_away(self._connection)
+            self._leave(self._connection)
+        if self._taken_away and time.monotonic() >= self._save_due_s:
+            self._save()
         return self._connection or self._connect()
 
     def disconnect(self) -> None:
         """Close the connection; the next `connected` opens a new one."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            try:
-                connection.close()
-            except Trouble as error:
-                logger.warning("journal did not close well", error=said(error))
+            _close(connection)
+
+    def close(self) -> None:
+        """For good."""
+        self.disconnect()
+        self._save()
+        for connection in self._taken_away:
+            logger.error("what a journal held that was moved away is lost: it could not be saved")
+            _close(connection)
+        self._taken_away = []
 
     def _connect(self) -> Connection:
         self._connection = connection = connect(self._path, busy_s=self._busy_s)
@@ -50,17 +65,41 @@ class Database:
         self._inodes = {path: _inode(path) for path in (self._path, *beside)}
         return connection
 
-    def _save_what_was_taken_away(self, connection: Connection) -> None:
-        """Our connection still sees everything: write that to a file of its own, and leave nothing to the successor."""
-        saved = self._path.with_name(f"{self._path.name}{SAVED_MARK}{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
-        os.close(os.open(saved, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        copy_into(connection, saved)
-        self.disconnect()
+    def _leave(self, connection: Connection) -> None:
+        """Leave nothing to the successor; what we held is saved as soon as there is room."""
         for path, inode in self._inodes.items():
             if path != self._path and _inode(path) == inode:
                 with suppress(FileNotFoundError):
                     path.unlink()
-        logger.error("journal was moved away or replaced; what it held was saved", saved=str(saved))
+        self._connection = None
+        self._taken_away.append(connection)
+        self._save_due_s = 0.0
+
+    def _save(self) -> None:
+        """Write what was taken away to files of their own."""
+        while self._taken_away:
+            saved = self._path.with_name(f"{self._path.name}{SAVED_MARK}{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
+            part = saved.with_name(f".{saved.name}")  # under its name there is the whole of it, or nothing
+            try:
+                os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+                copy_into(self._taken_away[0], part)
+                part.replace(saved)
+            except (*Trouble, OSError) as error:
+                with suppress(OSError):
+                    part.unlink()
+                if self._save_due_s == 0.0:
+                    logger.error("journal was moved away; what it held is not saved yet", trouble=said(error))
+                self._save_due_s = time.monotonic() + SAVE_AGAIN_S
+                return
+            _close(self._taken_away.pop(0))
+            logger.error("journal was moved away or replaced; what it held was saved", saved=str(saved))
+
+
+def _close(connection: Connection) -> None:
+    try:
+        connection.close()
+    except Trouble as error:
+        logger.warning("journal did not close well", error=said(error))
 
 
 def _inode(path: Path) -> int | None:

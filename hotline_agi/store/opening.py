@@ -50,7 +50,7 @@ def _prepare(path: Path) -> None:
 
 
 @contextmanager
-def beside(path: Path, *, begin: str = "BEGIN IMMEDIATE") -> Iterator[Connection]:
+def beside(path: Path, *, begin: str = "BEGIN IMMEDIATE", busy_s: float | None = None) -> Iterator[Connection]:
     """The journal of a service that may be at work, for a command that writes; it begins transactions itself.
 
     :raises SetupError: if there is none, it cannot be written, or another version wrote it.
@@ -58,7 +58,8 @@ def beside(path: Path, *, begin: str = "BEGIN IMMEDIATE") -> Iterator[Connection
     if not path.is_file():
         raise SetupError(f"there is no journal at {path}: the service makes it when it starts")
     try:
-        with closing(opened(path, mode="rw", busy_s=BUSY_S, begin=begin)) as connection:
+        busy_s = BUSY_S if busy_s is None else busy_s
+        with closing(opened(path, mode="rw", busy_s=busy_s, begin=begin)) as connection:
             if version_of(connection) != VERSION:
                 raise SetupError(f"the journal {path} is of another version of this program: restart the service")
             make_durable(connection)

@@ -5,7 +5,9 @@ split before, copies of its rows may lie in the gaps of its pages, and stay: 51 
 tell of callers are written anew, whole, which overwrites their pages. Test: test_purging.py.
 """
 
+import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,6 +35,12 @@ from hotline_agi.terms.standing import VolunteerState
 
 CHUNK_ROWS = 500
 """To a transaction: the service waits for the lock meanwhile, some 10 ms."""
+BREATHE_S = 0.001
+"""Between two transactions: who waits for its turn gets it."""
+Turn = AbstractContextManager[object]
+"""Held in a transaction by threads of one process, which so wait for each other and not for SQLite's lock: that is
+waited for a quarter of a second only, and then counts as trouble."""
+NOBODY_ELSE: Turn = nullcontext()
 ANEW = (CALLER_NUMBER, CALLER_TOKEN)
 """Written anew: 30 days of a thousand calls take a tenth of a second."""
 
@@ -47,7 +55,7 @@ class Rule:
     is_old: ColumnElement[bool]
 
 
-def purge(connection: Connection, ages: Ages, run: str, now: datetime) -> dict[str, int]:
+def purge(connection: Connection, ages: Ages, run: str, now: datetime, *, turn: Turn = NOBODY_ELSE) -> dict[str, int]:
     """Remove what is too old from the tables; returns how many rows of each kind. `run` is the one that goes on.
 
     The write-ahead log still holds what was removed: `dialect.checkpoint` empties it. Messages are not removed here:
@@ -55,9 +63,9 @@ def purge(connection: Connection, ages: Ages, run: str, now: datetime) -> dict[s
 
     :raises Trouble: what was removed before is removed.
     """
-    removed = {rule.kind: _delete(connection, rule) for rule in rules(ages, run, now)}
+    removed = {rule.kind: _delete(connection, rule, turn) for rule in rules(ages, run, now)}
     for table in ANEW:
-        _write_anew(connection, table)
+        _write_anew(connection, table, turn)
     for kind, rows in removed.items():
         if rows:
             logger.info("journal purged", kind=kind, removed=rows)
@@ -127,21 +135,22 @@ def _is_old_state(before: str) -> ColumnElement[bool]:
     )
 
 
-def _delete(connection: Connection, rule: Rule) -> int:
+def _delete(connection: Connection, rule: Rule, turn: Turn) -> int:
     """In transactions of their own, so that the service's records come in between."""
     key = tuple_(*rule.table.primary_key.columns)
     some = select(*rule.table.primary_key.columns).where(rule.is_old).limit(CHUNK_ROWS)
     removed = 0
     while True:
-        with connection.begin():
+        with turn, connection.begin():
             rows = connection.execute(delete(rule.table).where(key.in_(some))).rowcount
         removed += rows
+        time.sleep(BREATHE_S)
         if rows < CHUNK_ROWS:
             return removed
 
 
-def _write_anew(connection: Connection, table: Table) -> None:
-    with connection.begin():
+def _write_anew(connection: Connection, table: Table, turn: Turn) -> None:
+    with turn, connection.begin():
         kept = [dict(row) for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()]
         connection.execute(delete(table))
         if kept:

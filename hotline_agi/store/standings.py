@@ -1,15 +1,15 @@
 """Where volunteers stand, read from the journal."""
 
 import json
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
 
 from sqlalchemy import RowMapping, func, select
 
 from hotline_agi.reports.standings import PastAgreement, PastState
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.records import AgreementKind
-from hotline_agi.store.schema import AGREEMENT, VOLUNTEER_STATE, to_instant, to_text
+from hotline_agi.store.schema import AGREEMENT, LEG, VOLUNTEER_STATE, to_instant, to_text
 from hotline_agi.terms.ids import VolunteerId
 from hotline_agi.terms.standing import VolunteerState
 
@@ -34,14 +34,27 @@ def states(
 
 
 def history(reader: JournalReader, volunteer: VolunteerId, *, since: datetime | None = None) -> list[PastState]:
-    """All states of one volunteer that are kept, the oldest first."""
-    state = VOLUNTEER_STATE
-    rows = reader.ask(
-        select(state)
-        .where(state.c.volunteer == volunteer, state.c.at >= (to_text(since) if since else ""))
-        .order_by(state.c.seq)
-    )
-    return [_past_state(row) for row in rows]
+    """All states of one volunteer that are kept, the oldest first.
+
+    The machine notes who is away, and their return; that somebody was rung or talked stands in the calls' legs.
+    """
+    state, after = VOLUNTEER_STATE, to_text(since) if since else ""
+    noted = reader.ask(select(state).where(state.c.volunteer == volunteer, state.c.at >= after).order_by(state.c.seq))
+    legs = reader.ask(select(LEG).where(LEG.c.volunteer == volunteer, LEG.c.ended_at >= after))
+    found = [*map(_past_state, noted), *(one for row in legs for one in _states_of_leg(row))]
+    return sorted((one for one in found if since is None or one.at >= since), key=lambda one: one.at)
+
+
+def _states_of_leg(row: RowMapping) -> Iterator[PastState]:
+    who, rang_at, ended_at = VolunteerId(row["volunteer"]), to_instant(row["rang_at"]), to_instant(row["ended_at"])
+    talked_at = ended_at - timedelta(seconds=row["talk_s"])
+    rung = VolunteerState.RINGING
+    detail = f"{row['call']}: {row['outcome']}"
+    yield PastState(volunteer=who, at=rang_at, state=rung, until_at=min(talked_at, ended_at), detail=detail)
+    if row["talk_s"] > 0:
+        yield PastState(
+            volunteer=who, at=talked_at, state=VolunteerState.TALKING, until_at=ended_at, detail=row["call"]
+        )
 
 
 def agreements(reader: JournalReader, now: datetime) -> list[PastAgreement]:

@@ -125,7 +125,7 @@ class Writer:
             if closing and (too_late or not (self._queue or self._steps or self._batch)):
                 break
             self._rest()
-        self._database.disconnect()
+        self._database.close()
         self._purge.finish()
         self._notice.tell(self.state(), closed=True)
 
@@ -189,6 +189,14 @@ class Writer:
 
     def _commit(self, connection: Connection, rows: Sequence[Row]) -> None:
         """All of `rows` in one transaction; if one is refused, each in its own, and that one to the file beside."""
+        has_turn = self._purge.turn.acquire(timeout=BUSY_S)  # else the database says what is in the way
+        try:
+            self._commit_now(connection, rows)
+        finally:
+            if has_turn:
+                self._purge.turn.release()
+
+    def _commit_now(self, connection: Connection, rows: Sequence[Row]) -> None:
         try:
             _in_transaction(connection, rows)
         except Refusal as refused:

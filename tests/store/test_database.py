@@ -1,11 +1,16 @@
 """The writer's hold on its file."""
 
+import errno
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+from sqlalchemy import Connection
+
+from hotline_agi.store import database as databases
 from hotline_agi.store.database import Database
-from hotline_agi.store.dialect import driver
+from hotline_agi.store.dialect import copy_into, driver
 from tests.store.calls import count, made, rows
 
 INSERT = "INSERT INTO caller_number VALUES (?, 'n', 't')"
@@ -45,3 +50,28 @@ def test_the_same_file_is_never_saved(tmp_path: Path) -> None:
     database.disconnect()
     assert count(tmp_path / "j.db", "caller_number") == 3
     assert [path.name for path in tmp_path.iterdir()] == ["j.db"]
+
+
+def test_what_cannot_be_saved_at_once_is_saved_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Moved away on a disk without room: the successor is written to meanwhile."""
+    path = tmp_path / "j.db"
+    database = Database(path, busy_s=1)
+    driver(database.connected()).execute(INSERT, ("old",))
+    monkeypatch.setattr(databases, "SAVE_AGAIN_S", 0.0)
+    full = [True, True, True, False]
+
+    def copy(connection: Connection, target: Path) -> None:
+        if full.pop(0):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        copy_into(connection, target)
+
+    monkeypatch.setattr(databases, "copy_into", copy)
+    path.unlink()
+    for number in range(3):
+        driver(database.connected()).execute(INSERT, (f"new {number}",))
+        assert list(tmp_path.glob("*saved*")) == [] == list(tmp_path.glob(".j.db*"))
+    database.close()
+    (saved,) = tmp_path.glob("j.db.saved-*")
+    assert rows(saved, "SELECT call FROM caller_number") == [("old",)]
+    assert count(path, "caller_number") == 3
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["j.db", saved.name]

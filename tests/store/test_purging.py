@@ -157,7 +157,7 @@ def test_a_recording_that_cannot_be_removed_keeps_its_row(path: Path) -> None:
     assert cleared.removed[ROWS] == 1 and count(path, "message") == 3
 
 
-def test_the_service_goes_on_writing_while_it_is_purged(path: Path) -> None:
+def test_the_service_goes_on_writing_while_it_is_purged(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten thousand old calls: no record waits longer for it than for any other writer."""
     with closing(made(path)) as raw:
         raw.execute("BEGIN")
@@ -166,6 +166,7 @@ def test_the_service_goes_on_writing_while_it_is_purged(path: Path) -> None:
             raw.execute("INSERT INTO call (call, line, node, arrived_at) VALUES (?, 'l', 'n', ?)", (f"c{number}", at))
             raw.execute("INSERT INTO fact VALUES (?, 1, ?, 'arrived', NULL, NULL, '')", (f"c{number}", at))
         raw.execute("COMMIT")
+    monkeypatch.setattr(clearance, "FIRST_S", 0.0)
     journal = Journal.open(path, ages=Ages())
     for number in range(200):
         journal.write(opened(call_id(number), NOW), NOW)
