@@ -12,6 +12,7 @@ from tests.bench.figures import percentile, plain, table
 from tests.chaos.evidence import CallSeen, Evidence
 from tests.chaos.judge import Verdict, lost_bound
 from tests.chaos.play import Played
+from tests.chaos.spans import Spans
 
 RESULTS = Path(__file__).resolve().parents[2] / "build/chaos"
 RECORDED = Path(__file__).with_name("RESULTS.md")
@@ -95,6 +96,7 @@ def figures(evidence: Evidence, verdict: Verdict, played: Played, terms: dict[st
         "took_s": round(played.took_s, 1),
         "phones_most_late_s": round(played.most_late_s, 3),
         "faults": dict(Counter(fault.kind for fault in evidence.faults)),
+        "blind_share": round(blind_share(evidence), 3),
         "calls": len(evidence.calls),
         "ends": {end.value: count for end, count in verdict.ends.items()},
         "lost": len(verdict.lost),
@@ -121,6 +123,14 @@ def figures(evidence: Evidence, verdict: Verdict, played: Played, terms: dict[st
 _SHARES = (("p50", 0.5), ("p99", 0.99), ("max", 1.0))
 
 
+def blind_share(evidence: Evidence) -> float:
+    """Of the time in which callers came and were served."""
+    began = min(call.invited for call in evidence.calls)
+    ended = max(call.ended for call in evidence.calls if call.ended is not None)
+    blind = Spans.of((max(began, start), min(ended, end)) for start, end in evidence.blind if start < ended)
+    return sum(end - start for start, end in zip(blind.starts, blind.ends, strict=True)) / (ended - began)
+
+
 def _faults(evidence: Evidence) -> str:
     counts = Counter(fault.kind for fault in evidence.faults)
     lasted: dict[str, list[float]] = {}
@@ -142,6 +152,7 @@ def _figures(evidence: Evidence, verdict: Verdict, played: Played) -> str:
     marked = ", ".join(f"{count} {outcome}" for outcome, count in verdict.marked.items()) or "0"
     rows: Sequence[tuple[str, str]] = (
         ("calls, minutes", f"{len(evidence.calls)}, {played.took_s / 60:.1f}"),
+        ("the service was blind, share of the time", f"{100 * blind_share(evidence):.0f} %"),
         ("lost", f"{len(verdict.lost)} (with 95 % certainty fewer than {bound:.2f} %)"),
         ("talks cut", str(len(verdict.cut))),
         ("talks heard in one direction only", str(verdict.one_way)),
