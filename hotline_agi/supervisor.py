@@ -3,6 +3,8 @@
 It speaks the other end of sd_notify: the service says ``WATCHDOG=1`` as long as its event loop keeps its deadlines. A
 service that falls silent is frozen: it gets SIGKILL, which also frees the channels that Asterisk holds for it, and is
 started anew, for ever. A hotline is never given up.
+
+The socket that the service gives it to keep (``FDSTORE=1``) goes to the next service: who connects meanwhile waits.
 """
 
 import asyncio
@@ -15,12 +17,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hotline_agi.log import logger
-from hotline_agi.notify import PARENT
+from hotline_agi.notify import KEPT, PARENT
 
 WATCHDOG_S = 5.0
 START_S = 20.0
 """How long a service may take from its start to its first word (``TimeoutStartSec`` of the unit)."""
+AGAIN_S = 0.1
+"""From the end of a service that had served to the next start: callers wait for it, for 3 s at most."""
 PAUSE_S = 1.0
+"""Likewise, of one that did not get so far: whatever is in its way needs time."""
 STOP_S = 5.0
 USAGE = 2
 """The exit status of a service that cannot start until somebody mends the settings."""
@@ -49,10 +54,11 @@ async def supervise(argv: Sequence[str], *, watchdog_s: float = WATCHDOG_S) -> i
                 if life.result() == USAGE and not watched.ever_ready:
                     return USAGE
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), PAUSE_S)
+                    await asyncio.wait_for(stop.wait(), AGAIN_S if watched.was_ready else PAUSE_S)
             return 0
         finally:
             stopping.cancel()
+            watched.forget_kept()  # stopped for good: whoever connects from now on is refused at once
             await watched.end()
 
 
@@ -69,21 +75,31 @@ class _Watched:
         }
         self._environment.pop("WATCHDOG_PID", None)
         self._process: asyncio.subprocess.Process | None = None
-        self.ever_ready = False
+        self._kept: dict[str, int] = {}
+        """Descriptors that the service gave to keep, by name."""
+        self.ever_ready = self.was_ready = False
+        """Whether any life of the service, or its last, got so far as to serve."""
 
     async def live(self) -> int:
         """One life of the service, to its end; a frozen one is killed. Returns the exit status."""
+        self.was_ready = False
+        kept = [f"{name}:{descriptor}" for name, descriptor in self._kept.items()]
         process = await asyncio.create_subprocess_exec(
-            *self._argv, env=self._environment, stdin=asyncio.subprocess.DEVNULL
+            *self._argv,
+            env={**self._environment, **({KEPT: kept[0]} if kept else {})},
+            stdin=asyncio.subprocess.DEVNULL,
+            pass_fds=tuple(self._kept.values()),
         )
         self._process = process
         ended = asyncio.create_task(process.wait())
         patience_s = START_S
         while not ended.done():
-            word = asyncio.create_task(asyncio.get_running_loop().sock_recv(self._words, 4096))
+            word = asyncio.create_task(_word(self._words))
             await asyncio.wait({ended, word}, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
             if word.done():
-                patience_s = self._heard(word.result(), patience_s)
+                said, descriptors = word.result()
+                self._keep(said.split(b"\n"), descriptors)
+                patience_s = self._heard(said, patience_s)
                 continue
             word.cancel()
             with suppress(asyncio.CancelledError):
@@ -100,8 +116,24 @@ class _Watched:
     def _heard(self, word: bytes, patience_s: float) -> float:
         lines = word.split(b"\n")
         if b"READY=1" in lines:
-            self.ever_ready = True
+            self.ever_ready = self.was_ready = True
         return self._watchdog_s if b"READY=1" in lines or b"WATCHDOG=1" in lines else patience_s
+
+    def _keep(self, lines: Sequence[bytes], descriptors: Sequence[int]) -> None:
+        """Take descriptors to keep, one under each name; close those that are not asked to be kept."""
+        name = next((line.removeprefix(b"FDNAME=").decode() for line in lines if line.startswith(b"FDNAME=")), "")
+        if b"FDSTOREREMOVE=1" in lines or b"FDSTORE=1" in lines:
+            self.forget_kept(name)
+        for descriptor in descriptors:
+            if b"FDSTORE=1" in lines and name and name not in self._kept:
+                self._kept[name] = descriptor
+            else:
+                os.close(descriptor)
+
+    def forget_kept(self, name: str | None = None) -> None:
+        """Close what is kept under `name`; None: everything."""
+        for known in [known for known in self._kept if name in (None, known)]:
+            os.close(self._kept.pop(known))
 
     def reload(self) -> None:
         """Pass SIGHUP on."""
@@ -120,6 +152,23 @@ class _Watched:
         except TimeoutError:
             process.kill()
             await process.wait()
+
+
+async def _word(words: socket.socket) -> tuple[bytes, list[int]]:
+    """The next datagram, and the descriptors that came with it."""
+    loop, readable = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(words, readable.set)
+    try:
+        while True:
+            try:
+                said, descriptors, _, _ = socket.recv_fds(words, 4096, 4)
+            except BlockingIOError:
+                readable.clear()
+                await readable.wait()
+            else:
+                return said, descriptors
+    finally:
+        loop.remove_reader(words)
 
 
 @contextmanager

@@ -91,7 +91,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
         talk_s = 3.0 if outcome is Outcome.TALKED else 0.0
         legs = tuple(replace(leg, talk_s=talk_s if leg.outcome == "talked" else 0.0) for leg in end.legs)
         journal.write(replace(end, legs=legs), at)
-    journal.write(noted(call_id(3), Fact.RECONSTRUCTED, "talk ended", None), NOW - timedelta(minutes=9))
+    journal.write(noted(call_id(3), Fact.RECONSTRUCTED, "where=talking", None), NOW - timedelta(minutes=9))
     journal.write_number(call_id(3), PhoneNumber(NUMBER))
     journal.write_token(call_id(3), CallerToken("0123456789abcdef"))
     journal.write_revision("f" * 64, "0a0a0a0a0a0a", NOW - timedelta(minutes=9, seconds=30))
@@ -156,8 +156,8 @@ def test_a_call_tells_which_roster_decided_and_what_was_learned_afterwards(place
     said = place.says("calls", call_id(3))
     assert "Roster 9f8e7d6c5b4a modified decided, in force since" in said and "; from " in said
     assert "on 0a0a0a0a0a0a" in said
-    assert "Learned from Asterisk afterwards: the conversation ended" in said
-    assert "事后由 Asterisk 得知：通话结束" in place.says("calls", call_id(3), "--language", "zh")
+    assert "The restarted service found the call in a conversation; what was written of it before is lost" in said
+    assert "服务重启后发现来电正在通话；此前的记录已丢失" in place.says("calls", call_id(3), "--language", "zh")
     told = json.loads(place.says("calls", call_id(0), "--json"))
     assert [(one["revision"], one["modified"]) for one in told["rosters"]] == [("1a2b3c4d5e6f", False)]
     assert "Roster 1a2b3c4d5e6f decided" in place.says("calls", "explain", call_id(0))

@@ -167,8 +167,17 @@ class AmiLink:
         self._unsent.clear()
         return True
 
-    async def request(self, fields: Fields, *, timeout_s: float, rows: list[AmiMessage] | None = None) -> AmiMessage:
+    async def request(
+        self,
+        fields: Fields,
+        *,
+        timeout_s: float,
+        rows: list[AmiMessage] | None = None,
+        heard: Callable[[], None] = lambda: None,
+    ) -> AmiMessage:
         """Send one action and wait for its answer (with `rows`: for the end of its list).
+
+        :param heard: called at its place in the stream, before what stands behind it; not for a refusal.
 
         :raises LinkLost: if the link is or goes down: then it is uncertain whether the action was done.
         :raises PbxError: if no answer comes within `timeout_s`, or Asterisk refuses.
@@ -177,6 +186,8 @@ class AmiLink:
 
         def take(message: AmiMessage | None) -> None:
             if not answer.done():
+                if message is not None and message.get("Response") != "Error":
+                    heard()
                 answer.set_result(message)
 
         self.send(fields, take, rows=rows)

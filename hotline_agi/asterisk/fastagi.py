@@ -126,6 +126,40 @@ class AgiSession(asyncio.Protocol):
             self.on_closed(self)
 
 
+def bound(host: str, port: int, kept: socket.socket | None = None) -> socket.socket:
+    """A socket on that address; `kept`, if it is one. (It is closed if it is not.)
+
+    :raises SetupError: if the address cannot be listened on.
+    """
+    if kept is not None:
+        if _is_at(kept, host, port):
+            kept.setblocking(False)
+            return kept
+        kept.close()
+    sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+    except OSError as error:
+        sock.close()
+        raise _not_bound(host, port, error) from error
+    return sock
+
+
+def _is_at(sock: socket.socket, host: str, port: int) -> bool:
+    with contextlib.suppress(OSError):
+        listens = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) == 1
+        return listens and sock.getsockname()[:2] == (host, port)
+    return False
+
+
+def _not_bound(host: str, port: int, error: OSError) -> SetupError:
+    return SetupError(
+        f"cannot listen for FastAGI on {host}:{port} ({error.strerror or error}): "
+        "stop what uses that port, or set fastagi.port to a free one here and in site/globals.conf"
+    )
+
+
 class FastAgiListener:
     """The listening socket and its open sessions."""
 
@@ -137,35 +171,34 @@ class FastAgiListener:
         self.word = word
         self._server: asyncio.Server | None = None
         self._sessions: dict[AgiSession, None] = {}
+        self._one_over: asyncio.Future[None] | None = None
 
-    async def start(self, host: str, port: int) -> int:
-        """Listen; returns the port (of use with `port` 0).
+    async def start(self, sock: socket.socket) -> int:
+        """Listen on a bound socket; returns its port. Whoever connected to it before, when it was another process's, is
+        heard now.
 
-        :raises SetupError: if the address cannot be listened on.
+        :raises SetupError: if it cannot be listened on.
         """
-        loop = asyncio.get_running_loop()
         try:
-            sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-            try:
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                sock.bind((host, port))
-            except OSError:
-                sock.close()
-                raise
-            self._server = await loop.create_server(lambda: AgiSession(self), sock=sock, backlog=ACCEPT_AT_ONCE)
+            self._server = await asyncio.get_running_loop().create_server(
+                lambda: AgiSession(self), sock=sock, backlog=ACCEPT_AT_ONCE
+            )
             sock.listen(BACKLOG)
         except OSError as error:
-            raise SetupError(
-                f"cannot listen for FastAGI on {host}:{port} ({error.strerror or error}): "
-                "stop what uses that port, or set fastagi.port to a free one here and in site/globals.conf"
-            ) from error
-        bound = self._server.sockets[0].getsockname()
-        return int(bound[1])
+            host, port = sock.getsockname()[:2]
+            raise _not_bound(host, port, error) from error
+        return int(sock.getsockname()[1])
 
-    async def stop(self) -> None:
-        """Stop listening and close what is open; callers in the middle of a question help themselves."""
+    async def stop(self, finish_s: float = 0.0) -> None:
+        """Stop listening; give answers that are due another `finish_s`, then close what is open: a caller in the middle
+        of a question asks once more, or helps themselves."""
         if self._server is not None:
             self._server.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(finish_s):
+                while any(not session.is_idle for session in self._sessions):
+                    self._one_over = asyncio.get_running_loop().create_future()
+                    await self._one_over
         for session in list(self._sessions):
             session.refuse()
 
@@ -179,6 +212,8 @@ class FastAgiListener:
 
     def closed(self, session: AgiSession) -> None:
         self._sessions.pop(session, None)
+        if self._one_over is not None and not self._one_over.done():
+            self._one_over.set_result(None)
 
 
 def _peer_has_gone(transport: asyncio.Transport) -> bool:

@@ -53,6 +53,8 @@ class Translator:
     """Members (callers and legs) of each two-party bridge."""
     _leg_channels: set[str] = field(default_factory=set)
     """Legs that have a channel, so that a Hangup will tell of their end."""
+    _others: set[str] = field(default_factory=set)
+    """Channels by which the dialplan itself, in survival, reached somebody."""
 
     def translate(self, message: AmiMessage) -> Iterator[Event]:
         """The machine's events in one AMI event; none for what does not concern it."""
@@ -95,6 +97,9 @@ class Translator:
         if is_leg(uniqueid):
             self._leg_channels.discard(uniqueid)
             yield LegEnded(leg=LegId(uniqueid), cause=int(cause) if _CAUSE.fullmatch(cause) else Cause.UNKNOWN)
+        elif uniqueid in self._others:
+            self._others.discard(uniqueid)
+            yield LegEnded(leg=LegId(uniqueid))
         elif self.callers.pop(CallId(uniqueid), None) is not None:
             yield CallerLeft(call=CallId(uniqueid))
 
@@ -137,12 +142,17 @@ class Translator:
             case _:
                 return
 
-    def forget_gap(self) -> None:
-        """Events were lost: who is in which bridge, and which leg has a channel, is not known any more."""
-        self._bridges.clear()
-        self._leg_channels.clear()
-        for caller in self.callers.values():
-            caller.holding_bridge = ""
+    def begin_anew(
+        self,
+        callers: dict[CallId, CallerChannel],
+        bridges: dict[str, set[str]],
+        legs: set[str],
+        others: set[str],
+    ) -> None:
+        """Events were lost, and stock was taken: who is there, in which two-party bridge, which leg has a channel, and
+        which channels of the dialplan's own ringing keep somebody busy."""
+        self.callers = callers
+        self._bridges, self._leg_channels, self._others = bridges, legs, others
 
 
 def is_leg(uniqueid: str) -> bool:

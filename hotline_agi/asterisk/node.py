@@ -8,13 +8,14 @@ import asyncio
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.devices import Devices
+from hotline_agi.asterisk.dialling import Dialling, dial_string
 from hotline_agi.asterisk.fastagi import AgiSession
 from hotline_agi.asterisk.messages import CallerChannel, Translator, is_leg
+from hotline_agi.asterisk.status import VARIABLES, Inventory
 from hotline_agi.dispatch.commands import (
     AnswerNotice,
     CancelLeg,
@@ -38,7 +39,6 @@ from hotline_agi.dispatch.events import (
     LegAccepted,
     LegEnded,
     LinkLost,
-    LiveLeg,
     NoticeAnswered,
     RoundEnded,
     StockTaken,
@@ -47,7 +47,6 @@ from hotline_agi.dispatch.events import (
 )
 from hotline_agi.errors import PbxError
 from hotline_agi.log import logger
-from hotline_agi.roster.model import Endpoint
 from hotline_agi.selfservice import notice_words
 from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
@@ -72,28 +71,6 @@ _SECONDS = re.compile(r"[0-9]{1,9}")
 """A dialplan's `EPOCH` minus another, or how long Asterisk runs: 31 years at most."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dialling:
-    """How this Asterisk reaches the telephone network and what it shows there."""
-
-    trunk: str
-    """Name of the trunk's PJSIP endpoint."""
-    caller_id: str
-    """What volunteers see, e.g. ``"hotline" <100>``; never the caller's number."""
-
-
-def dial_string(endpoint: Endpoint, dialling: Dialling) -> str:
-    """Where `Originate` (or the survival plan's `Dial`) sends the INVITE.
-
-    :raises ValueError: for a mobile whose number is not known.
-    """
-    if endpoint.pjsip_name is not None:
-        return f"PJSIP/{endpoint.pjsip_name}"
-    if endpoint.number is None:
-        raise ValueError(f"no number for endpoint {endpoint.id}")
-    return f"PJSIP/{endpoint.number.reveal()}@{dialling.trunk}"
-
-
 class Node:
     """One Asterisk: its AMI link, its open AGI questions, its channels."""
 
@@ -104,6 +81,7 @@ class Node:
         dialling: Dialling,
         report: Callable[[Event], None],
         line_of_number: Callable[[str], LineId | None],
+        volunteer_of_target: Callable[[str], VolunteerId | None],
         user_event: Callable[[AmiMessage], None],
     ) -> None:
         """`report` takes events into the machine; `user_event` gets our UserEvents that are not for the machine."""
@@ -111,7 +89,7 @@ class Node:
         self.link: AmiLink | None = None
         self._dialling = dialling
         self._report = report
-        self._line_of_number = line_of_number
+        self._line_of_number, self._volunteer_of_target = line_of_number, volunteer_of_target
         self._user_event = user_event
         self._translator = Translator()
         self._devices = Devices(node)
@@ -203,38 +181,56 @@ class Node:
         if self._leg_sessions.get(leg) is session:
             del self._leg_sessions[leg]
 
-    async def take_stock(self, *, after_gap: bool = True) -> None:
+    async def take_stock(self) -> None:
         """Report all that lives in this Asterisk; after each (re)connect, before events are trusted.
 
-        :param after_gap: events were lost.
         :raises LinkLost: if the link broke meanwhile.
         :raises PbxError: if Asterisk does not answer.
         """
         assert self.link is not None
         rows: list[AmiMessage] = []
         asked_s = time.monotonic()
-        await self.link.request((("Action", "Status"),), timeout_s=STOCK_TIMEOUT_S, rows=rows)
-        if after_gap:
-            self._translator.forget_gap()
-        alive = {CallId(str(row.get("Uniqueid", ""))) for row in rows}
-        for call in [call for call in self._translator.callers if call not in alive]:
-            del self._translator.callers[call]
-        self._joining &= {LegId(call) for call in alive}
-        bridges = {str(row.get("BridgeID", "")) for row in rows if not is_leg(str(row.get("Uniqueid", "")))} - {""}
-        legs = []
-        for row in rows:
-            uniqueid = str(row.get("Uniqueid", ""))
-            if is_leg(uniqueid):
-                volunteer = str(row.get("Accountcode", ""))
-                legs.append(
-                    LiveLeg(
-                        leg=LegId(uniqueid),
-                        volunteer=VolunteerId(volunteer) if volunteer else None,
-                        up=row.get("ChannelStateDesc") == "Up",
-                        talking=str(row.get("BridgeID", "")) in bridges,
-                    )
-                )
-        self._report(StockTaken(node=self.id, calls=frozenset(alive), legs=tuple(legs), asked_s=asked_s))
+        # taken in as soon as it is there: what stands behind it in the stream happened later
+        await self.link.request(
+            (("Action", "Status"), ("Variables", ",".join(VARIABLES))),
+            timeout_s=STOCK_TIMEOUT_S,
+            rows=rows,
+            heard=lambda: self._take_in(rows, asked_s),
+        )
+
+    def _take_in(self, rows: list[AmiMessage], asked_s: float) -> None:
+        found = Inventory(
+            rows,
+            epoch_s=time.time(),
+            line_of_number=self._line_of_number,
+            volunteer_of_target=self._volunteer_of_target,
+        )
+        bridges: dict[str, set[str]] = {}
+        for channel in found.channels:
+            ours = is_leg(channel.uniqueid) or channel.uniqueid in found.callers
+            if ours and channel.bridge and not (channel.is_caller and found.holding_bridge(CallId(channel.uniqueid))):
+                bridges.setdefault(channel.bridge, set()).add(channel.uniqueid)
+        # those on the way out stay until their `Hangup`
+        callers = {
+            call: CallerChannel(one.name) for call, one in self._translator.callers.items() if call in found.alive
+        }
+        for call, channel in found.callers.items():
+            callers[call] = CallerChannel(channel.name, found.holding_bridge(call))
+        self._translator.begin_anew(
+            callers,
+            bridges,
+            {channel.uniqueid for channel in found.channels if is_leg(channel.uniqueid)},
+            {channel.uniqueid for channel in found.survival_legs},
+        )
+        self._joining = {
+            LegId(channel.uniqueid)
+            for channel in found.channels
+            if is_leg(channel.uniqueid)
+            and (channel.uniqueid in self._joining or channel.bridge or channel.exten == "join")
+        }
+        self._report(
+            StockTaken(node=self.id, calls=found.alive, callers=found.live_calls(), legs=found.legs(), asked_s=asked_s)
+        )
 
     async def take_devices(self) -> None:
         """Report which softphones can be rung; after each (re)connect, before `take_stock` lets the machine ring.
@@ -306,13 +302,14 @@ class Node:
 
     def _ring(self, command: RingLeg) -> None:
         exten = "confirm" if command.endpoint.confirm else "direct"
-        self._originate(command, "hotline-leg", exten, f"HOTLINE_CALL={command.call}")
+        variables = f"HOTLINE_CALL={command.call}", f"HOTLINE_ENDPOINT={command.endpoint.id}"
+        self._originate(command, "hotline-leg", exten, *variables)
 
     def _ring_notice(self, command: RingNotice) -> None:
         say = "+".join(notice_words.words(command, datetime.now(UTC)))
         self._originate(command, "hotline-notice", command.kind.value, f"HOTLINE_SAY={say}")
 
-    def _originate(self, command: RingLeg | RingNotice, context: str, exten: str, variable: str) -> None:
+    def _originate(self, command: RingLeg | RingNotice, context: str, exten: str, *variables: str) -> None:
         leg = command.leg
         try:
             if self.link is None:
@@ -329,7 +326,7 @@ class Node:
                     ("CallerID", self._dialling.caller_id),
                     ("Account", command.volunteer or ""),
                     ("Async", "true"),
-                    ("Variable", variable),
+                    *(("Variable", variable) for variable in variables),
                     ("Variable", f"CHANNEL(language)={command.language}"),
                 ),
                 lambda answer: self._originated(leg, answer),
@@ -379,7 +376,7 @@ class Node:
     async def _count_again(self) -> None:
         """We believed something wrong of a call: look at all."""
         try:
-            await self.take_stock(after_gap=False)
+            await self.take_stock()
         except PbxError as error:
             logger.warning("stock was not taken", trouble=str(error))
 

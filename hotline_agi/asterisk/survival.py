@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
-from hotline_agi.asterisk.node import Dialling, dial_string
+from hotline_agi.asterisk.dialling import Dialling, dial_string
 from hotline_agi.errors import PbxError
 from hotline_agi.roster.duty import duty_spans, everybody
 from hotline_agi.roster.model import Endpoint, Line, OverflowStep, Roster

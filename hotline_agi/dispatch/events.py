@@ -149,6 +149,23 @@ class LinkLost:
     node: NodeId
 
 
+class LegStage(StrEnum):
+    """Where Asterisk has a leg."""
+
+    RINGING = "ringing"
+    PROMPT = "prompt"
+    """Picked up, and hears the accept prompt."""
+    ASKING = "asking"
+    """Accepted; its question is open, or waits to be heard."""
+    JOINING = "joining"
+    """Was told that it won, and takes the caller out of the holding bridge."""
+    TALKING = "talking"
+    ENDING = "ending"
+    """Hears a last sentence."""
+    SURVIVAL = "survival"
+    """Rung by the dialplan itself, or in a talk that it joined: not ours to end."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveLeg:
     """A leg that Asterisk has, as found by taking stock."""
@@ -159,6 +176,54 @@ class LiveLeg:
     """Picked up (else it still rings)."""
     talking: bool = False
     """In one bridge with its caller."""
+    call: CallId | None = None
+    """Whose it is, as Asterisk was told last; None: nobody's (a notice), or it does not say."""
+    stage: LegStage | None = None
+    """None: not known better than `up` and `talking` say."""
+    endpoint: EndpointId | None = None
+    """Which phone of the volunteer."""
+    age_s: float = 0.0
+    """Since it was placed."""
+
+
+class Whereabouts(StrEnum):
+    """Where Asterisk has a caller."""
+
+    ARRIVING = "arriving"
+    """In the first question; perhaps nobody heard it yet."""
+    ASKING = "asking"
+    """Between two rounds: a question is open, waits to be heard, or nobody will answer it."""
+    OUT_OF_TALK = "out of talk"
+    """Likewise, after a talk."""
+    HELD = "held"
+    TALKING = "talking"
+    LEAVING = "leaving"
+    """In the dialplan's steps."""
+    SURVIVING = "surviving"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveCall:
+    """A caller whom Asterisk has, as found by taking stock."""
+
+    call: CallId
+    line: LineId
+    where: Whereabouts
+    waited_s: float = 0.0
+    """Since they arrived (after a talk: since its end), by Asterisk's clock of seconds."""
+    held_s: float | None = None
+    """How long they are in the holding bridge, this round; None: Asterisk does not say."""
+    music: str = ""
+    """What they hear there (`commands.Music`)."""
+    leg: LegId | None = None
+    """With whom they talk."""
+    talked_s: float | None = None
+    """Since that talk began; None: Asterisk does not say."""
+    step: Step | None = None
+    """In LEAVING: the running step, and those to come."""
+    steps: tuple[Step, ...] = ()
+    came_back: bool = False
+    """They were in a talk before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +233,8 @@ class StockTaken:
     node: NodeId
     calls: frozenset[CallId]
     legs: tuple[LiveLeg, ...]
+    callers: tuple[LiveCall, ...] = ()
+    """Those of `calls` that are callers of a line, as far as Asterisk tells where they are."""
     asked_s: float = inf
     """Monotonic seconds when Asterisk was asked. Who came since then may be missing here and is not judged; without it
     the shell must carry out nothing between asking and handing the stock in."""

@@ -24,6 +24,7 @@ from math import inf
 from typing import assert_never
 
 from hotline_agi.dispatch import (
+    adoption,
     answers,
     callers,
     cover_requests,
@@ -36,9 +37,11 @@ from hotline_agi.dispatch import (
     reminders,
     stock,
     talks,
+    unseen,
     waves,
 )
-from hotline_agi.dispatch.commands import Command, Fact, OpenRecord
+from hotline_agi.dispatch.admission import admit
+from hotline_agi.dispatch.commands import Command, Fact
 from hotline_agi.dispatch.events import (
     CallArrived,
     CallerHeld,
@@ -75,7 +78,7 @@ from hotline_agi.dispatch.switchboard import (
     Timer,
 )
 from hotline_agi.roster.model import Roster
-from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
+from hotline_agi.terms.ids import CallId, LegId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.outcomes import Outcome
 from hotline_agi.terms.standing import VolunteerState
@@ -164,13 +167,15 @@ class Machine:
                 self._asked(event)
             case LinkLost(node=node):
                 board.settling.add(node)
+                board.lost_at.setdefault(node, board.now.at)
             case StockTaken():
                 board.settling.add(event.node)
                 for found in stock.missing(board, event):
                     self._take(found)
                 notices.stock_taken(board, event)
-                stock.adopt(board, event)
+                adoption.adopt(board, event)
                 board.settling.discard(event.node)
+                board.lost_at.pop(event.node, None)
                 waves.fill_all(board)
             case LegAnswered() | LegAccepted() | TalkStarted() | LegEnded():
                 legs.happened(board, event)
@@ -213,9 +218,9 @@ class Machine:
             if event.line not in board.roster.lines or event.call in board.departed:
                 board.ignore(event)
                 return
-            call = self._admit(
-                event.call, event.line, event.node, event.waited_s if isinstance(event, RoundEnded) else 0.0
-            )
+            call = adoption.asked(board, event)
+        if call is None:
+            call = admit(board, event.call, event.line, event.node)
             call.asking = True
             if board.duty(call.line).is_open:
                 waves.begin(board, call)
@@ -229,26 +234,6 @@ class Machine:
             self._came_back(call)
             waves.fill(board, call)
         answers.answer(board, call)
-
-    def _admit(self, call_id: CallId, line_id: LineId, node: NodeId, waited_s: float) -> Call:
-        board = self._board
-        board.admitted += 1
-        line = board.roster.lines[line_id]
-        call = Call(
-            id=call_id,
-            line=line,
-            policy=line.callers,
-            node=node,
-            order=board.admitted,
-            arrived_at=stock.earlier(board.now.at, waited_s),
-            arrived_s=board.now.mono_s - waited_s,
-            admitted_s=board.now.mono_s,
-            comfort_due_s=board.now.mono_s + line.comfort_every_s,
-        )
-        board.calls[call.id] = call
-        board.out.append(OpenRecord(call=call.id, line=line.id, node=call.node, arrived_at=call.arrived_at))
-        board.note(call, Fact.ADOPTED if waited_s else Fact.ARRIVED)
-        return call
 
     def _came_back(self, call: Call) -> None:
         """The caller's round is over (or the steps that we told ended with "ask again")."""
@@ -275,6 +260,8 @@ class Machine:
             case CallerKeyed(key=key):
                 if key == KEY_MESSAGE and call.state is CallState.WAITING:
                     overflow.leave_message(board, call)
+            case CallerSurviving() if call.state is CallState.SURVIVING:
+                board.ignore(event)
             case CallerSurviving():
                 if call.outcome is Outcome.UNCERTAIN:
                     call.outcome = None  # now it is known
@@ -296,20 +283,21 @@ class Machine:
                 assert_never(event)
 
     def _of_unknown_call(self, event: CallerEvent) -> None:
+        board = self._board
         match event:
-            case TalkEnded(call=call_id, line=str(line), node=str(node)) if (
-                line in self._board.roster.lines and call_id not in self._board.departed
-            ):
-                call = self._admit(call_id, line, node, 0.0)
-                call.asking, call.outcome = True, Outcome.TALKED
-                call.answered_at, call.answered_s = self._board.now.at, self._board.now.mono_s
-                talks.judge(self._board, call)
-                return
+            case TalkEnded() if event.call not in board.departed:
+                call = adoption.asked(board, event)
+                if call is not None:
+                    call.asking = True
+                    talks.judge(board, call)
+                    return
             case CallerLeft() | CallerSurviving():
-                self._board.depart(event.call)  # its `CallArrived` may still be on the way, on the other stream
+                if isinstance(event, CallerLeft):
+                    unseen.left(board, event.call)
+                board.depart(event.call)  # its `CallArrived` may still be on the way, on the other stream
             case _:
                 pass
-        self._board.ignore(event)
+        board.ignore(event)
 
     def _talk_ended(self, call: Call, event: TalkEnded) -> None:
         board = self._board

@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from hotline_agi.dispatch.commands import NoteCover, NoteReadiness
 from hotline_agi.roster.model import EndpointKind
-from hotline_agi.terms.ids import CallerToken, EndpointId, VolunteerId
+from hotline_agi.terms.facts import Fact
+from hotline_agi.terms.ids import CallerToken, CallId, EndpointId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome
 
 RINGS_KEPT = 20_000
@@ -61,6 +62,34 @@ class PastTalk:
     volunteer: VolunteerId
     started_at: datetime
     ended_at: datetime
+    line: LineId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """One fact of a call that was open."""
+
+    at: datetime
+    fact: Fact
+    leg: LegId | None = None
+    volunteer: VolunteerId | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCall:
+    """A call whose record was open when the run before ended."""
+
+    call: CallId
+    line: LineId
+    node: NodeId
+    arrived_at: datetime
+    caller: CallerToken | None = None
+    high_risk: bool = False
+    message: bool = False
+    """A message of theirs was kept."""
+    facts: tuple[Noted, ...] = ()
+    """In order; without those that only explain a choice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +108,14 @@ class Memory:
     """The last word about each place of a shift that is not over, in the order in which they came."""
     readiness: tuple[NoteReadiness, ...] = ()
     """Likewise."""
+    calls: tuple[OpenCall, ...] = ()
+    """In the order in which they arrived."""
+    rests: tuple[tuple[VolunteerId, datetime], ...] = ()
+    """Who rests after missed rings, and until when."""
+    missed: tuple[tuple[VolunteerId, int], ...] = ()
+    """Who let rings pass, and how many in a row."""
+    seen_until_at: datetime | None = None
+    """The last sign of life of the runs before."""
 
 
 NOTHING = Memory()

@@ -12,13 +12,16 @@ TRANSFER_GRACE_S = 2.0
 """The overflow number's leg ends by itself at its ring timeout; after this we go on without it."""
 
 
-def begin(board: Switchboard, call: Call, opening_step: Step) -> None:
-    """Nobody will come (or the line is closed): stop all ringing and walk the line's overflow from its start."""
+def begin(board: Switchboard, call: Call, opening_step: Step, *, transferred: bool = False) -> None:
+    """Nobody will come (or the line is closed): stop all ringing and walk the line's overflow from its start.
+
+    :param transferred: the overflow number was rung already, and took nobody: go on behind it.
+    """
     matching.release(board, call, CancelReason.WITHDRAWN)
     board.clear_timers(call, Timer.WAVE, Timer.OVERFLOW)
     closed = opening_step is Step.CLOSED
     call.opening_step = opening_step
-    call.overflow_left = list(call.line.closed if closed else call.line.overflow)
+    call.overflow_left = _behind_transfer(call, closed) if transferred else _plan(call, closed)
     board.note(call, Fact.CLOSED if closed else Fact.OVERFLOW)
     proceed(board, call)
 
@@ -69,6 +72,28 @@ def _transfer(board: Switchboard, call: Call) -> bool:
     call.overflow_due_s = board.now.mono_s + line.transfer_timeout_s + TRANSFER_GRACE_S
     board.set_timer(Timer.OVERFLOW, call.id, line.transfer_timeout_s + TRANSFER_GRACE_S)
     return True
+
+
+def goes_on(board: Switchboard, call: Call) -> None:
+    """The overflow number rings already for `call`, of an earlier run."""
+    call.state, call.wave = CallState.WAITING, 0
+    was_transferred(call)
+    call.overflow_due_s = board.now.mono_s + call.line.transfer_timeout_s + TRANSFER_GRACE_S
+    board.set_timer(Timer.OVERFLOW, call.id, call.line.transfer_timeout_s + TRANSFER_GRACE_S)
+
+
+def was_transferred(call: Call) -> None:
+    """The overflow number has, or had, `call`: should it lose it, what comes next is the step behind."""
+    call.transferring, call.overflow_left = True, _behind_transfer(call, closed=False)
+
+
+def _plan(call: Call, closed: bool) -> list[OverflowStep]:
+    return list(call.line.closed if closed else call.line.overflow)
+
+
+def _behind_transfer(call: Call, closed: bool) -> list[OverflowStep]:
+    plan = _plan(call, closed)
+    return plan[plan.index(OverflowStep.TRANSFER) + 1 :] if OverflowStep.TRANSFER in plan else plan
 
 
 def transfer_failed(board: Switchboard, call: Call) -> None:

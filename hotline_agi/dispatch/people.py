@@ -38,9 +38,7 @@ def leg_gone(board: Switchboard, leg: Leg, outcome: LegOutcome) -> None:
     if leg.talk_began_s is not None:
         talk_s = leg.talked_s(now_s)
         limits.count_talk(board, seat, line, talk_s)
-        longer = line.long_wrap_up
-        wrap_up_s = longer.wrap_up_s if longer is not None and talk_s >= longer.talk_s else line.wrap_up_s
-        wraps_until_s = None if seat.declines_wrap_up else now_s + wrap_up_s
+        wraps_until_s = None if seat.declines_wrap_up else now_s + wrap_up_s(line, talk_s)
         seat.declines_wrap_up = False
     if outcome in _MISSED and line.rest is not None and seat.missed >= line.rest.missed:
         seat.missed = 0
@@ -52,6 +50,27 @@ def leg_gone(board: Switchboard, leg: Leg, outcome: LegOutcome) -> None:
         keep_somebody(board)
     if seat.state is VolunteerState.RESTING and not rested:
         notices.tell_resting(board, leg.volunteer, board.now.at, board.now.when(seat.rests_until_s))
+
+
+def wrap_up_s(line: Line, talk_s: float) -> float:
+    """How long a volunteer wraps up after a talk of `talk_s` on `line`."""
+    longer = line.long_wrap_up
+    return longer.wrap_up_s if longer is not None and talk_s >= longer.talk_s else line.wrap_up_s
+
+
+def wraps_up(board: Switchboard, volunteer: VolunteerId, line: Line, talk_s: float, *, since_s: float) -> None:
+    """A talk that this machine did not see the end of was over at `since_s`."""
+    seat = board.seats.seat(volunteer)
+    seat.wraps_until_s = max(seat.wraps_until_s, since_s + wrap_up_s(line, talk_s))
+    _settle(board, seat)
+
+
+def rests(board: Switchboard, volunteer: VolunteerId, until_s: float) -> None:
+    """An earlier run let them rest."""
+    seat = board.seats.seat(volunteer)
+    seat.rests_until_s = until_s
+    _settle(board, seat)
+    keep_somebody(board)
 
 
 def _learn(board: Switchboard, leg: Leg, outcome: LegOutcome) -> None:

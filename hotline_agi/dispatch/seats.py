@@ -136,10 +136,16 @@ class Seats:
         seat.rung = self._ringings
         self.settle(seat, now_s)
 
-    def adopt(self, volunteer: VolunteerId, leg: LegId, now_s: float) -> None:
+    def was_rung(self, volunteer: VolunteerId) -> None:
+        """`volunteer` was rung before this machine was made, later than those of whom that was said before."""
+        self._ringings += 1
+        self.seat(volunteer).rung = self._ringings
+
+    def adopt(self, volunteer: VolunteerId, leg: LegId, now_s: float, *, talking: bool = False) -> None:
         """`volunteer` was found busy with `leg`, which somebody else began or which we believed gone."""
         seat = self.seat(volunteer)
         seat.legs.add(leg)
+        seat.talking = seat.talking or talking
         self.settle(seat, now_s)
 
     def leave(self, volunteer: VolunteerId, leg: LegId, now_s: float, *, wraps_until_s: float | None = None) -> None:

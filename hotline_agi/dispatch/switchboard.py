@@ -21,6 +21,7 @@ from hotline_agi.dispatch.commands import (
     ReassignLeg,
     RingLeg,
 )
+from hotline_agi.dispatch.courses import Past
 from hotline_agi.dispatch.deadlines import Deadlines
 from hotline_agi.dispatch.events import DeviceChanged, Event
 from hotline_agi.dispatch.notice_book import NoticeBook
@@ -109,8 +110,13 @@ class Switchboard:
     legs: dict[LegId, Leg] = field(default_factory=dict)
     foreign: dict[LegId, VolunteerId] = field(default_factory=dict)
     """Legs that we did not begin, or believed gone, and that keep their volunteer busy."""
-    departed: dict[CallId, None] = field(default_factory=dict)
-    """Calls that are over (or were never ours), the latest `DEPARTED_KEPT` of them: they are not admitted again."""
+    departed: dict[CallId, bool] = field(default_factory=dict)
+    """Calls that are over (or were never ours), the latest `DEPARTED_KEPT` of them: they are not admitted again; and
+    whether they had a record."""
+    past: Past = field(default_factory=Past)
+    """Calls of earlier runs that nobody has seen yet."""
+    lost_at: dict[NodeId, datetime] = field(default_factory=dict)
+    """Since when the link to an Asterisk is down."""
     settling: set[NodeId] = field(default_factory=set)
     """Stock is being taken: nobody is rung before we know who is still there."""
     waiting: Waiting = field(default_factory=Waiting)
@@ -164,6 +170,10 @@ class Switchboard:
         detail: str = "",
     ) -> None:
         self.out.append(NoteFact(call=call.id, fact=fact, leg=leg, volunteer=volunteer, detail=detail))
+
+    def mono_s(self, at: datetime) -> float:
+        """An instant of an earlier run on the clock of this one; may be negative."""
+        return self.now.mono_s + (at - self.now.at).total_seconds()
 
     def set_timer(self, kind: Timer, key: str, after_s: float) -> None:
         self.deadlines.set((kind, key), self.now.mono_s + after_s)
@@ -363,9 +373,9 @@ class Switchboard:
         """Whether volunteers may be rung, or phones be handed over, for `call` now."""
         return self.stands_in_queue(call) and call.node not in self.settling
 
-    def depart(self, call: CallId) -> None:
+    def depart(self, call: CallId, *, recorded: bool = False) -> None:
         """`call` is over: a question that still comes from it comes too late."""
-        self.departed[call] = None
+        self.departed[call] = recorded or self.departed.get(call, False)
         if len(self.departed) > DEPARTED_KEPT:
             del self.departed[next(iter(self.departed))]
 
@@ -376,7 +386,7 @@ class Switchboard:
         if self.calls.pop(call.id, None) is None:
             return
         self.clear_timers(call, *CALL_TIMERS, Timer.GHOST)
-        self.depart(call.id)
+        self.depart(call.id, recorded=True)
         self._remember_caller(call)
         ended_at = call.ended_at or self.now.at
         answered_s = call.answered_s if call.answered_s is not None else self.now.mono_s

@@ -102,23 +102,39 @@ def connect_failed(board: Switchboard, call: Call) -> None:
     ring_again(board, call)
 
 
+def joins(board: Switchboard, call: Call, leg: Leg) -> None:
+    """An earlier run sent `leg` to the caller: whatever comes of it, nobody else is sent."""
+    call.state, call.winner = CallState.CONNECTING, leg
+    board.deadlines.clear((Timer.LEG, leg.id))
+    board.clear_timers(call, Timer.WAVE, Timer.OVERFLOW)
+    board.set_timer(Timer.CONNECT, call.id, JOIN_S)
+    matching.release(board, call, CancelReason.ELSEWHERE)
+
+
 def talk_started(board: Switchboard, leg: Leg) -> None:
+    """Caller and volunteer hear each other from now on."""
+    talk_goes_on(board, leg, board.now.mono_s, noted=False)
+
+
+def talk_goes_on(board: Switchboard, leg: Leg, since_s: float, *, noted: bool) -> None:
+    """Caller and volunteer hear each other since `since_s`; `noted`: that is in the record already."""
     call = leg.call
-    leg.talked, leg.talk_began_s = True, board.now.mono_s
+    leg.talked, leg.talk_began_s = True, since_s
     if leg.volunteer is not None:
         seat = board.seats.seat(leg.volunteer)
         seat.talking = True
         board.seats.settle(seat, board.now.mono_s)
     call.state = CallState.TALKING
     call.held, call.talk_ended_well = False, None
-    call.talk_began_s = board.now.mono_s
+    call.talk_began_s = since_s
     call.volunteer = leg.volunteer
     call.outcome = Outcome.TRANSFERRED if leg.volunteer is None else Outcome.TALKED
     if call.answered_at is None:
-        call.answered_at, call.answered_s = board.now.at, board.now.mono_s
+        call.answered_at, call.answered_s = board.now.when(since_s), since_s
     board.clear_timers(call, Timer.CONNECT, Timer.ASK)
     board.set_timer(Timer.FORGET, call.id, TALK_FORGET_S)
-    board.note(call, Fact.TALK_STARTED, leg.id, leg.volunteer)
+    if not noted:
+        board.note(call, Fact.TALK_STARTED, leg.id, leg.volunteer)
 
 
 def found_talking(board: Switchboard, leg: Leg) -> bool:

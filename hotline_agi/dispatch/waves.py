@@ -8,6 +8,7 @@ at once; a caller never waits for a clock that cannot bring anybody.
 
 from hotline_agi.dispatch import choices, groups, matching, overflow
 from hotline_agi.dispatch.commands import Fact
+from hotline_agi.dispatch.courses import Course
 from hotline_agi.dispatch.events import Step
 from hotline_agi.dispatch.state import Call, CallState, Leg
 from hotline_agi.dispatch.switchboard import Switchboard, Timer
@@ -30,6 +31,35 @@ def begin(board: Switchboard, call: Call) -> None:
     if not (call.left or call.hanging_up):
         board.waiting.put(call)
     _next_wave(board, call)
+
+
+def go_on(board: Switchboard, call: Call, course: Course, waited_s: float) -> None:
+    """Ring on where an earlier run was in the plan, with the phones that ring already; of a course that nobody knows
+    the plan begins anew, but not the waiting."""
+    now_s = board.now.mono_s
+    call.state, call.plan = CallState.WAITING, board.duty(call.line).plan
+    since_at = course.rings_since_at
+    call.rings_since_s = now_s - waited_s if since_at is None else board.mono_s(since_at)
+    call.overflow_due_s = call.rings_since_s + call.line.max_wait_s
+    board.deadlines.set((Timer.OVERFLOW, call.id), call.overflow_due_s)
+    board.waiting.put(call)
+    call.ring_steps = call.line.steps(call.plan)
+    wave = min(-1 if course.wave is None else course.wave, len(call.ring_steps) - 1)
+    if wave < 0:
+        _next_wave(board, call)
+        return
+    call.wave = wave
+    for leg in course.legs.values():
+        in_this_wave = course.wave_at is not None and leg.since_at >= course.wave_at
+        # whose ring was not seen to end may have accepted, and found nobody to answer: they are rung again
+        if in_this_wave and leg.volunteer is not None and leg.ended_at is not None:
+            call.tried[leg.volunteer] = board.mono_s(leg.ended_at)
+    for live in call.legs.values():
+        live.wave = min(live.wave, wave)
+        if live.volunteer is not None:
+            call.tried[live.volunteer] = live.rang_s
+    began_s = now_s if course.wave_at is None else board.mono_s(course.wave_at)
+    board.deadlines.set((Timer.WAVE, call.id), began_s + call.ring_steps[wave].for_s)
 
 
 def wave_over(board: Switchboard, call: Call) -> None:

@@ -56,6 +56,8 @@ class Site:
     carrier: tuple[str, int] = ("127.0.0.10", 5060)
     softphones: tuple[Softphone, ...] = ()
     rtp_timeout_s: int = 30
+    guard_s: int = 3
+    """How long the dialplan waits for the service; longer where a story must not depend on how busy this machine is."""
     emergency: str = ""
     modules: tuple[str, ...] = ()
     """Further modules, for the benchmark's comparison."""
@@ -257,6 +259,7 @@ class PrivateAsterisk:
             "site/globals.conf": (CONF / "site/globals.conf")
             .read_text()
             .replace("agi://127.0.0.1:4573", f"agi://127.0.0.1:{site.agi_port}")
+            .replace("HOTLINE_GUARD_S = 3", f"HOTLINE_GUARD_S = {site.guard_s}")
             .replace("/var/spool/asterisk/hotline", str(self.messages))
             .replace("HOTLINE_EMERGENCY =", f"HOTLINE_EMERGENCY = {site.emergency}")
             .replace("HOTLINE_WORD =", f"HOTLINE_WORD = {site.agi_word}"),

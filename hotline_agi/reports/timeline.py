@@ -181,6 +181,11 @@ def _text(sentence: _Sentence, course: _Course, language: Language) -> str:
         case Fact.STEP:
             step_text = words.STEPS[language].get(fact.detail, fact.detail)
             return _phrase(words.FACTS[language][Fact.STEP], names, language, step_text=step_text)
+        case Fact.ADOPTED | Fact.RECONSTRUCTED:
+            where = words.WHERE[language].get(_fields(fact.detail).get("where", ""), "")
+            return _phrase(words.FACTS[language][fact.fact], names, language, where=where)
+        case Fact.UNSEEN:
+            return _unseen_text(fact, names, language)
         case Fact.CHOSE:
             chosen = choice_words.chosen_text(Choice.of(fact.detail), language)
             return _phrase(words.FACTS[language][Fact.CHOSE], names, language, chosen=chosen)
@@ -190,18 +195,24 @@ def _text(sentence: _Sentence, course: _Course, language: Language) -> str:
         case Fact.SERVED:
             served = choice_words.served_text(Serving.of(fact.detail), language)
             return _phrase(words.FACTS[language][Fact.SERVED], names, language, served=served)
-        case Fact.ADOPTED:
-            found = words.FOUND[language].get(fact.detail or "waiting", fact.detail)
-            return _phrase(words.FACTS[language][Fact.ADOPTED], names, language, found=found)
-        case Fact.UNCERTAIN:
-            why = words.UNCERTAIN[language].get(fact.detail, fact.detail)
-            return _phrase(words.FACTS[language][Fact.UNCERTAIN], names, language, why=why)
-        case Fact.RECONSTRUCTED:
-            known = words.RECONSTRUCTED[language].get(fact.detail)
-            what = known.format(who=words.listed(names, language)) if known else fact.detail
-            return _phrase(words.FACTS[language][Fact.RECONSTRUCTED], names, language, what=what)
         case _:
             return _phrase(words.FACTS[language][fact.fact], names, language)
+
+
+def _unseen_text(fact: PastFact, names: list[str], language: Language) -> str:
+    fields = _fields(fact.detail)
+    what = fields.get("what", "")
+    unseen = words.UNSEEN[language].get(what, what).format(who=words.listed(names, language))
+    if fields.get("since"):
+        unseen += words.SINCE[language].format(since=fields["since"])
+    if fields.get("rings"):
+        unseen += words.RANG_THEN[language].format(who=words.listed(fields["rings"].split(), language))
+    return _phrase(words.FACTS[language][Fact.UNSEEN], names, language, unseen=unseen)
+
+
+def _fields(detail: str) -> dict[str, str]:
+    """``key=value`` fields, separated by ``;``."""
+    return dict(part.split("=", 1) for part in detail.split(";") if "=" in part)
 
 
 def _leg_text(sentence: _Sentence, names: list[str], language: Language) -> str:

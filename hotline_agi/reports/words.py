@@ -13,9 +13,9 @@ Phrase = str | tuple[str, str]
 FACTS: dict[Language, dict[Fact, Phrase]] = {
     Language.EN: {
         Fact.ARRIVED: "The call arrived",
-        Fact.ADOPTED: "The restarted service found the call {found}",
-        Fact.UNCERTAIN: "Not certain from here on: {why}",
-        Fact.RECONSTRUCTED: "Learned from Asterisk afterwards: {what}",
+        Fact.ADOPTED: "The restarted service found the call {where} and went on with it",
+        Fact.RECONSTRUCTED: "The restarted service found the call {where}; what was written of it before is lost",
+        Fact.UNSEEN: "Not seen while the service was away: {unseen}",
         Fact.CLOSED: "The line is closed at this hour",
         Fact.CHOSE: "{chosen}",
         Fact.HANDED: "{handed}",
@@ -38,9 +38,9 @@ FACTS: dict[Language, dict[Fact, Phrase]] = {
     },
     Language.ZH: {
         Fact.ARRIVED: "来电到达",
-        Fact.ADOPTED: "服务重启后接管了{found}的来电",
-        Fact.UNCERTAIN: "此后情况不确定：{why}",
-        Fact.RECONSTRUCTED: "事后由 Asterisk 得知：{what}",
+        Fact.ADOPTED: "服务重启后发现来电{where}，并接管",
+        Fact.RECONSTRUCTED: "服务重启后发现来电{where}；此前的记录已丢失",
+        Fact.UNSEEN: "服务中断期间未能看到：{unseen}",
         Fact.CLOSED: "热线此时不在服务时间",
         Fact.CHOSE: "{chosen}",
         Fact.HANDED: "{handed}",
@@ -62,58 +62,6 @@ FACTS: dict[Language, dict[Fact, Phrase]] = {
         Fact.CALLER_LEFT: "来电者挂机",
     },
 }
-
-FOUND: dict[Language, dict[str, str]] = {
-    Language.EN: {
-        "waiting": "waiting",
-        "ringing": "waiting, with phones ringing for it",
-        "talking": "in a conversation",
-        "recording": "leaving a message",
-    },
-    Language.ZH: {
-        "waiting": "正在等待",
-        "ringing": "正在等待、电话正在振铃",
-        "talking": "正在通话",
-        "recording": "正在留言",
-    },
-}
-"""By the detail of `Fact.ADOPTED`; without one it was waiting."""
-UNCERTAIN: dict[Language, dict[str, str]] = {
-    Language.EN: {
-        "": "the service lost sight of the call",
-        "restart": "the service was restarted",
-        "link": "the link to Asterisk was lost",
-        "asterisk": "Asterisk was restarted",
-        "gone": "the call was over when the service came back",
-    },
-    Language.ZH: {
-        "": "服务失去了对来电的跟踪",
-        "restart": "服务曾重启",
-        "link": "与 Asterisk 的连接曾中断",
-        "asterisk": "Asterisk 曾重启",
-        "gone": "服务恢复时来电已结束",
-    },
-}
-"""By the detail of `Fact.UNCERTAIN`; another one is told as it stands."""
-RECONSTRUCTED: dict[Language, dict[str, str]] = {
-    Language.EN: {
-        "": "the last moments before the service ended",
-        "arrived": "the call arrived",
-        "rang": "a phone rang",
-        "talk started": "caller and {who} hear each other",
-        "talk ended": "the conversation ended",
-        "caller left": "the caller hung up",
-    },
-    Language.ZH: {
-        "": "服务中断前的最后片刻",
-        "arrived": "来电到达",
-        "rang": "电话振铃",
-        "talk started": "来电者与 {who} 接通",
-        "talk ended": "通话结束",
-        "caller left": "来电者挂机",
-    },
-}
-"""By the detail of `Fact.RECONSTRUCTED`, values of `Fact`; another one is told as it stands."""
 
 TALK_CUT_SHORT = {
     Language.EN: "The conversation ended: the caller hung up",
@@ -138,6 +86,7 @@ LEGS: dict[Language, dict[LegOutcome, Phrase]] = {
         LegOutcome.CALLER_LEFT: "{who} stopped ringing: the caller left",
         LegOutcome.WITHDRAWN: "{who} stopped ringing: taken back",
         LegOutcome.FAILED: "The connection to {who} failed",
+        LegOutcome.UNCERTAIN: "{who}: how the ringing ended was not seen",
     },
     Language.ZH: {
         LegOutcome.TALKED: "{who} 已离线",
@@ -150,6 +99,7 @@ LEGS: dict[Language, dict[LegOutcome, Phrase]] = {
         LegOutcome.CALLER_LEFT: "{who} 停止振铃：来电者已离开",
         LegOutcome.WITHDRAWN: "{who} 停止振铃：已撤回",
         LegOutcome.FAILED: "与 {who} 的连接失败",
+        LegOutcome.UNCERTAIN: "{who}：未能看到振铃如何结束",
     },
 }
 
@@ -213,6 +163,53 @@ STEPS: dict[Language, dict[str, str]] = {
     },
 }
 """By `dispatch.events.Step`, which stands above this package; a test holds the two together."""
+
+WHERE: dict[Language, dict[str, str]] = {
+    Language.EN: {
+        "": "waiting",
+        "arriving": "arriving",
+        "asking": "waiting",
+        "held": "waiting",
+        "out of talk": "at the end of a conversation",
+        "talking": "in a conversation",
+        "leaving": "in Asterisk's last steps",
+        "surviving": "served by Asterisk",
+    },
+    Language.ZH: {
+        "": "正在等待",
+        "arriving": "刚刚到达",
+        "asking": "正在等待",
+        "held": "正在等待",
+        "out of talk": "刚结束通话",
+        "talking": "正在通话",
+        "leaving": "正在听最后的提示",
+        "surviving": "正由 Asterisk 接待",
+    },
+}
+"""By `dispatch.events.Whereabouts`; "": of versions before 0.4."""
+UNSEEN: dict[Language, dict[str, str]] = {
+    Language.EN: {
+        "the end": "how the call ended",
+        "the record": "the last of what happened",
+        "a hang-up": "whether the caller hung up, or Asterisk ended",
+        "a leg": "how {who} stopped ringing",
+        "a pick-up": "when {who} picked up",
+        "a talk": "when the conversation with {who} began",
+        "a step": "when the caller went on",
+    },
+    Language.ZH: {
+        "the end": "来电如何结束",
+        "the record": "最后发生了什么",
+        "a hang-up": "来电者挂机，还是 Asterisk 中断",
+        "a leg": "{who} 如何停止振铃",
+        "a pick-up": "{who} 何时接起",
+        "a talk": "与 {who} 的通话何时开始",
+        "a step": "来电者何时转入下一步",
+    },
+}
+"""By `what` in the detail of `Fact.UNSEEN`."""
+SINCE = {Language.EN: " (since {since})", Language.ZH: "（自 {since} 起）"}
+RANG_THEN = {Language.EN: "; then rang: {who}", Language.ZH: "；当时正在振铃：{who}"}
 
 GROUPS: dict[Language, dict[str, str]] = {
     Language.EN: {"on-shift": "the volunteers on shift", "backup": "the backup volunteers"},

@@ -1,6 +1,7 @@
 """The service: events into the machine, its commands out.
 
 - ``loop``       the one loop, and the only owner of a timer
+- ``alone``      one service per state folder
 - ``questions``  what the dialplan asks, and who answers
 - ``voicemail``  recordings that callers left: kept or not, and found again
 - ``liveness``   the watchdog is fed while deadlines are kept

@@ -18,8 +18,9 @@ from typing import assert_never
 
 from hotline_agi import census
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
-from hotline_agi.asterisk.fastagi import FastAgiListener
-from hotline_agi.asterisk.node import MESSAGE_HANDLER, STORED_HANDLER, Dialling, Node
+from hotline_agi.asterisk.dialling import Dialling, rung_by
+from hotline_agi.asterisk.fastagi import FastAgiListener, bound
+from hotline_agi.asterisk.node import MESSAGE_HANDLER, STORED_HANDLER, Node
 from hotline_agi.asterisk.service_menu import ServiceMenu
 from hotline_agi.asterisk.survival import SurvivalPlan
 from hotline_agi.dispatch.codec import News, RosterUsed
@@ -49,12 +50,13 @@ from hotline_agi.dispatch.machine import Machine
 from hotline_agi.dispatch.memory import NOTHING, Memory
 from hotline_agi.dispatch.replay import Beginning
 from hotline_agi.log import logger
-from hotline_agi.notify import notify
+from hotline_agi.notify import keep, kept, notify
 from hotline_agi.recognition import Recognition
 from hotline_agi.roster.model import Roster
 from hotline_agi.rosters.following import Places, RosterFollower
 from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.state import Standing
+from hotline_agi.service.alone import Alone
 from hotline_agi.service.lines import log_call, log_shift
 from hotline_agi.service.liveness import ask_for_patience, feed_watchdog
 from hotline_agi.service.questions import Questions
@@ -65,6 +67,10 @@ from hotline_agi.store.past import JOURNAL, Past
 from hotline_agi.terms.ids import CallId, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 
+FASTAGI = "fastagi"
+"""Name of the listening socket in the supervisor's store."""
+FINISH_S = 0.5
+"""For answers that are due when we are told to end; who gets none asks the next service."""
 END_TIMEOUT_S = 2.0
 """For ending our tasks, and then for the journal's last records: whoever restarts us must not wait for ever."""
 
@@ -76,9 +82,11 @@ class Service:
     async def prepared(cls, settings: Settings) -> "Service":
         """A service that has read what can be read without Asterisk.
 
-        :raises SetupError: if roster (the last good one, too), contacts, secret or journal are missing or wrong.
+        :raises SetupError: if roster (the last good one, too), contacts, secret or journal are missing or wrong, or
+            another service serves from the same folder.
         """
         secret, word = settings.ami_secret(), settings.fastagi_word()
+        alone = await Alone.in_folder(settings.state)
         places = Places(
             rosters=settings.rosters,
             contacts=settings.contacts,
@@ -93,7 +101,7 @@ class Service:
             roster = await follower.first()
             opening = partial(Past.of, settings.state, _boot(), ages=settings.keep, messages=settings.messages)
             past = await asyncio.to_thread(opening)
-            return cls(settings, secret, follower, roster, past, word=word)
+            return cls(settings, secret, follower, roster, past, alone, word=word)
         finally:
             patience.cancel()
 
@@ -104,10 +112,11 @@ class Service:
         follower: RosterFollower,
         roster: Roster,
         past: Past,
+        alone: Alone,
         *,
         word: str | None = None,
     ) -> None:
-        self._settings = settings
+        self._settings, self._alone = settings, alone
         self._follower, self._roster = follower, roster
         follower.use = self._use_roster
         follower.committed = lambda: self._note_revision(self._now())
@@ -126,6 +135,7 @@ class Service:
             dialling=dialling,
             report=self.step,
             line_of_number=self._line_of_number,
+            volunteer_of_target=lambda target: rung_by(target, self._roster),
             user_event=self._user_event,
         )
         self._menu = ServiceMenu(
@@ -161,6 +171,7 @@ class Service:
             chore=self._chore,
         )
         self._listener = FastAgiListener(questions.asked, lambda why: logger.warning("fastagi", refused=why), word=word)
+        self._kept = kept(FASTAGI)
         self._timer: asyncio.TimerHandle | None = None
         self._events: deque[Event] = deque()
         self._carrying_out = False
@@ -284,22 +295,28 @@ class Service:
         await self._listening.wait()
         if self._stop.is_set():
             return
-        port = await self._listener.start(self._settings.fastagi_host, self._settings.fastagi_port)
+        sock = bound(self._settings.fastagi_host, self._settings.fastagi_port, self._kept)
+        is_new, self._kept = sock is not self._kept, None
+        port = await self._listener.start(sock)
+        if is_new:
+            keep(FASTAGI, sock)
         logger.info("ready", node=self._settings.node, fastagi_port=port, lines=len(self._roster.lines))
         notify("READY=1\nSTATUS=serving calls")
 
     async def _shut_down(self, tasks: list[asyncio.Task[None]]) -> None:
         notify("STOPPING=1")
-        await self._listener.stop()
+        await self._listener.stop(FINISH_S)
         ending = {*tasks, *self._chores}
         for task in ending:
             task.cancel()
         if ending:
             await asyncio.wait(ending, timeout=END_TIMEOUT_S)
+        self._link.flush()
         self._link.hang_up()
         if self._timer is not None:
             self._timer.cancel()
         await asyncio.to_thread(self._journal.close, END_TIMEOUT_S)
+        self._alone.release()
         logger.info("stopped")
 
     def _tell_what_is_held(self) -> None:

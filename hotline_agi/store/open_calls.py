@@ -1,118 +1,71 @@
 """Calls whose end is not in the journal, as far as it knows them: what a service that starts compares with Asterisk."""
 
-from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import groupby
-from pathlib import Path
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import exists, select
 
-from hotline_agi.errors import SetupError
-from hotline_agi.reports.past import PastFact
-from hotline_agi.store.reading import JournalReader, past_fact
-from hotline_agi.store.schema import CALL, CALLER_TOKEN, FACT, LEG, to_instant, to_text
+from hotline_agi.dispatch.memory import Noted, OpenCall
+from hotline_agi.store.reading import JournalReader
+from hotline_agi.store.schema import CALL, CALLER_TOKEN, FACT, FLAGGED, MESSAGE, to_instant, to_text
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import CallerToken, CallId, LegId, LineId, NodeId, VolunteerId
 
-MOST = 2_000
-"""Calls, the newest: more than any Asterisk holds."""
-LAST_FACTS = 50
-"""Of each call."""
+OPEN_DAYS = 31.0
+"""Records of calls that are older stay as they are."""
+MOST = 20_000
+"""Calls, and facts of each: bounds what a machine has to take in."""
+_FACTS = {fact.value: fact for fact in Fact}
+_TELL_NOTHING = (Fact.CHOSE.value, Fact.SERVED.value)
+"""They explain a choice; nothing follows from them for the machine that goes on."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenLeg:
-    """A phone that was rung for the call; its end is not in the journal."""
-
-    leg: LegId
-    volunteer: VolunteerId | None
-    """None: the overflow number."""
-    endpoint: str
-    """The kind: softphone or mobile."""
-    rang_at: datetime
-    picked_up_at: datetime | None
-    accepted_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenCall:
-    """All instants are aware, in UTC."""
-
-    call: CallId
-    line: LineId
-    node: NodeId
-    arrived_at: datetime
-    answered_at: datetime | None
-    """When the first talk began; None: there was none."""
-    volunteer: VolunteerId | None
-    """Who accepted the call last; None also where that was the overflow number."""
-    token: CallerToken | None
-    """Who calls; None: not known, or a number that was withheld."""
-    facts: tuple[PastFact, ...]
-    """The last `LAST_FACTS`, in the order in which they were noted."""
-    legs: tuple[OpenLeg, ...]
-
-
-def open_calls(path: Path, *, since: datetime | None = None, limit_s: float | None = 2.0) -> tuple[OpenCall, ...]:
-    """In order of their arrival. Blocks on disk, for `limit_s` at most.
-
-    :param since: leave out what arrived before: the end of a call may be missing for ever.
-    :raises SetupError: if the journal cannot be read, or not in time.
-    """
-    with JournalReader.open(path, busy_s=0.5, limit_s=limit_s) as reader:
-        newest = select(CALL, CALLER_TOKEN.c.token).join_from(
-            CALL, CALLER_TOKEN, CALL.c.call == CALLER_TOKEN.c.call, isouter=True
+def open_calls(reader: JournalReader, now: datetime) -> Iterator[OpenCall]:
+    """Calls whose record is open, with all that was noted of them, in the order of their arrival."""
+    is_flagged = exists().where(FLAGGED.c.token == CALLER_TOKEN.c.token, FLAGGED.c.expires_at > to_text(now))
+    left_a_message = exists().where(MESSAGE.c.call == CALL.c.call)
+    rows = reader.ask(
+        select(
+            CALL.c.call,
+            CALL.c.line,
+            CALL.c.node,
+            CALL.c.arrived_at,
+            CALLER_TOKEN.c.token,
+            is_flagged.label("high_risk"),
+            left_a_message.label("message"),
         )
+        .join_from(CALL, CALLER_TOKEN, CALL.c.call == CALLER_TOKEN.c.call, isouter=True)
         # to the letter as in the index `call_open`
-        newest = newest.where(CALL.c.ended_at.is_(None)).order_by(CALL.c.arrived_at.desc(), CALL.c.call.desc())
-        if since is not None:
-            newest = newest.where(CALL.c.arrived_at >= to_text(since))
-        rows = list(reversed(reader.ask(newest.limit(MOST))))
-        oldest = rows[0]["arrived_at"] if rows else to_text(datetime.max.replace(tzinfo=UTC))
-        calls = select(CALL.c.call).where(CALL.c.ended_at.is_(None), CALL.c.arrived_at >= oldest)
-        facts = reader.ask(select(FACT).where(FACT.c.call.in_(calls)).order_by(FACT.c.call, FACT.c.seq))
-        ended = {row["leg"] for row in reader.ask(select(LEG.c.leg).where(LEG.c.call.in_(calls)))}
-    try:
-        told = _by_call(facts)
-        return tuple(_open_call(row, told.get(row["call"], ()), ended) for row in rows)
-    except ValueError as error:
-        raise SetupError(
-            f"the journal {path} holds a word that this program does not know: use the newer one"
-        ) from error
-
-
-def _by_call(rows: Iterable[RowMapping]) -> dict[str, tuple[PastFact, ...]]:
-    return {call: tuple(map(past_fact, some)) for call, some in groupby(rows, lambda row: str(row["call"]))}
-
-
-def _open_call(row: RowMapping, facts: Sequence[PastFact], ended: Container[str]) -> OpenCall:
-    talks = [fact for fact in facts if fact.fact is Fact.TALK_STARTED]
-    accepts = [fact for fact in facts if fact.fact in (Fact.ACCEPTED, Fact.TALK_STARTED)]
-    return OpenCall(
-        call=CallId(row["call"]),
-        line=LineId(row["line"]),
-        node=NodeId(row["node"]),
-        arrived_at=to_instant(row["arrived_at"]),
-        answered_at=talks[0].at if talks else None,
-        volunteer=accepts[-1].volunteer if accepts else None,
-        token=CallerToken(row["token"]) if row["token"] else None,
-        facts=tuple(facts[-LAST_FACTS:]),
-        legs=tuple(_open_legs(facts, ended)),
+        .where(CALL.c.ended_at.is_(None), CALL.c.arrived_at >= to_text(now - timedelta(days=OPEN_DAYS)))
+        .order_by(CALL.c.arrived_at, CALL.c.call)
+        .limit(MOST)
     )
+    for row in rows:
+        yield OpenCall(
+            call=CallId(row["call"]),
+            line=LineId(row["line"]),
+            node=NodeId(row["node"]),
+            arrived_at=to_instant(row["arrived_at"]),
+            caller=CallerToken(row["token"]) if row["token"] else None,
+            high_risk=bool(row["high_risk"]),
+            message=bool(row["message"]),
+            facts=tuple(_noted(reader, row["call"])),
+        )
 
 
-def _open_legs(facts: Sequence[PastFact], ended: Container[str]) -> Iterator[OpenLeg]:
-    when = {(fact.fact, fact.leg): fact.at for fact in reversed(facts)}
-    for fact in facts:
-        is_first = when.get((Fact.RANG, fact.leg)) == fact.at
-        is_over = fact.leg is None or fact.leg in ended or (Fact.LEG_ENDED, fact.leg) in when
-        if fact.fact is Fact.RANG and fact.leg is not None and is_first and not is_over:
-            yield OpenLeg(
-                leg=fact.leg,
-                volunteer=fact.volunteer,
-                endpoint=fact.detail,
-                rang_at=fact.at,
-                picked_up_at=when.get((Fact.PICKED_UP, fact.leg)),
-                accepted_at=when.get((Fact.ACCEPTED, fact.leg)),
+def _noted(reader: JournalReader, call: str) -> Iterator[Noted]:
+    rows = reader.ask(
+        select(FACT.c.at, FACT.c.fact, FACT.c.leg, FACT.c.volunteer, FACT.c.detail)
+        .where(FACT.c.call == call, FACT.c.fact.not_in(_TELL_NOTHING))
+        .order_by(FACT.c.seq)
+        .limit(MOST)
+    )
+    for row in rows:
+        if row["fact"] in _FACTS:
+            yield Noted(
+                at=to_instant(row["at"]),
+                fact=_FACTS[row["fact"]],
+                leg=LegId(row["leg"]) if row["leg"] else None,
+                volunteer=VolunteerId(row["volunteer"]) if row["volunteer"] else None,
+                detail=row["detail"],
             )

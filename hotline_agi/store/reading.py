@@ -44,7 +44,7 @@ _NAMED = 5
 
 
 _IS_NOTED_UNCERTAIN = exists().where(
-    FACT.c.call == CALL.c.call, FACT.c.fact.in_([Fact.UNCERTAIN.value, Fact.RECONSTRUCTED.value])
+    FACT.c.call == CALL.c.call, FACT.c.fact.in_([Fact.UNSEEN.value, Fact.RECONSTRUCTED.value])
 )
 
 

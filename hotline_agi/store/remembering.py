@@ -1,18 +1,29 @@
 """What a new machine remembers, read from the journal of the runs before it. In bounded time, and never in the way."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
 from hotline_agi.dispatch.codec import command_of
 from hotline_agi.dispatch.commands import NoteCover, NoteReadiness
-from hotline_agi.dispatch.memory import NOTHING, RESULTS, RINGS_DAYS, RINGS_KEPT, TALKS_H, Memory, PastRing, PastTalk
+from hotline_agi.dispatch.memory import (
+    NOTHING,
+    RESULTS,
+    RINGS_DAYS,
+    RINGS_KEPT,
+    TALKS_H,
+    Memory,
+    PastRing,
+    PastTalk,
+)
 from hotline_agi.errors import HotlineError
 from hotline_agi.log import logger
 from hotline_agi.roster.model import EndpointKind
+from hotline_agi.store.open_calls import open_calls
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.records import AgreementKind
 from hotline_agi.store.schema import (
@@ -21,11 +32,12 @@ from hotline_agi.store.schema import (
     CALLER_TOKEN,
     IS_PAUSED,
     LEG,
+    STEP,
     VOLUNTEER_STATE,
     to_instant,
     to_text,
 )
-from hotline_agi.terms.ids import CallerToken, EndpointId, VolunteerId
+from hotline_agi.terms.ids import CallerToken, EndpointId, LineId, VolunteerId
 from hotline_agi.terms.outcomes import REACHED_SOMEBODY, LegOutcome
 from hotline_agi.terms.standing import VolunteerState
 
@@ -34,11 +46,13 @@ LIMIT_S = 2.0
 TRIED_H = 24.0
 """A roster may count a caller as one who tried before for a day at most (`tried_within_min`)."""
 LONGEST_CALL_H = 6.0
+MISSED_H = 6.0
 MOST = 20_000
 """Rows of any other kind: bounds what a machine has to take in."""
 
 _Note = TypeVar("_Note", NoteCover, NoteReadiness)
-_TEACH_NOTHING = (LegOutcome.FAILED, LegOutcome.BUSY, LegOutcome.UNREACHABLE)
+_TEACH_NOTHING = (LegOutcome.FAILED, LegOutcome.BUSY, LegOutcome.UNREACHABLE, LegOutcome.UNCERTAIN)
+_MISSED = (LegOutcome.NO_ANSWER, LegOutcome.NOT_ACCEPTED)
 _STATES = list(VolunteerState)
 _PAUSED = _STATES.index(VolunteerState.PAUSED)
 _DAY_S = 86_400.0
@@ -58,6 +72,10 @@ def remembered(path: Path, now: datetime, *, limit_s: float = LIMIT_S) -> Memory
                 tried=tuple(_tried(reader, now)),
                 stand_ins=tuple(_agreements(reader, AgreementKind.STAND_IN, NoteCover, now)),
                 readiness=tuple(_agreements(reader, AgreementKind.READINESS, NoteReadiness, now)),
+                calls=tuple(open_calls(reader, now)),
+                rests=tuple(_rests(reader, now)),
+                missed=tuple(_missed(reader, now)),
+                seen_until_at=_seen_until(reader),
             )
     except (HotlineError, ValueError, TypeError) as error:
         logger.error("nothing is remembered of earlier runs", trouble=str(error))
@@ -94,10 +112,12 @@ def _rings(reader: JournalReader, now: datetime) -> list[PastRing]:
 
 def _talks(reader: JournalReader, now: datetime) -> Iterator[PastTalk]:
     rows = reader.ask(
-        select(LEG.c.volunteer, LEG.c.ended_at, LEG.c.talk_s)
+        select(LEG.c.volunteer, LEG.c.ended_at, LEG.c.talk_s, CALL.c.line)
+        .join_from(LEG, CALL, LEG.c.call == CALL.c.call, isouter=True)
         .where(
             LEG.c.ended_at >= to_text(now - timedelta(hours=TALKS_H)),
-            LEG.c.talk_s > 0,
+            LEG.c.outcome == LegOutcome.TALKED.value,
+            LEG.c.endpoint_id != "",
             LEG.c.volunteer.is_not(None),
         )
         .order_by(LEG.c.ended_at.desc())
@@ -109,7 +129,63 @@ def _talks(reader: JournalReader, now: datetime) -> Iterator[PastTalk]:
             volunteer=VolunteerId(row["volunteer"]),
             started_at=ended_at - timedelta(seconds=row["talk_s"]),
             ended_at=ended_at,
+            line=LineId(row["line"]) if row["line"] is not None else None,
         )
+
+
+def _rests(reader: JournalReader, now: datetime) -> Iterator[tuple[VolunteerId, datetime]]:
+    """Who rests: the state that was noted of them last says so, and its time is not over."""
+    rest, later = VOLUNTEER_STATE, VOLUNTEER_STATE.alias("later")
+    is_over = exists().where(later.c.volunteer == rest.c.volunteer, later.c.seq > rest.c.seq)
+    rows = reader.ask(
+        select(rest.c.volunteer, rest.c.until_at)
+        .where(
+            rest.c.at >= to_text(now - timedelta(hours=TALKS_H)),
+            rest.c.state == VolunteerState.RESTING.value,
+            rest.c.until_at > to_text(now),
+            ~is_over,
+        )
+        .order_by(rest.c.volunteer)
+        .limit(MOST)
+    )
+    for row in rows:
+        yield VolunteerId(row["volunteer"]), to_instant(row["until_at"])
+
+
+def _missed(reader: JournalReader, now: datetime) -> Iterator[tuple[VolunteerId, int]]:
+    """How many rings in a row people let pass, since they accepted, declined, rested or came back last."""
+    since = to_text(now - timedelta(hours=MISSED_H))
+    state = VOLUNTEER_STATE
+    last = (
+        select(func.max(state.c.at))
+        .where(state.c.volunteer == LEG.c.volunteer, state.c.at >= since)
+        .correlate(LEG)
+        .scalar_subquery()
+    )
+    counts = [outcome.value for outcome in (*_MISSED, LegOutcome.TALKED, LegOutcome.DECLINED)]
+    rows = reader.ask(
+        select(LEG.c.volunteer, LEG.c.outcome)
+        .where(
+            LEG.c.ended_at >= since,
+            LEG.c.volunteer.is_not(None),
+            LEG.c.outcome.in_(counts),
+            LEG.c.ended_at > func.coalesce(last, ""),
+        )
+        .order_by(LEG.c.ended_at.desc())
+        .limit(MOST)
+    )
+    missed: Counter[str] = Counter()
+    for row in reversed(rows):
+        missed[row["volunteer"]] = missed[row["volunteer"]] + 1 if row["outcome"] in _MISSED else 0
+    for volunteer, times in sorted(missed.items()):
+        if times:
+            yield VolunteerId(volunteer), times
+
+
+def _seen_until(reader: JournalReader) -> datetime | None:
+    """The last sign of life: the last step that was written."""
+    at = reader.ask(select(func.max(STEP.c.ended_at).label("at")))[0]["at"]
+    return to_instant(at) if at else None
 
 
 def _pauses(reader: JournalReader, now: datetime) -> Iterator[tuple[VolunteerId, datetime | None]]:

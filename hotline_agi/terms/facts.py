@@ -8,12 +8,11 @@ class Fact(StrEnum):
 
     ARRIVED = "arrived"
     ADOPTED = "adopted"
-    """A service that started, or was linked again, found the call alive. Its detail may say where: ``waiting``,
-    ``talking``, ``recording``…"""
-    UNCERTAIN = "uncertain"
-    """What became of the call for a while is not known. Its detail says why, in a word of `reports.words.UNCERTAIN`."""
+    """A service that was started anew, and knew the call from the journal, found it alive."""
     RECONSTRUCTED = "reconstructed"
-    """What is told here was taken from Asterisk afterwards: the journal missed it. Its detail says what."""
+    """It was found alive, and what was written of it is lost: all that Asterisk told of it stands in the detail."""
+    UNSEEN = "unseen"
+    """Something happened while nobody looked (the service was away, or its link to Asterisk): what, and since when."""
     CLOSED = "closed"
     CHOSE = "chose"
     """Whom the machine rang for a call, and why not others."""

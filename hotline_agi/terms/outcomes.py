@@ -39,3 +39,5 @@ class LegOutcome(StrEnum):
     CALLER_LEFT = "caller left"
     WITHDRAWN = "withdrawn"
     FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    """It rang, or was picked up; how it ended was not seen (the service was away)."""

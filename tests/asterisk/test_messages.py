@@ -121,7 +121,7 @@ def test_a_leg_in_another_bridge_is_no_talk(translator: Translator) -> None:
 def test_after_a_gap_nobody_is_believed_to_be_anywhere(translator: Translator) -> None:
     enters(translator, CALL, "h1", "holding_bridge")
     enters(translator, LEG, "b1")
-    translator.forget_gap()
+    translator.begin_anew({CALL: CallerChannel("PJSIP/trunk-1")}, {}, set(), set())
     assert translator.callers[CALL].holding_bridge == ""
     assert enters(translator, CALL, "b1") == []
 

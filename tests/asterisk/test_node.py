@@ -36,6 +36,7 @@ def test_cancels_that_nobody_can_carry_out_any_more_are_forgotten(monkeypatch):
         dialling=Dialling(trunk="trunk", caller_id='"hotline" <100>'),
         report=lambda _: None,
         line_of_number=lambda _: None,
+        volunteer_of_target=lambda _: None,
         user_event=lambda _: None,
     )
     link = node.link = Link()

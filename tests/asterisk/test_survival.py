@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hotline_agi.asterisk.ami import AmiLink
-from hotline_agi.asterisk.node import Dialling
+from hotline_agi.asterisk.dialling import Dialling
 from hotline_agi.asterisk.survival import DAYS, MOST_RUNG, Row, SurvivalPlan, plan_rows
 from hotline_agi.asterisk.wire import action_text
 from hotline_agi.errors import PbxError

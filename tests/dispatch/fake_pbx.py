@@ -40,6 +40,8 @@ from hotline_agi.dispatch.events import (
     LegAccepted,
     LegAnswered,
     LegEnded,
+    LegStage,
+    LiveCall,
     LiveLeg,
     MessageLeft,
     NoticeAnswered,
@@ -49,6 +51,7 @@ from hotline_agi.dispatch.events import (
     StockTaken,
     TalkEnded,
     TalkStarted,
+    Whereabouts,
     WrapUpDeclined,
 )
 from hotline_agi.roster.model import Endpoint
@@ -61,6 +64,24 @@ GUARD_S = 3.0
 """How long the dialplan waits for an answer of ours."""
 WORD_S = 2.0
 """A sentence that a leg hears before it ends."""
+
+
+_STAGES = {
+    "ringing": LegStage.RINGING,
+    "up": LegStage.PROMPT,
+    "asking": LegStage.ASKING,
+    "joining": LegStage.JOINING,
+    "talking": LegStage.TALKING,
+    "word": LegStage.ENDING,
+}
+_WHERE = {
+    "asking": Whereabouts.ASKING,
+    "entering": Whereabouts.ASKING,
+    "held": Whereabouts.HELD,
+    "steps": Whereabouts.LEAVING,
+    "talking": Whereabouts.TALKING,
+    "surviving": Whereabouts.SURVIVING,
+}
 
 
 class Tape:
@@ -112,10 +133,16 @@ class Caller:
     deadline_s: float | None = None
     own_steps: tuple[Step, ...] = ()
     steps: list[Step] = field(default_factory=list)
+    step: Step | None = None
     phone: "Phone | None" = None
     talked_with: list[str | None] = field(default_factory=list)
     left_message: bool = False
     survived: bool = False
+    survived_s: float = -1.0
+    """When they fell into survival last."""
+    question: CallArrived | RoundEnded | TalkEnded | None = None
+    """The last one."""
+    talk_began_s: float = 0.0
     talk_ended_well: bool | None = None
     """Of the last talk, as the volunteer's side saw it."""
     haunts_since_s: float | None = None
@@ -134,6 +161,7 @@ class Phone:
     command: RingLeg
     swept_with: CallId
     """With which caller the dialplan stops it: the last that Asterisk was told."""
+    rang_s: float = 0.0
     state: str = "making"
     """making, ringing, up, asking, joining, talking, word, gone"""
     turn: int = 0
@@ -254,11 +282,41 @@ class FakePbx:
 
     def _ask(self, caller: Caller, question: CallArrived | RoundEnded | TalkEnded) -> None:
         self._turn(caller, "asking")
+        caller.question = question
         if not self.link_is_up:
             self._then(caller, 0.002, lambda: self._survives(caller))  # the shell refuses such questions at once
             return
         self.agi(question)
         self._then(caller, GUARD_S, lambda: self._survives(caller))
+
+    def ask_again(self) -> None:
+        """The service died with questions open; each is asked once more, under the guard that runs."""
+        for caller in self.callers.values():
+            if caller.state == "asking" and caller.question is not None:
+                self.agi(caller.question)
+        for phone in self.phones.values():
+            if phone.state == "asking":
+                self.agi(LegAccepted(leg=phone.id))
+
+    def give_up(self) -> None:
+        """The service died with questions open, and nobody listens any more."""
+        for caller in self.callers.values():
+            if caller.state == "asking":
+                self._then(caller, 0.002, lambda caller=caller: self._survives(caller))  # type: ignore[misc]
+        for phone in self.phones.values():
+            if phone.state == "asking":
+                self._hears_word(phone)
+
+    def is_open(self, question: Event) -> bool:
+        """Whether somebody still waits for the answer to `question`."""
+        match question:
+            case CallArrived(call=call) | RoundEnded(call=call) | TalkEnded(call=call):
+                caller = self.callers[call]
+                return caller.state == "asking" and caller.question == question
+            case LegAccepted(leg=leg):
+                return self.phones[leg].state == "asking"
+            case _:
+                return True
 
     def _hold(self, caller: Caller, command: HoldCaller) -> None:
         if caller.deadline_s is None:  # the dialplan keeps the first that it was told
@@ -288,7 +346,7 @@ class FakePbx:
         self._turn(caller, "steps")
         if not caller.steps:
             caller.steps = [Step.GOODBYE]
-        step = caller.steps.pop(0)
+        step = caller.step = caller.steps.pop(0)
         self.ami(StepReached(call=caller.id, step=step))
         match step:
             case Step.ROUND:
@@ -325,7 +383,7 @@ class FakePbx:
 
     def _survives(self, caller: Caller) -> None:
         self._turn(caller, "surviving")
-        caller.survived = True
+        caller.survived, caller.survived_s = True, self.now_s
         self.ami(CallerSurviving(call=caller.id))
         self._sweep(caller)
         self._then(caller, self.tape.span(5.0, 90.0), lambda: self._hangs_up(caller))
@@ -444,6 +502,7 @@ class FakePbx:
         self._turn(caller, "talking")
         phone.caller, caller.phone = caller, phone
         caller.talked_with.append(phone.command.volunteer)
+        caller.talk_began_s = self.now_s
         caller.deadline_s = None
         self.observer.joined(caller, phone)
         self.ami(TalkStarted(leg=phone.id))
@@ -515,6 +574,7 @@ class FakePbx:
 
     def _ring(self, phone: Phone) -> None:
         self.phones[phone.id] = phone
+        phone.rang_s = self.now_s
         if not self.link_is_up:
             self._turn(phone, "gone")
             self.agi(LegEnded(leg=phone.id, cause=Cause.FAILURE))  # by the shell; not an event of Asterisk
@@ -605,16 +665,42 @@ class FakePbx:
     def live_phones(self, volunteer: str) -> list[Phone]:
         return [phone for phone in self.phones.values() if phone.is_live and phone.command.volunteer == volunteer]
 
+    def _live_call(self, caller: Caller) -> LiveCall:
+        where = _WHERE[caller.state]
+        if isinstance(caller.question, CallArrived) and caller.state == "asking":
+            where = Whereabouts.ARRIVING
+        elif isinstance(caller.question, TalkEnded) and caller.state == "asking":
+            where = Whereabouts.OUT_OF_TALK
+        talks = caller.state == "talking" and caller.phone is not None
+        steps = caller.state == "steps"
+        return LiveCall(
+            call=caller.id,
+            line=caller.line,
+            where=where,
+            waited_s=float(int(self.now_s - caller.arrived_s)),
+            held_s=self.now_s - caller.held_s if caller.state == "held" else None,
+            leg=caller.phone.id if talks and caller.phone is not None else None,
+            talked_s=float(int(self.now_s - caller.talk_began_s)) if talks else None,
+            step=caller.step if steps else None,
+            steps=tuple(caller.steps) if steps else (),
+            came_back=bool(caller.talked_with),
+        )
+
     def stock(self, node: NodeId, asked_s: float) -> StockTaken:
         return StockTaken(
             node=node,
             calls=frozenset(caller.id for caller in self.callers.values() if caller.is_there),
+            callers=tuple(self._live_call(caller) for caller in self.callers.values() if caller.is_there),
             legs=tuple(
                 LiveLeg(
                     leg=phone.id,
                     volunteer=phone.command.volunteer,
                     up=phone.state != "ringing",
                     talking=phone.caller is not None,
+                    call=phone.swept_with,
+                    stage=_STAGES[phone.state],
+                    endpoint=phone.command.endpoint.id,
+                    age_s=float(int(self.now_s - phone.rang_s)),
                 )
                 for phone in self.phones.values()
                 if phone.is_live and phone.state != "making"

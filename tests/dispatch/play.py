@@ -216,7 +216,7 @@ class Story:
         steps = 0
         while True:
             pbx_s = self.pbx.next_s() if not self._silent else None
-            due_s = self.machine.next_deadline() if not self._frozen else None
+            due_s = self.next_deadline()
             if pbx_s is None and due_s is None:
                 break
             steps += 1
@@ -228,10 +228,14 @@ class Story:
             else:
                 self.pbx.advance()
         self.watch.over()
-        if self.weathers.orderly:
+        if self.watch.orderly:
             for caller in self.pbx.callers.values():
                 self.watch.truth(caller)
         return self.watch.reach
+
+    def next_deadline(self) -> float | None:
+        """Of the machine, if it can keep it."""
+        return self.machine.next_deadline() if not self._frozen else None
 
     @property
     def now_s(self) -> float:

@@ -150,7 +150,12 @@ def test_what_is_no_news_is_a_value_error(text: str) -> None:
 
 
 def test_every_end_of_a_leg_teaches_something_or_is_left_out_on_purpose() -> None:
-    assert set(LegOutcome) - set(RESULTS) == {LegOutcome.FAILED, LegOutcome.BUSY, LegOutcome.UNREACHABLE}
+    assert set(LegOutcome) - set(RESULTS) == {
+        LegOutcome.FAILED,
+        LegOutcome.BUSY,
+        LegOutcome.UNREACHABLE,
+        LegOutcome.UNCERTAIN,
+    }
 
 
 def test_what_an_older_version_noted_of_cover_is_read() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hotline_agi.dispatch import answers, departures, groups, legs, matching, overflow, stock, talks, waves
+from hotline_agi.dispatch import adoption, answers, departures, groups, legs, matching, overflow, stock, talks, waves
 from hotline_agi.dispatch.commands import CancelReason, CloseRecord
 from hotline_agi.dispatch.events import CallArrived, Event, RoundEnded, StockTaken
 from hotline_agi.dispatch.machine import Machine
@@ -71,7 +71,7 @@ def no_wrap_up(patch: pytest.MonkeyPatch) -> None:
 
 
 def stock_does_not_adopt(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(stock, "adopt", nothing)
+    patch.setattr(adoption, "adopt", nothing)
 
 
 def a_stuck_leg_is_left_alone(patch: pytest.MonkeyPatch) -> None:

@@ -165,7 +165,7 @@ def test_a_leg_that_outlived_our_belief_is_not_rung_beside() -> None:
 def test_a_caller_who_waits_since_before_the_service_started_is_adopted() -> None:
     desk = Desk()
     said = desk.asks("c1", waited_s=40.0)
-    assert Fact.ADOPTED in facts(said)
+    assert Fact.RECONSTRUCTED in facts(said)
     assert rung(said) == ["lin", "wang"]
     assert holds(said)
     (opened,) = of(OpenRecord, said)

@@ -49,7 +49,7 @@ from hotline_agi.dispatch.events import (
 )
 from hotline_agi.dispatch.machine import Machine
 from hotline_agi.dispatch.seats import Place
-from hotline_agi.dispatch.state import CallState
+from hotline_agi.dispatch.state import Call, CallState
 from hotline_agi.dispatch.switchboard import CALL_TIMERS, Timer
 from hotline_agi.dispatch.talks import GHOST_S, TALK_FORGET_S, VERDICT_S
 from hotline_agi.roster.duty import on_duty
@@ -71,6 +71,8 @@ class CallBook:
 
     opened: int = 0
     closed: int = 0
+    carried: bool = False
+    """Its record was open when the service was started anew, which may open it again."""
     asked_s: float | None = None
     """Since when a question is open."""
     gone: bool = False
@@ -118,6 +120,18 @@ class LegBook:
     ended: bool = False
 
 
+@dataclass(frozen=True)
+class Journalled:
+    """What of the records is on disk."""
+
+    opened: frozenset[CallId]
+    closed: frozenset[CallId]
+    lossy: bool
+    new_roster: bool
+    """Another one is in force than when some of them were written: it says how long people rest, and how much they
+    talk."""
+
+
 class Reach:
     """How often each thing was reached: a test that reaches nothing proves nothing."""
 
@@ -158,7 +172,9 @@ class Watch:
         self.people = PeopleBook()
         self._expected: tuple[LegId, CallId | None] | None = None
         """Who accepts now, and which call should be theirs."""
-        self._swapped_s = float("-inf")
+        self.blind = False
+        """The machine has not seen Asterisk's stock yet."""
+        self._swapped_s = self._restarted_s = float("-inf")
         self._questions_unknown: set[LegId] = set()
 
     def roster_swapped(self, roster: Roster) -> None:
@@ -287,6 +303,9 @@ class Watch:
     def did(self, commands: list[Command], now_s: float) -> None:
         """The machine answered with `commands`."""
         self._now_s = now_s
+        if self.blind:
+            return
+        self._adopted()
         for command in commands:
             self.reach.count("command", type(command).__name__)
             self._said(command)
@@ -298,6 +317,47 @@ class Watch:
         self._groups()
         self._served()
         self._nobody_idle()
+
+    def _adopted(self) -> None:
+        """Legs that an earlier run rang, and that this machine took over."""
+        for leg in self.machine.board.legs.values():
+            if leg.id not in self.legs:
+                self.legs[leg.id] = LegBook(
+                    call=leg.call.id,
+                    volunteer=leg.volunteer,
+                    connected=leg.connected,
+                    talked=leg.talked,
+                    asked=leg.connected,
+                )
+                self.calls[leg.call.id].legs.add(leg.id)
+
+    def restarted(self, machine: Machine, journal: "Journalled") -> None:
+        """Another machine goes on from here; what the old one was told counts no more, what is in the journal does."""
+        assert self.pbx is not None
+        self.machine = machine
+        self._questions_unknown.clear()
+        for call, book in self.calls.items():
+            book.opened, book.closed = int(call in journal.opened), int(call in journal.closed)
+            book.carried = book.opened > book.closed
+            book.asked_s, book.came_out, book.leaving, book.state = None, False, False, None
+            book.gone = book.hanging_up = book.surviving = False
+            if book.connected is not None and self.pbx.phones[book.connected].state not in ("joining", "talking"):
+                book.connected = None
+        for leg, leg_book in self.legs.items():
+            leg_book.asked_s, leg_book.asked, leg_book.withdrawn = None, leg_book.connected, False
+            phone = self.pbx.phones[leg]
+            if not (phone.is_live or leg_book.ended or leg_book.volunteer is None):
+                self.calls[leg_book.call].rung_out.add(leg_book.volunteer)
+            leg_book.ended = not phone.is_live
+        self._restarted_s = self.pbx.now_s
+        if journal.lossy or journal.new_roster:
+            self.people.talks.clear()
+            self.people.talk_s.clear()
+            self.people.noted_state.clear()
+            self.people.paused_until_s.clear()
+            for each in self.calls.values():
+                each.declined.clear()
+            self.resting_until_s.clear()
 
     def _served(self) -> None:
         """Who accepted got the call that is served first, and nobody was passed beyond the stated bound."""
@@ -380,17 +440,24 @@ class Watch:
         match command:
             case OpenRecord(call=call):
                 book = self.calls[call]
+                board, carried = self.machine.board, book.carried
+                if carried:
+                    book.carried, book.opened = False, 0
+                    self._carried(book, board.calls[call])
                 book.opened += 1
-                hold(book.opened == 1, "one record per call", call)
-                board = self.machine.board
-                book.was_open = book.outlived or on_duty(board.calls[call].line, board.now.at).is_open
+                hold(book.opened == 1 and not book.closed, "one record per call", call)
+                book.was_open = (
+                    (carried and book.was_open)
+                    or book.outlived
+                    or on_duty(board.calls[call].line, board.now.at).is_open
+                )
             case CloseRecord(call=call):
                 book = self.calls[call]
                 book.closed += 1
                 book.record = command
                 hold(book.opened == 1 and book.closed == 1, "one record per call", call)
                 unended = [leg for leg in book.legs if not self.legs[leg].ended and not self.legs[leg].withdrawn]
-                hold(not unended, "a record closes after its legs", unended)
+                hold(book.carried or not unended, "a record closes after its legs", unended)
                 self.reach.count("call outcome", command.outcome.value)
                 for leg in command.legs:
                     self.reach.count("leg outcome", leg.outcome.value)
@@ -449,6 +516,14 @@ class Watch:
             case HangUp():
                 pass
 
+    def _carried(self, book: CallBook, call: Call) -> None:
+        """The ring plan of the roster in force goes on where the one before was."""
+        book.steps = call.ring_steps
+        if call.wave >= 0 and call.wave < len(call.ring_steps):
+            book.wave_count = call.ring_steps[call.wave].count
+            book.wave_legs &= {leg.id for leg in call.legs.values() if leg.wave == call.wave}
+            book.overflow_due_s = call.overflow_due_s
+
     def _sent_away(self, call: CallId, steps: tuple[Step, ...]) -> None:
         """After a talk: goodbye to whom the volunteer said goodbye, and to nobody else."""
         assert self.pbx is not None
@@ -470,7 +545,9 @@ class Watch:
         detail = (command.call, command.leg, volunteer)
         wraps_until_s = self.resting_until_s.get(volunteer, 0.0)
         resumed_s = self.people.resumed_s.get(volunteer, float("-inf"))
-        hold(wraps_until_s <= self._now_s or resumed_s > wraps_until_s - 1e6, "nobody is rung in wrap-up", detail)
+        hold(
+            wraps_until_s <= self._now_s + 1e-3 or resumed_s > wraps_until_s - 1e6, "nobody is rung in wrap-up", detail
+        )
         self.people.may_ring(command, self._now_s, self.machine.board)
         self._counted(call, command.leg)
 
@@ -557,8 +634,10 @@ class Watch:
 
     def _legs_are_wanted(self) -> None:
         for phone in self._phones():
-            if not phone.is_live or phone.id not in self.legs:
+            if not phone.is_live or phone.id not in self.legs or phone.state == "word":
                 continue
+            if phone.state == "asking" and phone.id not in self.machine.board.legs:
+                continue  # nobody's; its question is on the way, and refused
             book = self.legs[phone.id]
             if book.ended or book.withdrawn:
                 continue
@@ -575,7 +654,7 @@ class Watch:
         ghosts = [caller.haunts_since_s for caller in self.pbx.callers.values() if caller.id in ours.calls]
         ghosts += [phone.haunts_since_s for phone in self.pbx.phones.values() if phone.id in ours.legs]
         for since_s in ghosts:
-            if since_s is not None and self.gentle and self.thawed_s < 0.0:
+            if since_s is not None and self.gentle and self.thawed_s < 0.0 and since_s > self._restarted_s:
                 hold(self._now_s - since_s < GHOST_S + 1.0, "a lost hang-up is mended", since_s)
 
     def _deadlines(self) -> None:

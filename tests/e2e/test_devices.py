@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from hotline_agi.asterisk.ami import AmiLink
-from hotline_agi.asterisk.node import Dialling, Node
+from hotline_agi.asterisk.dialling import Dialling
+from hotline_agi.asterisk.node import Node
 from hotline_agi.dispatch.events import DeviceChanged, Event
 from hotline_agi.lab.behaviour import answer_at_once, never_answer
 from hotline_agi.lab.pbx import CONF

@@ -203,30 +203,3 @@ def test_a_moment_carries_its_instant() -> None:
     first, *_, last = timeline(A_TALK)
     assert (first.at, first.offset_s) == (at(0), 0.0)
     assert last.at - first.at == timedelta(seconds=14)
-
-
-RECOVERED = (
-    fact(0.0, Fact.ARRIVED),
-    fact(1.0, Fact.UNCERTAIN, detail="restart"),
-    fact(2.0, Fact.ADOPTED, detail="talking"),
-    fact(3.0, Fact.RECONSTRUCTED, "v03", detail="talk started"),
-    fact(4.0, Fact.RECONSTRUCTED),
-    fact(5.0, Fact.RECONSTRUCTED, detail="a {word} of a newer program"),
-    fact(6.0, Fact.UNCERTAIN, detail="{nor} this"),
-    fact(7.0, Fact.ADOPTED),
-)
-
-
-def test_what_a_restart_left_uncertain_is_said_so() -> None:
-    assert texts(history(*RECOVERED, past=call(None)))[1:] == [
-        "Not certain from here on: the service was restarted",
-        "The restarted service found the call in a conversation",
-        "Learned from Asterisk afterwards: caller and v03 hear each other",
-        "Learned from Asterisk afterwards: the last moments before the service ended",
-        "Learned from Asterisk afterwards: a {word} of a newer program",
-        "Not certain from here on: {nor} this",
-        "The restarted service found the call waiting",
-    ]
-    told = texts(history(*RECOVERED, past=call(None)), Language.ZH)
-    assert told[1] == "此后情况不确定：服务曾重启" and told[2] == "服务重启后接管了正在通话的来电"
-    assert told[3] == "事后由 Asterisk 得知：来电者与 v03 接通"

@@ -66,7 +66,7 @@ for module in folder.glob("*.py"):
         __import__(f"hotline_agi.cli.{module.stem}")
         assert "sqlalchemy" not in sys.modules, module.stem
 """
-    reading = {"calls_explain", "calls_flag", "calls_replay", "calls_show", "volunteers"}
+    reading = {"audit", "backup", "calls_explain", "calls_flag", "calls_replay", "calls_show", "purge", "volunteers"}
     done = subprocess.run(
         [sys.executable, "-c", program.replace("{reading}", repr(reading))], capture_output=True, text=True, check=False
     )

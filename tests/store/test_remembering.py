@@ -67,7 +67,12 @@ def test_rings_and_talks(path: Path) -> None:
     )
     ended_at = START + timedelta(seconds=5)
     assert memory.talks == (
-        PastTalk(volunteer=VolunteerId("v01"), started_at=ended_at - timedelta(seconds=3), ended_at=ended_at),
+        PastTalk(
+            volunteer=VolunteerId("v01"),
+            started_at=ended_at - timedelta(seconds=3),
+            ended_at=ended_at,
+            line=LINE,
+        ),
     )
 
 
@@ -157,7 +162,7 @@ def test_of_very_many_rings_the_newest_are_read_in_a_moment(path: Path) -> None:
     print(f"\n100,000 legs: {min(took_s):.2f} s")
     assert len(memory.legs) == RINGS_KEPT
     ages = [ring.age_days for ring in memory.legs]
-    assert ages == sorted(ages, reverse=True) and ages[0] < 4
+    assert ages == sorted(ages, reverse=True) and ages[0] < 5
     assert min(took_s) < 4.0  # the machine that runs this has other things to do
 
 
