@@ -67,6 +67,10 @@ CHANNEL_COMES_S = 30.0
 """Asterisk makes the channel of an `Originate` within milliseconds; of what has not come by then no news will come."""
 MESSAGE_HANDLER = "HotlineMessage"
 STORED_HANDLER = "HotlineStored"
+SURVIVING = "HotlineSurviving"
+UNKNOWN_GATHER_S = 1.0
+"""So long callers gather whom the dialplan serves and who never reached us, before stock is taken of them: in a surge
+that must not be asked for each."""
 _SECONDS = re.compile(r"[0-9]{1,9}")
 """A dialplan's `EPOCH` minus another, or how long Asterisk runs: 31 years at most."""
 
@@ -114,6 +118,8 @@ class Node:
             return
         if name == "Newchannel":
             self._repeat_cancel(LegId(str(message.get("Uniqueid", ""))))
+        if name == "UserEvent" and message.get("UserEvent") == SURVIVING and not self._knows(message):
+            self._recount_soon(UNKNOWN_GATHER_S)
         if name == "UserEvent" and message.get("UserEvent") in (MESSAGE_HANDLER, STORED_HANDLER):
             self._user_event(message)
             return
@@ -127,6 +133,9 @@ class Node:
         events = self._devices.changed(message, now_s) if device else self._translator.translate(message)
         for event in events:
             self._report(event)
+
+    def _knows(self, message: AmiMessage) -> bool:
+        return CallId(str(message.get("Call", ""))) in self._translator.callers
 
     def on_question(self, session: AgiSession) -> None:
         """One question of the dialplan about a caller or a leg. Left unanswered, the dialplan helps itself."""
@@ -366,15 +375,19 @@ class Node:
                 return  # the link is lost; what lives is seen when it is back
             if any(row.get("BridgeID") for row in rows):
                 logger.warning("a leg that was given up is in a talk", leg=command.leg)
-                if self._recount is None or self._recount.done():
-                    self._recount = asyncio.get_running_loop().create_task(self._count_again())
+                self._recount_soon(0.0)
             else:
                 self._hang_up(command.leg, ELSEWHERE_CAUSES[command.reason])
 
         self._try(("Action", "Status"), ("Channel", command.leg), on_reply=answered, rows=rows)
 
-    async def _count_again(self) -> None:
-        """We believed something wrong of a call: look at all."""
+    def _recount_soon(self, after_s: float) -> None:
+        """We know nothing, or something wrong, of a call: look at all that lives."""
+        if self._recount is None or self._recount.done():
+            self._recount = asyncio.get_running_loop().create_task(self._count_again(after_s))
+
+    async def _count_again(self, after_s: float) -> None:
+        await asyncio.sleep(after_s)
         try:
             await self.take_stock()
         except PbxError as error:
