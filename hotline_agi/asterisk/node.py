@@ -145,7 +145,8 @@ class Node:
             # without AMI nobody can be rung: better the dialplan's own plan than silence
             session.refuse()
             if request.route in CALLER_ROUTES:
-                self._report(CallerSurviving(call=CallId(request.uniqueid)))
+                line = self._line_of_number(request.argument(0))
+                self._report(CallerSurviving(call=CallId(request.uniqueid), line=line, node=self.id))
             return
         if request.route == "accept":
             self._leg_asks(session, LegAccepted(leg=LegId(request.uniqueid)))
