@@ -6,7 +6,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup ready demo run test check bench bench-surge chaos chaos-crash soak lock clean
+.PHONY: help setup ready demo run test check fuzz bench bench-surge chaos chaos-crash soak lock clean
 unexport PYTHONHOME PYTHONPATH
 
 BIN := .venv/bin
@@ -45,6 +45,12 @@ check: $(STAMP) ## format, lint, types, import layers, and the quick tests, whic
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest -n 3 --dist worksteal -m "not asterisk and not thorough" $(ARGS)
+
+# without a wheel of atheris for this platform inputs are changed by chance alone
+fuzz: $(STAMP) ## a million inputs to all parsers, some minutes: ARGS='--target agi-header --inputs 100000'
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python -m pip --disable-pip-version-check install --quiet \
+		--only-binary :all: --require-hashes -r tests/fuzz/requirements.txt || true
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 bench: ready ## measure: how fast phones ring, what a call costs
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -16,8 +16,9 @@ import os
 import secrets
 import shutil
 import tarfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import metadata
@@ -37,6 +38,8 @@ MESSAGES = "messages"
 FORMAT = 1
 MAX_MANIFEST_BYTES = 64 * 1024 * 1024
 STATE_FILES = (JOURNAL, JOURNAL + SPOOL_SUFFIX, KEY, last_good.NAME)
+LEFT_S = 86_400.0
+_WORKSHOP = ".hotline-backup-"
 _CHUNK_BYTES = 1024 * 1024
 
 
@@ -91,7 +94,11 @@ def _sources(settings: Settings, journal: Path, *, messages: bool) -> Iterator[t
 @contextmanager
 def _workshop(folder: Path) -> Iterator[Path]:
     """A folder beside the target, so that the last step is a rename; for its owner alone."""
-    made = folder / f".hotline-backup-{secrets.token_hex(6)}"
+    for left in folder.glob(f"{_WORKSHOP}*"):  # by one that was killed: there are numbers in it
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > LEFT_S:
+                shutil.rmtree(left)
+    made = folder / f"{_WORKSHOP}{secrets.token_hex(6)}"
     made.mkdir(mode=0o700)
     try:
         yield made

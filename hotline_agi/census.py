@@ -1,6 +1,6 @@
 """What a process holds, counted on request: so that whatever grows without end is seen by its name.
 
-The service says it in one log line at SIGUSR1. Counts only; nothing of what is counted is told.
+The service says it in one log line at SIGUSR2. Counts only; nothing of what is counted is told.
 """
 
 import asyncio

@@ -3,6 +3,7 @@
 Written as a text file, which the textfile collector of node_exporter takes. Labels name no person and no number.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +13,62 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Summary
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
 
 NAME = "metrics.prom"
+ALARMS_NAME = "alarms.prom"
+GUARD_NAME = "guard.prom"
+"""Files of their own: each has one writer."""
 RESULTS = ("taken", "unchanged", "refused", "restored")
+
+
+class GuardMetrics:
+    """Of what was not dialled, and of callers who met a limit."""
+
+    def __init__(self, *, reasons: Iterable[str], limits: Iterable[str]) -> None:
+        """The values that the two labels may have: both series begin at 0, so that a rate() sees the first one."""
+        self._registry = CollectorRegistry()
+        self._refused = Counter(
+            "hotline_dial_refusals", "Legs that were not dialled, by reason.", ["reason"], registry=self._registry
+        )
+        self._limited = Counter(
+            "hotline_limited_calls", "Calls that met a limit of callers, by limit.", ["limit"], registry=self._registry
+        )
+        for reason in reasons:
+            self._refused.labels(reason)
+        for limit in limits:
+            self._limited.labels(limit)
+
+    def refused(self, reason: str) -> None:
+        self._refused.labels(reason).inc()
+
+    def limited(self, limit: str) -> None:
+        self._limited.labels(limit).inc()
+
+    def write(self, folder: Path) -> None:
+        """Put the file in place of the old one. Blocks on disk.
+
+        :raises OSError: if it cannot be written.
+        """
+        prometheus_client.write_to_textfile(str(folder / GUARD_NAME), self._registry)
+        (folder / GUARD_NAME).chmod(0o640)
+
+
+class AlarmMetrics:
+    """Of alarms."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._on = Gauge("hotline_alarm", "1 while an alarm of this kind is on.", ["kind"], registry=self._registry)
+
+    def set(self, on: Mapping[str, bool]) -> None:
+        for kind, is_on in on.items():
+            self._on.labels(kind).set(is_on)
+
+    def write(self, folder: Path) -> None:
+        """Put the file in place of the old one. Blocks on disk.
+
+        :raises OSError: if it cannot be written.
+        """
+        prometheus_client.write_to_textfile(str(folder / ALARMS_NAME), self._registry)
+        (folder / ALARMS_NAME).chmod(0o640)
 
 
 class RosterMetrics:

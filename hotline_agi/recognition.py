@@ -1,13 +1,14 @@
 """The service recognises callers: a number becomes a token, and the machine hears whether somebody flagged it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from hotline_agi.dispatch.events import CallerRecognised
 from hotline_agi.errors import HotlineError
 from hotline_agi.log import logger
+from hotline_agi.store.caller_limits import lifted_since
 from hotline_agi.store.callers import CallerKey, flagged
 from hotline_agi.store.journal import Journal
 from hotline_agi.terms.ids import CallerToken, CallId
@@ -28,6 +29,10 @@ class Recognition:
         self._told: dict[CallId, bool] = {}
         """What the machine heard of the last `CALLS_KEPT` calls: whether their caller is at high risk."""
         self._troubled = False
+        self.lifted: Callable[[CallerToken], None] = lambda _caller: None
+        """Told of callers whose limits a coordinator ended."""
+        self._lifted_at = datetime.now(UTC)
+        """What was ended before is known to the machine's memory."""
 
     def of(self, call: CallId, number: PhoneNumber) -> Iterator[CallerRecognised]:
         """What the machine is to hear: once per call, and again if somebody flags the caller while they wait."""
@@ -43,6 +48,12 @@ class Recognition:
             del self._told[next(iter(self._told))]
         yield CallerRecognised(call=call, caller=caller, high_risk=high_risk)
 
+    def at_arrival(self, call: CallId, number: PhoneNumber) -> tuple[CallerToken, bool]:
+        """Who calls, and whether they are at high risk, for the first question of a call."""
+        heard = next(self.of(call, number), None)
+        caller = heard.caller if heard is not None else self._key.token(number)
+        return caller, self._told[call]
+
     async def follow(self, journal: Path) -> None:
         """Learn of flags, away from the loop. Never ends by itself."""
         while True:
@@ -52,6 +63,7 @@ class Recognition:
     async def _look(self, journal: Path) -> None:
         try:
             found = await asyncio.to_thread(flagged, journal, datetime.now(UTC))
+            lifted = await asyncio.to_thread(lifted_since, journal, self._lifted_at)
         except HotlineError as error:
             if not self._troubled:
                 logger.error("flags of callers cannot be read; those known before count", trouble=str(error))
@@ -61,3 +73,7 @@ class Recognition:
         if found != self._flagged:
             logger.info("flags of callers", flagged=len(found))
         self._flagged = found
+        for caller, at in lifted.items():
+            self._lifted_at = max(self._lifted_at, at)
+            logger.info("the limits of a caller were ended")
+            self.lifted(caller)

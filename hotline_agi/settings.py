@@ -1,6 +1,7 @@
 """What hospital IT configures, read once at start, from one YAML file. Every problem in it is reported at once.
 
-Secrets are never in this file: `ami.secret_file` names a file (with systemd: one of ``LoadCredential=``).
+Secrets are never in this file: `ami.secret_file` and `contacts_key` name files. Where systemd hands over a file of that
+name (``LoadCredential=ami-secret:…``), it is read instead, so that the named one may be root's alone.
 """
 
 import ipaddress
@@ -9,6 +10,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from hotline_agi.alarm_settings import AlarmSettings, alarm_settings
+from hotline_agi.asterisk.dial_rules import USUAL, DialRules, dial_rules
+from hotline_agi.canary_settings import NEVER, CanarySettings, canary_settings
 from hotline_agi.encryption import SoftphoneTls, softphone_tls
 from hotline_agi.errors import SetupError
 from hotline_agi.retention import Ages, keep_section
@@ -63,8 +67,14 @@ class Settings:
     fastagi_word_file: Path | None
     """The file with HOTLINE_WORD of site/globals.conf; None: whoever reaches the port is believed, as before 0.4."""
     softphone_tls: SoftphoneTls
+    alarms: AlarmSettings
+    """Who is told of what is wrong, and from when on."""
+    canary: CanarySettings
+    """How test calls are placed, and how often."""
     log_format: str
     """``auto`` (JSON unless a terminal), ``json`` or ``console``."""
+    dialling: DialRules = USUAL
+    """Which numbers may be dialled, and how many legs in an hour."""
 
     def ami_secret(self) -> str:
         """The AMI user's secret.
@@ -152,6 +162,9 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
     caller_id = fields.optional("caller_id", _text, '"hotline" <100>')
     log_format = fields.optional("log_format", _log_format, "auto")
     keep = fields.optional("keep", keep_section, Ages())
+    dialling = fields.optional("dialling", dial_rules, USUAL)
+    alarms = fields.optional("alarms", alarm_settings(place), AlarmSettings())
+    test_calls = fields.optional("canary", canary_settings, NEVER)
     ami_host, ami_port = "127.0.0.1", 5038
     ami_user, secret_file = "hotline-agi", None
     ami = fields.required("ami", lambda node, found: Fields.of(node, found, "ami"))
@@ -173,6 +186,9 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
     tls = fields.optional("softphone_tls", softphone_tls(place), SoftphoneTls())
     if rosters is None or state is None or messages is None or secret_file is None:
         return None
+    secret_file = _handed_over(secret_file)
+    contacts_key = _handed_over(contacts_key) if contacts_key is not None else None
+    word_file = _handed_over(word_file) if word_file is not None else None
     return Settings(
         rosters=rosters,
         contacts=contacts,
@@ -194,7 +210,18 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
         fastagi_word_file=word_file,
         softphone_tls=tls,
         log_format=log_format,
+        dialling=dialling,
+        alarms=alarms,
+        canary=test_calls,
     )
+
+
+def _handed_over(path: Path) -> Path:
+    """The secret of this name that systemd hands to the service (``LoadCredential=NAME:…``); `path` where there is
+    none, as for a command that somebody gives."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    handed = Path(folder) / path.name if folder else path
+    return handed if handed.is_file() else path
 
 
 def _stay_on_this_machine(section: Fields, host: str, findings: Findings) -> None:

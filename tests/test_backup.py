@@ -69,6 +69,7 @@ def busy(settings: Settings) -> Iterator[Journal]:
         assert journal.close(10)
 
 
+@pytest.mark.thorough
 def test_it_is_taken_while_calls_are_written_and_brings_them_back_elsewhere(settings: Settings, tmp_path: Path) -> None:
     taken: list[Path] = []
     with busy(settings) as journal:
@@ -136,6 +137,13 @@ def test_nothing_is_overwritten(settings: Settings, tmp_path: Path) -> None:
         restore(settings, tmp_path / "c.tar")
     with pytest.raises(SetupError, match="there is no folder"):
         back_up(settings, tmp_path / "nowhere" / "c.tar", START, messages=False)
+    left, young = tmp_path / ".hotline-backup-old", tmp_path / ".hotline-backup-young"
+    for one in (left, young):
+        one.mkdir()
+        (one / JOURNAL).write_bytes(b"what a kill left")
+    os.utime(left, (0, 0))
+    back_up(settings, tmp_path / "d.tar", START, messages=False)
+    assert not left.exists() and young.exists()
     presence = Presence(tmp_path)
     assert presence.take()
     with pytest.raises(SetupError, match="stop it first"):

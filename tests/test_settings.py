@@ -53,3 +53,17 @@ def test_a_value_is_one_line(tmp_path: Path, changed: dict[str, str]) -> None:
     """Found by `make fuzz`: a zero byte in a path was ValueError when the path was used."""
     with pytest.raises(InvalidText, match="not one line"):
         settings(tmp_path, **changed)
+
+
+def test_what_systemd_hands_over_is_read_in_place_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    handed = tmp_path / "handed"
+    handed.mkdir()
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(handed))
+    assert settings(tmp_path).ami_secret() == SECRET  # nothing was handed over
+    (handed / "secret").write_text("from-systemd")
+    assert settings(tmp_path).ami_secret() == "from-systemd"
+    (handed / "age-key").write_text("key")
+    assert settings(tmp_path, contacts_key="age-key").contacts_key == handed / "age-key"
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY")
+    assert settings(tmp_path, contacts_key="age-key").contacts_key == tmp_path / "age-key"
+    assert settings(tmp_path).ami_secret() == SECRET

@@ -14,7 +14,7 @@ MAX_LINES = 64
 
 _ROUTE = re.compile(r"[a-z]{1,16}")
 _UNIQUEID = re.compile(r"[A-Za-z0-9.-]{1,64}")
-_CHANNEL = re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9@.+_-]{1,80}(;[12])?")
+_CHANNEL = re.compile(r"[A-Za-z0-9]{1,16}/[A-Za-z0-9@.+_-]{1,80}(;[12])?")
 _ARGUMENT = re.compile(r"[A-Za-z0-9.+_-]{0,80}")
 
 
@@ -77,9 +77,12 @@ def parse(block: bytes) -> AgiRequest:
         if not separator:
             continue
         # Asterisk writes: who asks, then what the caller claims to be, then our arguments. A line forged through the
-        # claims can so be neither before the first nor after the last of what we read.
+        # claims can so be neither before the first nor after the last of what we read. Right before our arguments comes
+        # agi_threadid (res/res_agi.c, setup_env): arguments that were forged further up end there.
         if name.startswith("agi_arg_"):
             headers[name] = value
+        elif name == "agi_threadid":
+            headers = {known: said for known, said in headers.items() if not known.startswith("agi_arg_")}
         else:
             headers.setdefault(name, value)
     arguments: list[str] = []
@@ -97,7 +100,7 @@ WORD_QUESTION = b"GET VARIABLE HOTLINE_WORD\n"
 """What we ask before we believe: only Asterisk knows it. Asked, not sent along, it is in no verbose log and in no
 `core show channels`, where the arguments of AGI() are."""
 MAX_ANSWER_BYTES = 256
-_WORD_ANSWER = re.compile(rb"200 result=1 \(([A-Za-z0-9_-]{1,128})\)\n")
+_WORD_ANSWER = re.compile(rb"200 result=1 \(([A-Za-z0-9_-]{1,128})\)")
 
 
 class WordReader:
@@ -113,9 +116,10 @@ class WordReader:
         :raises BadRequest: if it is another word or none.
         """
         self._pending += received
-        if b"\n" not in self._pending and len(self._pending) <= MAX_ANSWER_BYTES:
+        answer, end, _ = self._pending.partition(b"\n")  # behind it may stand that the caller has hung up
+        if not end and len(answer) <= MAX_ANSWER_BYTES:
             return False
-        found = _WORD_ANSWER.fullmatch(self._pending)
+        found = _WORD_ANSWER.fullmatch(answer)
         if found is None or not hmac.compare_digest(found[1], self._word):
             raise BadRequest(
                 "without the word: HOTLINE_WORD in site/globals.conf differs from fastagi.word_file, or somebody on "

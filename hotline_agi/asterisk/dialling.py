@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from hotline_agi.roster import canary
 from hotline_agi.roster.model import Endpoint, Roster
 from hotline_agi.terms.ids import VolunteerId
+
+TEST_ENDPOINT = "Local/1@hotline-canary/n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +17,10 @@ class Dialling:
     """Name of the trunk's PJSIP endpoint."""
     caller_id: str
     """What volunteers see, e.g. ``"hotline" <100>``; never the caller's number."""
+    test_endpoint: str = TEST_ENDPOINT
+    """What answers test calls."""
+    test_number: str = ""
+    """The number of test calls, as the trunk delivers it; empty: there are none."""
 
 
 def dial_string(endpoint: Endpoint, dialling: Dialling) -> str:
@@ -21,6 +28,8 @@ def dial_string(endpoint: Endpoint, dialling: Dialling) -> str:
 
     :raises ValueError: for a mobile whose number is not known.
     """
+    if endpoint.id == canary.ENDPOINT:
+        return dialling.test_endpoint
     if endpoint.pjsip_name is not None:
         return f"PJSIP/{endpoint.pjsip_name}"
     if endpoint.number is None:

@@ -18,11 +18,11 @@ DANGEROUS_ACTIONS = ("Command", "UpdateConfig", "DBPut", "ModuleLoad", "GetConfi
 """With any of these an AMI secret is the whole PBX."""
 
 NEEDED_MODULES = (
-    "app_bridgewait", "app_dial", "app_exec", "app_playback", "app_read", "app_record", "app_softhangup", "app_stack",
-    "app_userevent", "bridge_builtin_interval_features", "bridge_holding", "bridge_simple", "chan_pjsip",
-    "func_callerid", "func_channel", "func_cut", "func_db", "func_devstate", "func_export", "func_logic", "func_math",
-    "func_module", "func_strings", "func_timeout", "res_agi", "res_manager_devicestate", "res_musiconhold",
-    "res_pjsip_authenticator_digest",
+    "app_bridgewait", "app_dial", "app_exec", "app_playback", "app_read", "app_record", "app_senddtmf",
+    "app_softhangup", "app_stack", "app_userevent", "bridge_builtin_interval_features", "bridge_holding",
+    "bridge_simple", "chan_pjsip", "func_callerid", "func_channel", "func_cut", "func_db", "func_devstate",
+    "func_export", "func_logic", "func_math", "func_module", "func_strings", "func_timeout", "res_agi",
+    "res_manager_devicestate", "res_musiconhold", "res_pjsip_authenticator_digest",
     "res_pjsip_endpoint_identifier_ip", "res_pjsip_header_funcs", "res_pjsip_registrar", "res_pjsip_rfc3326",
     "res_rtp_asterisk",
 )  # fmt: skip

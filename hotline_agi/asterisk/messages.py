@@ -13,6 +13,7 @@ from hotline_agi.dispatch.events import (
     CallerHeld,
     CallerKeyed,
     CallerLeft,
+    CallerSpoke,
     CallerSurviving,
     Event,
     HangupRequested,
@@ -88,6 +89,9 @@ class Translator:
             case "DTMFEnd":
                 if uniqueid in self.callers and message.get("Direction") == "Received":
                     yield CallerKeyed(call=CallId(uniqueid), key=str(message.get("Digit", ""))[:1])
+            case "ChannelTalkingStart":
+                if uniqueid in self.callers:
+                    yield CallerSpoke(call=CallId(uniqueid))
             case "UserEvent":
                 yield from self._user_event(message)
             case _:

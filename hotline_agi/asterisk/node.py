@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.devices import Devices
 from hotline_agi.asterisk.dialling import Dialling, dial_string
+from hotline_agi.asterisk.envelope import Envelope
 from hotline_agi.asterisk.fastagi import AgiSession
 from hotline_agi.asterisk.messages import CallerChannel, Translator, is_leg
+from hotline_agi.asterisk.postponed import Postponed
 from hotline_agi.asterisk.status import VARIABLES, Inventory
 from hotline_agi.dispatch.commands import (
     AnswerNotice,
@@ -26,6 +28,7 @@ from hotline_agi.dispatch.commands import (
     GuideCaller,
     HangUp,
     HoldCaller,
+    ListenToCaller,
     NodeCommand,
     ReassignLeg,
     RefuseLeg,
@@ -34,6 +37,8 @@ from hotline_agi.dispatch.commands import (
 )
 from hotline_agi.dispatch.events import (
     CallArrived,
+    CallerListened,
+    CallerSpoke,
     CallerSurviving,
     Event,
     LegAccepted,
@@ -49,7 +54,7 @@ from hotline_agi.errors import PbxError
 from hotline_agi.log import logger
 from hotline_agi.selfservice import notice_words
 from hotline_agi.terms.causes import Cause
-from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
+from hotline_agi.terms.ids import CallerToken, CallId, LegId, LineId, NodeId, VolunteerId
 
 STOCK_TIMEOUT_S = 5.0
 KEY_YES = "1"
@@ -63,6 +68,9 @@ ELSEWHERE_CAUSES = {
 PHONES_FIRST_S = 0.005
 """Head start of the phones before the caller's channel gets to work (answer, bridge, music): on a machine with two
 cores the first then rings 0.9 ms and the last 1.5 ms earlier, and no caller notices."""
+TALK_DETECT = "2500,64"
+"""Silence threshold in ms (Asterisk's default) and the mean amplitude of a frame, of 32,767, from which on it is sound.
+Asterisk's default is 256; a whisper and a sob lie below that, and a line that carries nothing lies at 0 to 8."""
 CHANNEL_COMES_S = 30.0
 """Asterisk makes the channel of an `Originate` within milliseconds; of what has not come by then no news will come."""
 MESSAGE_HANDLER = "HotlineMessage"
@@ -83,6 +91,7 @@ class Node:
         node: NodeId,
         *,
         dialling: Dialling,
+        envelope: Envelope,
         report: Callable[[Event], None],
         line_of_number: Callable[[str], LineId | None],
         volunteer_of_target: Callable[[str], VolunteerId | None],
@@ -91,7 +100,7 @@ class Node:
         """`report` takes events into the machine; `user_event` gets our UserEvents that are not for the machine."""
         self.id = node
         self.link: AmiLink | None = None
-        self._dialling = dialling
+        self._dialling, self._envelope = dialling, envelope
         self._report = report
         self._line_of_number, self._volunteer_of_target = line_of_number, volunteer_of_target
         self._user_event = user_event
@@ -99,6 +108,7 @@ class Node:
         self._devices = Devices(node)
         self._caller_sessions: dict[CallId, AgiSession] = {}
         self._leg_sessions: dict[LegId, AgiSession] = {}
+        self.postponed = Postponed(self.on_question, self._refuse)
         self._cancels: dict[LegId, tuple[CancelLeg, float]] = {}
         """Cancels of legs whose channel did not exist yet, and since when (`time.monotonic` seconds), the oldest first;
         repeated when it appears."""
@@ -132,21 +142,29 @@ class Node:
         device = name == "DeviceStateChange"
         events = self._devices.changed(message, now_s) if device else self._translator.translate(message)
         for event in events:
+            if isinstance(event, CallerSpoke):
+                self._stop_listening(event.call)
             self._report(event)
 
     def _knows(self, message: AmiMessage) -> bool:
         return CallId(str(message.get("Call", ""))) in self._translator.callers
 
-    def on_question(self, session: AgiSession) -> None:
-        """One question of the dialplan about a caller or a leg. Left unanswered, the dialplan helps itself."""
+    def on_question(
+        self,
+        session: AgiSession,
+        *,
+        caller: CallerToken | None = None,
+        high_risk: bool = False,
+        withheld: bool = False,
+    ) -> None:
+        """One question of the dialplan about a caller or a leg. Left unanswered, the dialplan helps itself.
+
+        What is known of who calls goes with the first question of a call.
+        """
         request = session.request
         assert request is not None
         if self.link is None or not self.link.is_up:
-            # without AMI nobody can be rung: better the dialplan's own plan than silence
-            session.refuse()
-            if request.route in CALLER_ROUTES:
-                line = self._line_of_number(request.argument(0))
-                self._report(CallerSurviving(call=CallId(request.uniqueid), line=line, node=self.id))
+            self.postponed.take(session)
             return
         if request.route == "accept":
             self._leg_asks(session, LegAccepted(leg=LegId(request.uniqueid)))
@@ -169,13 +187,22 @@ class Node:
         self._caller_sessions[call] = session
         session.on_closed = lambda _: self._forget_caller_session(call, session)
         if request.route == "arrive":
-            self._report(CallArrived(call=call, line=line, node=self.id))
+            self._report(
+                CallArrived(call=call, line=line, node=self.id, caller=caller, high_risk=high_risk, withheld=withheld)
+            )
         elif request.route == "round":
             waited = request.argument(1)
             waited_s = float(waited) if _SECONDS.fullmatch(waited) else 0.0
             self._report(RoundEnded(call=call, line=line, node=self.id, waited_s=waited_s))
         else:
             self._report(TalkEnded(call=call, line=line, node=self.id))
+
+    def _refuse(self, session: AgiSession) -> None:
+        session.refuse()
+        request = session.request
+        if request is not None and request.route in CALLER_ROUTES:
+            line = self._line_of_number(request.argument(0))
+            self._report(CallerSurviving(call=CallId(request.uniqueid), line=line, node=self.id))
 
     def _leg_asks(self, session: AgiSession, event: LegAccepted | NoticeAnswered) -> None:
         leg = event.leg
@@ -263,6 +290,7 @@ class Node:
 
     def link_lost(self) -> None:
         """The AMI link is down: nobody can be rung or told anything until `take_stock`."""
+        self.postponed.link_lost()
         self._devices.started(time.monotonic())  # perhaps it is; until `FullyBooted` says since when it runs
         self._report(LinkLost(node=self.id))
 
@@ -307,6 +335,8 @@ class Node:
                 self._answer_caller(call, f"ok:steps:{language}:{'-'.join(steps)}")
             case EndRound(call=call):
                 self._end_round(call)
+            case ListenToCaller(call=call):
+                self._listen(call)
             case HangUp(party=party):
                 self._hang_up(party, Cause.NORMAL_CLEARING)
 
@@ -321,6 +351,9 @@ class Node:
 
     def _originate(self, command: RingLeg | RingNotice, context: str, exten: str, *variables: str) -> None:
         leg = command.leg
+        if self._envelope.refuses(command.endpoint, time.monotonic()):
+            self._report(LegEnded(leg=leg, cause=Cause.FAILURE))
+            return
         try:
             if self.link is None:
                 raise PbxError("no AMI link")
@@ -349,6 +382,32 @@ class Node:
         if answer is not None and answer.get("Response") == "Error":
             logger.error("asterisk refused to ring a leg", leg=leg, trouble=str(answer.get("Message", "")))
             self._report(LegEnded(leg=leg, cause=Cause.FAILURE))
+
+    def _listen(self, call: CallId) -> None:
+        """Have Asterisk say when there is sound from the caller (`TALK_DETECT` of func_talkdetect.c)."""
+        caller = self._translator.callers.get(call)
+        if caller is None:
+            return
+
+        def answered(answer: AmiMessage | None) -> None:
+            if answer is not None and answer.get("Response") == "Success":
+                self._report(CallerListened(call=call))
+
+        self._try(
+            ("Action", "Setvar"),
+            ("Channel", caller.name),
+            ("Variable", "TALK_DETECT(set)"),
+            ("Value", TALK_DETECT),
+            on_reply=answered,
+        )
+
+    def _stop_listening(self, call: CallId) -> None:
+        """One sound is enough: the talk goes on without the detector."""
+        caller = self._translator.callers.get(call)
+        if caller is not None:
+            self._try(
+                ("Action", "Setvar"), ("Channel", caller.name), ("Variable", "TALK_DETECT(remove)"), ("Value", "")
+            )
 
     def _cancel(self, command: CancelLeg) -> None:
         """Hang the leg up; if its channel does not exist yet, again as soon as it appears."""

@@ -11,13 +11,14 @@ is the last resort of a caller whom the service cannot serve.
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.dialling import Dialling, dial_string
 from hotline_agi.errors import PbxError
+from hotline_agi.roster import canary
 from hotline_agi.roster.duty import duty_spans, everybody
 from hotline_agi.roster.model import Endpoint, Line, OverflowStep, Roster
 from hotline_agi.terms.ids import VolunteerId
@@ -33,19 +34,32 @@ REFRESH_S = 3600.0
 """The plan moves on with time; an hour keeps it at least 6 days and 23 hours long."""
 
 Row = tuple[str, str]
+MayDial = Callable[[Endpoint], bool]
+"""Whether the dial envelope lets an endpoint into the plan."""
 
 
-def plan_rows(roster: Roster, dialling: Dialling, now: datetime) -> list[Row]:
+def plan_rows(
+    roster: Roster, dialling: Dialling, now: datetime, may_dial: MayDial = lambda _endpoint: True
+) -> list[Row]:
     """The plan from `now` (aware) for `DAYS` days, as (key, value) below the generation's key.
 
     Formats: see `hotline-plan` in asterisk-conf/hotline/extensions.conf, which checks them again on reading.
     """
-    return [row for rows in _line_by_line(roster, dialling, now) for row in rows]
+    return [row for rows in _line_by_line(roster, dialling, now, may_dial) for row in rows]
 
 
-def _line_by_line(roster: Roster, dialling: Dialling, now: datetime) -> Iterator[list[Row]]:
+def _line_by_line(roster: Roster, dialling: Dialling, now: datetime, may_dial: MayDial) -> Iterator[list[Row]]:
     """The plan of one line after the other: at 100 people a line, each takes some milliseconds."""
-    legs = _Legs(roster, dialling)
+    legs = _Legs(roster, dialling, may_dial)
+    if dialling.test_number:
+        # a test call that meets the dialplan alone rings nobody: its line is closed, whatever the dialplan's version
+        until = int((now + timedelta(days=366)).timestamp())
+        language = next((line.language for line in roster.lines.values()), "zh")
+        yield [
+            (f"did/{dialling.test_number}", f"{canary.LINE}:{language}:goodbye:"),
+            (f"plan/{canary.LINE}/1", f"{until}:::goodbye"),
+            (f"plan/{canary.LINE}/2", ""),
+        ]
     for line in roster.lines.values():
         known = len(legs.rows)
         rows: list[Row] = []
@@ -78,8 +92,8 @@ def _spans(line: Line, legs: "_Legs", now: datetime) -> Iterable[Row]:
 class _Legs:
     """Numbers the ways to reach people: e0001 and so on."""
 
-    def __init__(self, roster: Roster, dialling: Dialling) -> None:
-        self._roster, self._dialling = roster, dialling
+    def __init__(self, roster: Roster, dialling: Dialling, may_dial: MayDial) -> None:
+        self._roster, self._dialling, self._may_dial = roster, dialling, may_dial
         self._ids: dict[tuple[str, Sequence[str]], str] = {}
         self.rows: list[Row] = []
 
@@ -98,7 +112,8 @@ class _Legs:
 
     def of(self, language: str, endpoints: Sequence[Endpoint]) -> str:
         """The leg that tries `endpoints` in order, each when the one before cannot be reached; empty for none."""
-        usable = [one for one in endpoints if one.pjsip_name is not None or one.number is not None]
+        known = [one for one in endpoints if one.pjsip_name is not None or one.number is not None]
+        usable = [one for one in known if self._may_dial(one)]
         if not usable:
             return ""
         key = (language, tuple(one.id for one in usable))
@@ -115,8 +130,9 @@ class _Legs:
 class SurvivalPlan:
     """Keeps one Asterisk's plan up to date."""
 
-    def __init__(self, link: AmiLink, dialling: Dialling) -> None:
-        self._link, self._dialling = link, dialling
+    def __init__(self, link: AmiLink, dialling: Dialling, may_dial: MayDial = lambda _endpoint: True) -> None:
+        """`may_dial`: of the roster that is being written, which must be in force by then."""
+        self._link, self._dialling, self._may_dial = link, dialling, may_dial
         self._stored: dict[str, asyncio.Future[AmiMessage]] = {}
         self._tickets = 0
 
@@ -134,7 +150,7 @@ class SurvivalPlan:
         in_force = await self._store([])
         generation = "b" if in_force == "a" else "a"
         rows: list[Row] = []
-        for some in _line_by_line(roster, self._dialling, now):
+        for some in _line_by_line(roster, self._dialling, now, self._may_dial):
             rows.extend((f"{generation}/{key}", value) for key, value in some)
             await asyncio.sleep(0)  # a hundred lines at once would hold up calls for a second
         for start in range(0, len(rows), ROWS_PER_ACTION):

@@ -14,7 +14,8 @@ MAX_LINE_BYTES = 1000
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,15}")
-_AGI_VALUE = re.compile(r"[A-Za-z0-9:/._@+-]*")
+_AGI_VALUE = re.compile(r"[A-Za-z0-9:/._@+-]*(;2[A-Za-z0-9:]*)?")
+""";2 ends the name of a Local channel's inner half; it means nothing to AGI, nor to a dialplan that runs."""
 
 Fields = Iterable[tuple[str, str]]
 

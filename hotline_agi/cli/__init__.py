@@ -17,6 +17,8 @@ from hotline_agi.errors import HotlineError, InvalidText, SetupError
 @click.group(
     cls=lazy(
         serve="run demo try doctor",
+        canary="canary",
+        alarms="alarms",
         roster="roster",
         calls="calls",
         volunteers="volunteers",

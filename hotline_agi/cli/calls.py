@@ -14,6 +14,8 @@ class Calls(LazyGroup):
         USUAL: "calls_show",
         "explain": "calls_explain",
         "flag": "calls_flag",
+        "lift": "calls_lift",
+        "limits": "calls_limits",
         "replay": "calls_replay",
     }
 

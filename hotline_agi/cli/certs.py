@@ -43,8 +43,8 @@ def certs(names: tuple[str, ...], folder: Path, days: int, *, force: bool) -> No
     for problem in problems:
         table.warn(problem)
     if names:
-        click.echo("Asterisk must be able to read both files, nobody else the key:")
-        click.echo(f"    chown root:asterisk {certificate} {key} && chmod 0640 {key}")
+        click.echo("Asterisk must be able to read both files, and nobody else the key, the service's user neither:")
+        click.echo(f"    chmod 0755 {folder}; chown asterisk: {key}; chmod 0400 {key}")
         click.echo("Apps must be told to trust it (README, softphones); one of an authority that they know already")
         click.echo("goes to the same two places. Asterisk reads them at its start.")
     if problems:
@@ -60,7 +60,7 @@ def _make(names: tuple[str, ...], certificate: Path, key: Path, *, days: int, fo
             "to trust the new one"
         )
     private, public = self_signed(names, days=days, now=datetime.now(UTC))
-    certificate.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    certificate.parent.mkdir(parents=True, exist_ok=True)
     # the key first: a certificate without its key is what nobody wants to find
     write_whole(key, private, 0o600)
     write_whole(certificate, public, 0o644)

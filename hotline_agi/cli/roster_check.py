@@ -12,6 +12,8 @@ from pathlib import Path
 import click
 
 from hotline_agi import rosters, table
+from hotline_agi.asterisk.dial_rules import USUAL, DialRules
+from hotline_agi.asterisk.envelope import refused_of
 from hotline_agi.cli.options import FINDING, existing, print_json
 from hotline_agi.cli.roster import roster
 from hotline_agi.errors import InvalidText, SetupError
@@ -20,12 +22,14 @@ from hotline_agi.planning.outlook import DAYS, outlook
 from hotline_agi.planning.sarif import sarif
 from hotline_agi.roster.reader import read_roster
 from hotline_agi.rosters import contacts as contacts_file
+from hotline_agi.settings import read_settings
 from hotline_agi.terms.problems import Problem, Severity
 
 _ANY_ZONE = time(10, 30, tzinfo=UTC)
 """When it is the same date almost everywhere: from UTC-10:30 to UTC+13:29."""
 
 _NO_CONTACTS = "contacts.yaml"
+_USUAL_TRUNK = "trunk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,12 @@ class Checked:
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--days", type=click.IntRange(1, 366), default=DAYS, show_default=True, help="How far to look ahead.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Look ahead from this date instead of from now on.")
+@click.option(
+    "--settings",
+    "settings_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The service's settings, for what they say under `dialling`: which numbers would not be dialled.",
+)
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
 def roster_check(
     folder: Path,
@@ -67,6 +77,7 @@ def roster_check(
     as_json: bool,
     days: int,
     today: datetime | None,
+    settings_file: Path | None,
     strict: bool,
 ) -> None:
     """Find everything that is wrong with the rosters in FOLDER, and what the coming weeks lack."""
@@ -75,21 +86,27 @@ def roster_check(
     if today is not None and not 1971 <= today.year <= 9990:
         raise SetupError(f"the year {today.year} is out of range: 1971 to 9990")
     now = datetime.now(UTC) if today is None else datetime.combine(today, _ANY_ZONE)
-    checked = _check(existing(folder, "hotline roster check FOLDER"), contacts, contacts_key, now, days)
+    settings = read_settings(settings_file) if settings_file is not None else None
+    trunk, rules = (settings.trunk, settings.dialling) if settings is not None else (_USUAL_TRUNK, USUAL)
+    place = existing(folder, "hotline roster check FOLDER")
+    checked = _check(place, contacts, contacts_key, now, days, trunk, rules)
     _FORMS["json" if as_json else form](checked)
     if checked.count(Severity.ERROR) or (strict and checked.problems):
         sys.exit(FINDING)
 
 
-def _check(folder: Path, contacts: Path | None, key: Path | None, now: datetime, days: int) -> Checked:
+def _check(
+    folder: Path, contacts: Path | None, key: Path | None, now: datetime, days: int, trunk: str, rules: DialRules
+) -> Checked:
     numbers = contacts_file.read(contacts, key) if contacts is not None else None
     name = contacts.name if contacts else _NO_CONTACTS
     try:
         reading = read_roster(rosters.read_files(folder), numbers, contacts_file=name)
-    except InvalidText as refused:
+    except InvalidText as error:
         note = f"the next {days} days were not looked at: mend the errors first"
-        return Checked(problems=refused.problems, notes=(note,), folder=folder, contacts=contacts)
-    found = sorted((*reading.warnings, *outlook(reading.roster, now, days)))
+        return Checked(problems=error.problems, notes=(note,), folder=folder, contacts=contacts)
+    refused = refused_of(reading.roster, trunk=trunk, rules=rules)
+    found = sorted((*reading.warnings, *outlook(reading.roster, now, days), *refused))
     return Checked(problems=tuple(found), notes=reading.notes, folder=folder, contacts=contacts)
 
 

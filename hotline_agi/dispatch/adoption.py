@@ -26,8 +26,8 @@ from hotline_agi.dispatch.events import (
 from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
 from hotline_agi.dispatch.stock import earlier
 from hotline_agi.dispatch.switchboard import PROMPT_LIMIT_S, RING_GRACE_S, Switchboard, Timer
-from hotline_agi.roster.model import Endpoint, OverflowStep
-from hotline_agi.terms.ids import CallId, NodeId
+from hotline_agi.roster.model import Endpoint, EndpointKind, OverflowStep
+from hotline_agi.terms.ids import CallId, EndpointId, NodeId
 from hotline_agi.terms.instants import text_of
 from hotline_agi.terms.outcomes import Outcome
 
@@ -242,7 +242,10 @@ def _endpoint(board: Switchboard, found: LiveLeg, adopted: Adopted | None) -> En
         return adopted[0].line.transfer if adopted is not None else None
     person = board.roster.volunteers.get(found.volunteer)
     if person is None or not person.endpoints:
-        return None
+        if found.stage not in (LegStage.TALKING, LegStage.JOINING):
+            return None
+        # who talks has left the roster: the talk is no less theirs
+        return Endpoint(id=found.endpoint or EndpointId(""), kind=EndpointKind.SOFTPHONE, confirm=False)
     return next((one for one in person.endpoints if one.id == found.endpoint), person.endpoints[0])
 
 

@@ -1,20 +1,37 @@
 """Who calls, as far as the machine may know: a token, whether somebody flagged it, whether it was here a while ago."""
 
-from hotline_agi.dispatch import matching
-from hotline_agi.dispatch.events import CallerRecognised
+from hotline_agi.dispatch import caller_limits, matching
+from hotline_agi.dispatch.events import CallArrived, CallerRecognised
 from hotline_agi.dispatch.state import Call
 from hotline_agi.dispatch.switchboard import Switchboard
+from hotline_agi.terms.ids import CallerToken
+
+
+def introduced(board: Switchboard, call: Call, event: CallArrived) -> None:
+    """The first question told who calls, or that they withhold their number."""
+    call.identified = event.caller is not None or event.withheld
+    call.high_risk = event.high_risk
+    if event.caller is not None:
+        _known(board, call, event.caller)
 
 
 def recognised(board: Switchboard, call: Call, event: CallerRecognised) -> None:
     """Put a caller who waits where they belong in the queue."""
-    call.caller, call.high_risk = event.caller, event.high_risk
-    reached_nobody_s = board.tried.get(event.caller)
-    if reached_nobody_s is not None:
-        call.tried_before = call.arrived_s - reached_nobody_s <= call.policy.tried_within_s
+    call.identified, call.high_risk = True, event.high_risk
+    if event.high_risk:
+        call.later_s = 0.0
+    _known(board, call, event.caller)
+    caller_limits.count(board, call)
     if call.id in board.waiting:
         board.waiting.put(call)
         matching.mark(board, call)
+
+
+def _known(board: Switchboard, call: Call, caller: CallerToken) -> None:
+    call.caller = caller
+    reached_nobody_s = board.tried.get(caller)
+    if reached_nobody_s is not None:
+        call.tried_before = call.arrived_s - reached_nobody_s <= call.policy.tried_within_s
 
 
 def policy_changed(board: Switchboard) -> None:

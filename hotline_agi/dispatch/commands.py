@@ -45,6 +45,8 @@ class NoticeKind(StrEnum):
     """Somebody cannot come: 1, I stand in for them; 2, I cannot."""
     RESTING = "resting"
     """You have missed several calls and are not rung for a while: 1, ring me again."""
+    ALARM = "alarm"
+    """Callers suffer from something now: 1, I see to it; 2, somebody else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,8 @@ class RingNotice:
     """In which the times are said, e.g. ``Asia/Shanghai``."""
     about: VolunteerId | None = None
     """Who cannot come (COVER)."""
+    alarm: str = ""
+    """What it is about (ALARM); see `events.AlarmRaised`."""
 
 
 class NoticeReply(StrEnum):
@@ -175,6 +179,14 @@ class EndRound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListenToCaller:
+    """Tell by `CallerSpoke` when the caller, who is in a talk, makes a sound; `CallerListened` says that this works."""
+
+    call: CallId
+    node: NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUp:
     """Hang up a side of a talk whose other side asked for the end and was not heard (ghost guard)."""
 
@@ -241,6 +253,22 @@ class NoteCover:
     word: CoverWord = CoverWord.SETTLED
 
 
+class AlarmWord(StrEnum):
+    ACKNOWLEDGED = "acknowledged"
+    """`NoteAlarm.volunteer` sees to it."""
+    NOBODY = "nobody"
+    """Everybody who could be called was, and nobody said so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteAlarm:
+    """What came of calling people about an alarm; its last word."""
+
+    alarm: int
+    word: AlarmWord
+    volunteer: VolunteerId | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegRecord:
     """One leg of a closed call."""
@@ -299,7 +327,8 @@ NodeCommand = (
     | HoldCaller
     | GuideCaller
     | EndRound
+    | ListenToCaller
     | HangUp
 )
 """What an Asterisk is told."""
-Command = NodeCommand | NoteFact | OpenRecord | CloseRecord | NoteVolunteer | NoteReadiness | NoteCover
+Command = NodeCommand | NoteFact | OpenRecord | CloseRecord | NoteVolunteer | NoteReadiness | NoteCover | NoteAlarm

@@ -1,6 +1,6 @@
 """How a call gets out of our hands: into the dialplan's own steps, into survival, by the caller's hang-up, unseen."""
 
-from hotline_agi.dispatch import answers, matching, talks
+from hotline_agi.dispatch import answers, caller_limits, matching, talks
 from hotline_agi.dispatch.commands import CancelReason, Fact
 from hotline_agi.dispatch.events import Step
 from hotline_agi.dispatch.state import Call, CallState
@@ -47,6 +47,7 @@ def left(board: Switchboard, call: Call) -> None:
     call.left, call.asking, call.held = True, False, False
     call.ended_at = board.now.at
     talks.count_talk(board, call)
+    caller_limits.left(board, call)
     board.note(call, Fact.CALLER_LEFT)
     board.clear_timers(call, *CALL_TIMERS)
     if call.outcome is None:

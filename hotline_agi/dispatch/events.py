@@ -18,6 +18,12 @@ class CallArrived:
     call: CallId
     line: LineId
     node: NodeId
+    caller: CallerToken | None = None
+    """Who calls, if the dialplan told their number with this question."""
+    high_risk: bool = False
+    """Somebody flagged this caller."""
+    withheld: bool = False
+    """The dialplan looked, and there is no number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +86,18 @@ class Step(StrEnum):
     """Says that the talk is over and that somebody who was cut off should stay on the line."""
     ROUND = "round"
     """Ask the service again."""
+    TALKED_MUCH = "talkedmuch"
+    """From here on: says which limit a caller met, and when they can call again (`caller_limits.py`)."""
+    CALLED_OFTEN = "calledoften"
+    CALLS_ALREADY = "callsalready"
+    WITHHELD = "withheld"
+    CROWDED = "crowded"
+    UNHEARD = "unheard"
+    IN_MINUTES = "inminutes"
+    IN_AN_HOUR = "inanhour"
+    IN_HOURS = "inhours"
+    IN_HALF_A_DAY = "inhalfaday"
+    IN_A_DAY = "inaday"
     DEADLINE = "deadline"
     """Only reported, never told: the dialplan's own deadline sent the caller to the overflow."""
 
@@ -247,12 +265,34 @@ class StockTaken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerRecognised:
-    """The shell knows who calls (their number came with a question after the first): as a token, never as a number."""
+    """The shell knows who calls (their number came with a question after the first, or they were flagged since): as a
+    token, never as a number."""
 
     call: CallId
     caller: CallerToken
     high_risk: bool = False
     """Somebody flagged this caller."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerListened:
+    """From now on a sound of the caller is told by `CallerSpoke`; asked for by `ListenToCaller`."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerSpoke:
+    """The caller made a sound."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitLifted:
+    """A coordinator ended the limits of a caller."""
+
+    caller: CallerToken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,6 +346,27 @@ class NoticeAnswered:
     agreed: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRaised:
+    """Callers suffer from something now: coordinators are to be called about it."""
+
+    alarm: int
+    """Its number; grows."""
+    kind: str
+    """As in the name of its prompt: ``alarm-nobody-reachable``."""
+    people: tuple[VolunteerId, ...]
+    """In the order in which they are called."""
+    most_per_hour: int
+    """Rings for all alarms together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmEnded:
+    """It is over, or somebody owns it."""
+
+    alarm: int
+
+
 Event = (
     CallArrived
     | CallerHeld
@@ -324,10 +385,15 @@ Event = (
     | LinkLost
     | StockTaken
     | CallerRecognised
+    | CallerListened
+    | CallerSpoke
+    | LimitLifted
     | DeviceChanged
     | VolunteerPaused
     | VolunteerResumed
     | WrapUpDeclined
     | CoverAsked
     | NoticeAnswered
+    | AlarmRaised
+    | AlarmEnded
 )

@@ -25,7 +25,9 @@ from typing import assert_never
 
 from hotline_agi.dispatch import (
     adoption,
+    alarm_calls,
     answers,
+    caller_limits,
     callers,
     cover_requests,
     departures,
@@ -43,11 +45,15 @@ from hotline_agi.dispatch import (
 from hotline_agi.dispatch.admission import admit
 from hotline_agi.dispatch.commands import Command, Fact
 from hotline_agi.dispatch.events import (
+    AlarmEnded,
+    AlarmRaised,
     CallArrived,
     CallerHeld,
     CallerKeyed,
     CallerLeft,
+    CallerListened,
     CallerRecognised,
+    CallerSpoke,
     CallerSurviving,
     CoverAsked,
     DeviceChanged,
@@ -56,6 +62,7 @@ from hotline_agi.dispatch.events import (
     LegAccepted,
     LegAnswered,
     LegEnded,
+    LimitLifted,
     LinkLost,
     MessageLeft,
     NoticeAnswered,
@@ -85,7 +92,16 @@ from hotline_agi.terms.standing import VolunteerState
 
 KEY_MESSAGE = "*"
 CallerEvent = (
-    CallerHeld | CallerKeyed | CallerSurviving | CallerLeft | StepReached | MessageLeft | TalkEnded | CallerRecognised
+    CallerHeld
+    | CallerKeyed
+    | CallerSurviving
+    | CallerLeft
+    | StepReached
+    | MessageLeft
+    | TalkEnded
+    | CallerRecognised
+    | CallerListened
+    | CallerSpoke
 )
 
 
@@ -168,6 +184,7 @@ class Machine:
             case LinkLost(node=node):
                 board.settling.add(node)
                 board.lost_at.setdefault(node, board.now.at)
+                caller_limits.deaf(board)
             case StockTaken():
                 board.settling.add(event.node)
                 for found in stock.missing(board, event):
@@ -185,6 +202,8 @@ class Machine:
                 elif party not in board.notices.live:
                     board.depart(CallId(party))  # its `CallArrived` may still be on the way, on the other stream
                     board.ignore(event)
+            case LimitLifted(caller=caller):
+                caller_limits.lifted(board, caller)
             case DeviceChanged():
                 people.device_changed(board, event)
             case VolunteerPaused(volunteer=volunteer, for_s=for_s) if volunteer in board.roster.volunteers:
@@ -200,6 +219,10 @@ class Machine:
                 said = notices.answered(board, leg, agreed)
                 if said is not None:
                     self._take(said)
+            case AlarmRaised():
+                alarm_calls.raised(board, event)
+            case AlarmEnded():
+                alarm_calls.ended(board, event)
             case WrapUpDeclined() | VolunteerPaused() | VolunteerResumed() | CoverAsked():
                 board.ignore(event)
             case _:
@@ -222,10 +245,10 @@ class Machine:
         if call is None:
             call = admit(board, event.call, event.line, event.node)
             call.asking = True
-            if board.duty(call.line).is_open:
-                waves.begin(board, call)
-            else:
-                overflow.begin(board, call, Step.CLOSED)
+            if isinstance(event, CallArrived):
+                callers.introduced(board, call, event)
+            if isinstance(event, RoundEnded) or caller_limits.arrived(board, call):
+                self._serve(call)
         elif call.left or call.state is CallState.SURVIVING:
             board.ignore(event)
             return
@@ -235,13 +258,22 @@ class Machine:
             waves.fill(board, call)
         answers.answer(board, call)
 
+    def _serve(self, call: Call) -> None:
+        if self._board.duty(call.line).is_open:
+            waves.begin(self._board, call)
+        else:
+            overflow.begin(self._board, call, Step.CLOSED)
+
     def _came_back(self, call: Call) -> None:
         """The caller's round is over (or the steps that we told ended with "ask again")."""
         board = self._board
         if call.state is CallState.TALKING:
             talks.came_out(board, call)
         elif call.state is CallState.LEAVING and call.steps_told:
-            if call.rering:
+            if call.heard_why:
+                call.heard_why = False
+                self._serve(call)
+            elif call.rering:
                 talks.ring_again(board, call)
             elif call.overflow_left:
                 overflow.proceed(board, call)
@@ -260,12 +292,11 @@ class Machine:
             case CallerKeyed(key=key):
                 if key == KEY_MESSAGE and call.state is CallState.WAITING:
                     overflow.leave_message(board, call)
-            case CallerSurviving() if call.state is CallState.SURVIVING:
-                board.ignore(event)
             case CallerSurviving():
                 if call.outcome is Outcome.UNCERTAIN:
                     call.outcome = None  # now it is known
-                departures.surrender(board, call)
+                if call.state is not CallState.SURVIVING:
+                    departures.surrender(board, call)
             case CallerLeft():
                 departures.left(board, call)
             case StepReached(step=step):
@@ -279,6 +310,10 @@ class Machine:
                 self._talk_ended(call, event)
             case CallerRecognised():
                 callers.recognised(board, call, event)
+            case CallerListened():
+                call.listening = call.state is CallState.TALKING
+            case CallerSpoke():
+                caller_limits.spoke(board, call)
             case _:
                 assert_never(event)
 

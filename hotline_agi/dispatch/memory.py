@@ -56,6 +56,15 @@ class PastRing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecentLeg:
+    """One leg that was dialled in the hour before a start, for the dial envelope; no part of the machine's memory."""
+
+    endpoint: EndpointId
+    kind: EndpointKind
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PastTalk:
     """One talk of the last `TALKS_H` hours; for limits, and for who talked least."""
 
@@ -93,6 +102,22 @@ class OpenCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastCaller:
+    """One call of the last day, for the limits of callers."""
+
+    line: LineId
+    caller: CallerToken | None
+    """None: the number was withheld."""
+    arrived_at: datetime
+    ended_at: datetime | None = None
+    talk_s: float = 0.0
+    silent: bool = False
+    """Nothing was heard of the caller."""
+    limited: bool = False
+    """It met a limit, and rang nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
     """Empty: nothing is known, as at the very first start."""
 
@@ -104,6 +129,8 @@ class Memory:
     """Who paused, and until when; None: until they resume."""
     tried: tuple[tuple[CallerToken, datetime], ...] = ()
     """Callers who reached nobody, and when that call ended; the oldest first."""
+    callers: tuple[PastCaller, ...] = ()
+    """In the order in which they ended, those that have not at the end."""
     stand_ins: tuple[NoteCover, ...] = ()
     """The last word about each place of a shift that is not over, in the order in which they came."""
     readiness: tuple[NoteReadiness, ...] = ()

@@ -19,6 +19,7 @@ A request for cover:
 Everything here is bounded by the people and slots of the next two days, and is dropped when its slot is over.
 """
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -124,6 +125,23 @@ class Resting:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
+class AlarmCall:
+    """Somebody is looked for who sees to an alarm."""
+
+    alarm: int
+    kind: str
+    to_call: list[VolunteerId]
+    """Who is rung next, the first one first."""
+    most_per_hour: int
+    begun_at: datetime
+    give_up_s: float
+    rings: int = 0
+    """Of the first of `to_call`."""
+    leg: LegId | None = None
+    over: bool = False
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class NoticeBook:
     """All of it, over all lines."""
 
@@ -135,6 +153,10 @@ class NoticeBook:
     resting: dict[VolunteerId, Resting] = field(default_factory=dict)
     stand_ins: dict[str, StandIn] = field(default_factory=dict)
     """By the key of their request."""
+    alarm_calls: dict[str, AlarmCall] = field(default_factory=dict)
+    """By the alarm's number."""
+    alarm_rings: deque[float] = field(default_factory=deque)
+    """Monotonic seconds of the last hour's rings for alarms."""
     watched: tuple[frozenset[Any], ...] = ()
     """What `notice_legs.make_way` looked at last: links that settle, and notices that calls of a line could use."""
     _laid_over: dict[LineId, tuple[Duty, tuple[StandIn, ...], Duty]] = field(default_factory=dict)

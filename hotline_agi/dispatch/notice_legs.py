@@ -26,8 +26,9 @@ RETRY_S = 15.0
 """Who could not be rung just now is tried again after so long."""
 
 
-def may_ring(board: Switchboard, volunteer: VolunteerId, *, for_calls: bool = True) -> bool:
-    """Whether a notice may ring `volunteer` now. Not `for_calls`: no call could use them, so none matters."""
+def may_ring(board: Switchboard, volunteer: VolunteerId, *, for_calls: bool = True, quiet_too: bool = False) -> bool:
+    """Whether a notice may ring `volunteer` now. Not `for_calls`: no call could use them, so none matters;
+    `quiet_too`: also in their quiet hours."""
     book = board.notices
     known = board.roster.volunteers.get(volunteer)
     return (
@@ -36,7 +37,7 @@ def may_ring(board: Switchboard, volunteer: VolunteerId, *, for_calls: bool = Tr
         and len(book.live) < MOST_AT_ONCE
         and known is not None
         and next_endpoint(board, volunteer, 0) is not None
-        and not is_quiet(known, board.now.at)
+        and (quiet_too or not is_quiet(known, board.now.at))
         and (board.seats.is_free(volunteer) if for_calls else not board.seats.is_taken(volunteer))
         and not (for_calls and is_wanted(board, volunteer))
     )
@@ -85,6 +86,7 @@ def ring(
     from_at: datetime,
     until_at: datetime,
     about: VolunteerId | None = None,
+    alarm: str = "",
     nth_endpoint: int = 0,
 ) -> Notice:
     """Begin to ring the `nth_endpoint` or one behind it. `may_ring` must have said yes."""
@@ -118,6 +120,7 @@ def ring(
             until_at=until_at,
             zone=line.zone.key,
             about=about,
+            alarm=alarm,
         )
     )
     return notice

@@ -7,7 +7,7 @@ Whatever becomes of a notice comes back by its leg: `LegAnswered`, `NoticeAnswer
 from collections.abc import Iterable
 from datetime import datetime
 
-from hotline_agi.dispatch import cover_requests, notice_legs, reminders
+from hotline_agi.dispatch import alarm_calls, cover_requests, notice_legs, reminders
 from hotline_agi.dispatch.commands import (
     AnswerNotice,
     CancelReason,
@@ -42,6 +42,8 @@ def due(board: Switchboard, kind: Timer, key: str) -> None:
             reminders.backup_due(board, key)
         case Timer.COVER:
             cover_requests.due(board, key)
+        case Timer.ALARM:
+            alarm_calls.due(board, key)
         case Timer.TELL_REST:
             _rest_due(board, VolunteerId(key))
         case Timer.NOTICE:
@@ -85,8 +87,10 @@ def answered(board: Switchboard, leg: LegId, agreed: bool) -> VolunteerResumed |
                 reminders.took_over(board, board.notices.requests[notice.key])
         case NoticeKind.RESTING:
             reply = NoticeReply.THANKS
+        case NoticeKind.ALARM:
+            reply = alarm_calls.answered(board, notice, agreed)
     board.out.append(AnswerNotice(leg=leg, reply=reply))
-    is_there = agreed and notice.kind is not NoticeKind.COVER
+    is_there = agreed and notice.kind in (NoticeKind.READY, NoticeKind.RESTING)
     return VolunteerResumed(volunteer=notice.volunteer) if is_there else None
 
 
@@ -104,6 +108,8 @@ def leg_ended(board: Switchboard, leg: LegId, cause: int) -> None:
             cover_requests.leg_ended(board, notice, try_next)
         case NoticeKind.RESTING:
             _rest_told(board, notice, try_next)
+        case NoticeKind.ALARM:
+            alarm_calls.leg_ended(board, notice, try_next)
 
 
 def make_way(board: Switchboard) -> None:

@@ -62,13 +62,13 @@ def proceed(board: Switchboard, call: Call) -> None:
 
 def _transfer(board: Switchboard, call: Call) -> bool:
     """Ring the overflow number while the caller waits on; False where the line has none (or nobody waits)."""
-    line = call.line
-    if line.transfer is None or call.hanging_up:
+    line, target = call.line, board.current_line(call).transfer  # the number of the roster in force, and no other
+    if target is None or call.hanging_up:
         return False
     call.state = CallState.WAITING
     call.transferring = True
     board.clear_timers(call, Timer.FORGET)
-    board.ring(call, line.transfer, None, line.transfer_timeout_s)
+    board.ring(call, target, None, line.transfer_timeout_s)
     call.overflow_due_s = board.now.mono_s + line.transfer_timeout_s + TRANSFER_GRACE_S
     board.set_timer(Timer.OVERFLOW, call.id, line.transfer_timeout_s + TRANSFER_GRACE_S)
     return True

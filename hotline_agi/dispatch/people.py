@@ -12,6 +12,7 @@ from hotline_agi.dispatch.events import DeviceChanged
 from hotline_agi.dispatch.seats import Place, Seat
 from hotline_agi.dispatch.state import Leg
 from hotline_agi.dispatch.switchboard import Switchboard
+from hotline_agi.roster import canary
 from hotline_agi.roster.model import EndpointKind, Line
 from hotline_agi.roster.timetable import Duty
 from hotline_agi.terms.ids import VolunteerId
@@ -75,6 +76,8 @@ def rests(board: Switchboard, volunteer: VolunteerId, until_s: float) -> None:
 
 def _learn(board: Switchboard, leg: Leg, outcome: LegOutcome) -> None:
     accepted = leg.accepted_s is not None
+    if leg.endpoint.id == canary.ENDPOINT:
+        return  # a machine answers: it says nothing of people
     if accepted or outcome in _LEARNED or outcome in _CUT_SHORT:
         board.acceptance.learn(
             leg.endpoint.id,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from hotline_agi.dispatch import limits, notices, people
+from hotline_agi.dispatch import caller_limits, limits, notices, people
 from hotline_agi.dispatch.courses import Past
 from hotline_agi.dispatch.memory import Memory, PastTalk, RingResult
 from hotline_agi.dispatch.switchboard import TRIED_KEPT, Switchboard
@@ -34,6 +34,7 @@ def recall(board: Switchboard, memory: Memory) -> None:
     oldest_first = islice(memory.tried, max(0, len(memory.tried) - TRIED_KEPT), None)
     board.tried.update((caller, board.mono_s(at)) for caller, at in oldest_first)
     _rests(board, memory)
+    caller_limits.recall(board, memory.callers)
     board.out = []
 
 

@@ -137,6 +137,20 @@ class Call:
     caller: CallerToken | None = None
     """Who calls, once that is known."""
     high_risk: bool = False
+    identified: bool = False
+    """It is known who calls, or that they withhold their number."""
+    counted: bool = False
+    """For the limits of its caller."""
+    limited: bool = False
+    """Met a limit: rings nobody."""
+    later_s: float = 0.0
+    """Counts as having arrived so much later."""
+    heard_why: bool = False
+    """In LEAVING before anything rang: the caller hears a sentence, and then gets into the queue."""
+    listening: bool = False
+    """In the talk that goes on a sound of the caller would be heard."""
+    spoke: bool = False
+    """And it was."""
     tried_before: bool = False
     """Called a short while ago and reached nobody."""
     urgent: bool = False

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from math import inf
 
 from hotline_agi.dispatch.acceptance import Acceptance
+from hotline_agi.dispatch.caller_book import Callers
 from hotline_agi.dispatch.commands import (
     CancelLeg,
     CancelReason,
@@ -70,9 +71,18 @@ class Timer(Enum):
     BACKUP = auto()
     COVER = auto()
     TELL_REST = auto()
+    ALARM = auto()
 
 
-NOTICE_TIMERS = (Timer.NOTICE, Timer.REMINDERS, Timer.REMIND, Timer.BACKUP, Timer.COVER, Timer.TELL_REST)
+NOTICE_TIMERS = (
+    Timer.NOTICE,
+    Timer.REMINDERS,
+    Timer.REMIND,
+    Timer.BACKUP,
+    Timer.COVER,
+    Timer.TELL_REST,
+    Timer.ALARM,
+)
 CALL_TIMERS = (Timer.WAVE, Timer.OVERFLOW, Timer.ASK, Timer.CONNECT, Timer.VERDICT, Timer.FORGET)
 
 TRIED_KEPT = 4096
@@ -129,6 +139,8 @@ class Switchboard:
     """The latest word on each softphone of which any was heard."""
     tried: dict[CallerToken, float] = field(default_factory=dict)
     """Callers who reached nobody, and when (monotonic seconds); in order of time, the latest `TRIED_KEPT`."""
+    callers: Callers = field(default_factory=Callers)
+    """Of whom something is remembered for the limits of callers."""
     deadlines: Deadlines = field(default_factory=Deadlines)
     notices: NoticeBook = field(default_factory=NoticeBook)
     ignored: Counter[str] = field(default_factory=Counter)
@@ -408,7 +420,7 @@ class Switchboard:
 
     def _remember_caller(self, call: Call) -> None:
         """Who reached nobody comes sooner when they call again."""
-        if call.caller is None:
+        if call.caller is None or call.limited:
             return
         self.tried.pop(call.caller, None)
         if call.outcome not in REACHED_SOMEBODY:

@@ -1,7 +1,7 @@
 """From the first accept to the end of the talk: one winner, tested and set in one go, and nobody cut off."""
 
-from hotline_agi.dispatch import answers, choices, matching, overflow, waves
-from hotline_agi.dispatch.commands import CancelReason, ConnectLeg, Fact, HangUp, Music, RefuseLeg
+from hotline_agi.dispatch import answers, caller_limits, choices, matching, overflow, waves
+from hotline_agi.dispatch.commands import CancelReason, ConnectLeg, Fact, HangUp, ListenToCaller, Music, RefuseLeg
 from hotline_agi.dispatch.events import Step
 from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
 from hotline_agi.dispatch.switchboard import PROMPT_LIMIT_S, Switchboard, Timer
@@ -135,6 +135,9 @@ def talk_goes_on(board: Switchboard, leg: Leg, since_s: float, *, noted: bool) -
     board.set_timer(Timer.FORGET, call.id, TALK_FORGET_S)
     if not noted:
         board.note(call, Fact.TALK_STARTED, leg.id, leg.volunteer)
+    call.listening = call.spoke = False
+    if call.caller is not None and leg.volunteer is not None and board.current_line(call).limits.silent.calls:
+        board.out.append(ListenToCaller(call=call.id, node=call.node))
 
 
 def found_talking(board: Switchboard, leg: Leg) -> bool:
@@ -224,8 +227,10 @@ def ring_again(board: Switchboard, call: Call) -> None:
 
 def count_talk(board: Switchboard, call: Call) -> None:
     if call.talk_began_s is not None:
-        call.talk_s += board.now.mono_s - call.talk_began_s
+        talk_s = board.now.mono_s - call.talk_began_s
+        call.talk_s += talk_s
         call.talk_began_s = None
+        caller_limits.talked(board, call, talk_s)
 
 
 def hangup_requested(board: Switchboard, party: CallId | LegId) -> None:

@@ -38,7 +38,7 @@ def caller_class(call: Call) -> CallerClass | None:
 def served_s(call: Call) -> float:
     """When `call` counts as having arrived, in monotonic seconds: the earliest is served first."""
     found = caller_class(call)
-    return call.arrived_s - (call.policy.worth_s.get(found, 0.0) if found is not None else 0.0)
+    return call.arrived_s + call.later_s - (call.policy.worth_s.get(found, 0.0) if found is not None else 0.0)
 
 
 class Turn(IntEnum):

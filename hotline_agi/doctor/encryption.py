@@ -44,19 +44,10 @@ async def look_at_tls(settings: Settings, roster: Roster | None) -> AsyncIterato
     tls = settings.softphone_tls
     if roster is None or not any(one.pjsip_name for person in roster.volunteers.values() for one in person.endpoints):
         return
-    if not tls.is_told and not tls.certificate.exists():
-        remedy = (
-            "`hotline certs NAME`, transport-tls in site/pjsip-transports.conf, hotline-softphone-tls in "
-            "site/pjsip-volunteers.conf, and softphone_tls in the settings: asterisk-conf/README.md; where everybody "
-            "comes through a VPN this may stay"
-        )
-        yield warning(NAME, f"there is no {tls.certificate}: what is said can be heard on the network", remedy)
-        return
     try:
         certificate = read_certificate(tls.certificate.read_bytes())
     except OSError as error:
-        remedy = "`hotline certs NAME` makes one; it must be readable by Asterisk, and may be by everybody"
-        yield failed(NAME, f"cannot read {tls.certificate} ({error.strerror})", remedy)
+        yield _without(tls, error)
         return
     except ValueError:
         yield failed(NAME, f"{tls.certificate} holds no certificate in PEM", "put it there; the chain stands behind it")
@@ -66,6 +57,18 @@ async def look_at_tls(settings: Settings, roster: Roster | None) -> AsyncIterato
         yield check
     if not wrong:
         yield ok(NAME, f"good for {', '.join(certificate.names)} until {certificate.not_after:%Y-%m-%d}")
+
+
+def _without(tls: SoftphoneTls, error: OSError) -> Check:
+    if isinstance(error, FileNotFoundError) and not tls.is_told:
+        remedy = (
+            "`hotline certs NAME`, transport-tls in site/pjsip-transports.conf, hotline-softphone-tls in "
+            "site/pjsip-volunteers.conf, and softphone_tls in the settings: asterisk-conf/README.md; where everybody "
+            "comes through a VPN this may stay"
+        )
+        return warning(NAME, f"there is no {tls.certificate}: what is said can be heard on the network", remedy)
+    remedy = "`hotline certs NAME` makes one; Asterisk and this user must be able to read it, and everybody may"
+    return failed(NAME, f"cannot read {tls.certificate} ({error.strerror})", remedy)
 
 
 def _judge_validity(certificate: Certificate) -> Iterator[Check]:

@@ -6,17 +6,20 @@ Each check stands on its own; what cannot be looked at because something before 
 import asyncio
 import os
 import shutil
+import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from hotline_agi.asterisk.ami import AmiLink
 from hotline_agi.asterisk.inspection import DANGEROUS_ACTIONS, NEEDED_ACTIONS, Inspection, Inspector
+from hotline_agi.doctor.alarms import look_at_alarms, look_at_canary, look_at_sinks
 from hotline_agi.doctor.check import Check, failed, ok, warning
 from hotline_agi.doctor.encryption import look_at_tls, look_at_word
 from hotline_agi.doctor.journal import look_at_journal
-from hotline_agi.doctor.rosters import look_ahead, look_at_folder, look_at_service
+from hotline_agi.doctor.rosters import look_ahead, look_at_folder, look_at_numbers, look_at_service
 from hotline_agi.errors import HotlineError, PbxError, SetupError
 from hotline_agi.prompts.collection import State, inventory
 from hotline_agi.roster.model import Roster
@@ -39,7 +42,11 @@ async def examine(config: Path) -> list[Check]:
     checks += look_ahead(settings, roster, datetime.now(UTC))
     checks += _look_at_folders(settings)
     checks += look_at_journal(settings)
+    checks += await look_at_sinks(settings)
+    checks += look_at_alarms(settings, datetime.now(UTC))
+    checks += look_at_canary(settings, datetime.now(UTC))
     if roster is not None:
+        checks.append(look_at_numbers(settings, roster))
         checks += _look_at_prompts(settings, roster)
         checks += _look_at_zones(roster)
     checks += look_at_word(settings)
@@ -51,13 +58,10 @@ async def examine(config: Path) -> list[Check]:
 def _look_at_folders(settings: Settings) -> Iterator[Check]:
     try:
         settings.ami_secret()
-        mode = settings.ami_secret_file.stat().st_mode
-        if mode & 0o007:
-            yield warning("AMI secret", "everybody can read it", f"chmod o= {settings.ami_secret_file}")
-        else:
-            yield ok("AMI secret", str(settings.ami_secret_file))
+        yield ok("AMI secret", str(settings.ami_secret_file))
     except SetupError as error:
         yield failed("AMI secret", str(error), "mend it; without it there is no AMI")
+    yield from _look_at_secrets(settings)
     for name, folder in (("state folder", settings.state), ("messages folder", settings.messages)):
         if not folder.is_dir():
             yield failed(name, f"there is no {folder}", f"create it, owned by this user: mkdir -p {folder}")
@@ -76,6 +80,23 @@ def _look_at_folders(settings: Settings) -> Iterator[Check]:
                 yield failed(f"disk of {name}", f"{free // 1024**2} MB free", remedy)
             else:
                 yield ok(f"disk of {name}", f"{free // 1024**2} MB free")
+
+
+def _look_at_secrets(settings: Settings) -> Iterator[Check]:
+    """Which of the files that nobody else may read can be read by everybody; the service goes on with them."""
+    files = {
+        "AMI secret": settings.ami_secret_file,
+        "contacts": settings.contacts,
+        "contacts key": settings.contacts_key,
+        "state folder": settings.state,
+    }
+    for name, path in files.items():
+        if path is None:
+            continue
+        with suppress(OSError):  # what is missing is told elsewhere
+            if path.stat().st_mode & stat.S_IRWXO:
+                what = f"every user of this machine can read {path}"
+                yield warning(name, what, f"chmod o= {path} (owner root or hotline, group hotline)")
 
 
 def _look_at_prompts(settings: Settings, roster: Roster) -> Iterator[Check]:

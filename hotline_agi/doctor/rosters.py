@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from hotline_agi import rosters
+from hotline_agi.asterisk.envelope import Envelope, endpoints_of, refused_of
 from hotline_agi.doctor.check import Check, failed, ok, warning
 from hotline_agi.errors import InvalidText, SetupError
 from hotline_agi.planning.outlook import SOON, by_weight
@@ -96,6 +97,21 @@ def look_ahead(settings: Settings, roster: Roster | None, now: datetime) -> Iter
     first = str(found[0]).replace(f": {found[0].severity}: ", ": ", 1)
     what = f"{whose}{counted(len(found), 'finding')} in the next {SOON} days, the first: {first}"
     yield warning(name, what, remedy)
+
+
+def look_at_numbers(settings: Settings, roster: Roster) -> Check:
+    """Which contacts the dial envelope would not dial."""
+    name = "dial envelope"
+    refused = refused_of(roster, trunk=settings.trunk, rules=settings.dialling)
+    if refused:
+        what = f"{counted(len(refused), 'contact')} would not be dialled, the first: {refused[0].what}"
+        return warning(name, what, refused[0].hint)
+    home = Envelope(roster, trunk=settings.trunk, rules=settings.dialling).home
+    numbers = [one.number for one in endpoints_of(roster) if one.number is not None]
+    if home is None and any(not number.reveal().startswith(("+", "00")) for number in numbers):
+        what = f"{counted(len(numbers), 'number')}; of those without + it is not known what they cost"
+        return warning(name, what, "say your country under `dialling: home:` in the settings, e.g. CN")
+    return ok(name, f"{counted(len(numbers), 'number')}{f', at home in {home}' if home else ''}")
 
 
 def _is_replaced(settings: Settings) -> bool:

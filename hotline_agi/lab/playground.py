@@ -86,6 +86,8 @@ def _free_or_any(bind: str, port: int, kind: int) -> int:
     """
     try:
         with socket.socket(socket.AF_INET, kind) as sock:
+            if kind == socket.SOCK_STREAM:  # the connections of a run just before are no hindrance
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             sock.bind((bind, port))
     except OSError as error:
         try:

@@ -168,6 +168,7 @@ class Stage:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         self.contacts.write_text(contacts, encoding="utf-8")
+        self.contacts.chmod(0o600)
 
     def _last_words(self) -> str:
         if not self.log_path.exists():
@@ -246,6 +247,7 @@ state: {stage.state}
 messages: {stage.pbx.messages}
 sounds: {prompts}
 log_format: json
+dialling: {{home: GB}}
 ami: {{port: {site.ami_port}, secret_file: {secret}}}
 fastagi: {{port: {site.agi_port}{word_file}}}
 softphone_tls:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from hotline_agi.planning.ring_words import likely_enough
-from hotline_agi.roster.model import Line, Want
+from hotline_agi.roster.model import CallerLimits, Line, Want
 
 NOTHING = "nothing"
 
@@ -22,7 +22,26 @@ def policy_in_words(line: Line) -> dict[str, str]:
             if (remind := line.reminders)
             else NOTHING
         ),
+        "abuse": limits_in_words(line.limits),
     }
+
+
+def limits_in_words(limits: CallerLimits) -> str:
+    """``180 min of talk a day, 60 calls an hour, 3 at once; …``."""
+    silent = limits.silent
+    told = [
+        (limits.talk_s_per_day, f"{limits.talk_s_per_day / 60:g} min of talk a day"),
+        (limits.calls_per_hour, f"{limits.calls_per_hour} calls an hour"),
+        (limits.calls_at_once, f"{limits.calls_at_once} at once"),
+        (limits.anonymous_calls_per_hour, f"{limits.anonymous_calls_per_hour} withheld an hour"),
+        (limits.anonymous_at_once, f"{limits.anonymous_at_once} withheld at once"),
+        (limits.waiting_at_once, f"{limits.waiting_at_once} waiting at once"),
+        (
+            silent.calls,
+            f"later for {silent.cool_off_s / 60:g} min after {silent.calls} silent in {silent.within_s / 60:g} min",
+        ),
+    ]
+    return ", ".join(words for most, words in told if most) or NOTHING
 
 
 def wants_in_words(wants: Iterable[Want]) -> str:

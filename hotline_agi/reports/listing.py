@@ -7,7 +7,8 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from hotline_agi.reports.past import CallHistory, PastCall, PastMessage, PastRevision
 from hotline_agi.reports.timeline import timeline
-from hotline_agi.reports.words import outcome_text
+from hotline_agi.reports.words import limit_text, outcome_text
+from hotline_agi.terms.ids import CallId, LineId
 from hotline_agi.terms.languages import Language
 from hotline_agi.terms.numbers import PhoneNumber
 
@@ -16,6 +17,10 @@ Json = dict[str, object]
 _CALL_COLUMNS = {
     Language.EN: ("Call", "Line", "Arrived", "Waited", "Talked", "Volunteer", "Outcome", "Messages"),
     Language.ZH: ("来电", "热线", "到达", "等待", "通话", "志愿者", "结果", "留言"),
+}
+_LIMIT_COLUMNS = {
+    Language.EN: ("Call", "Line", "Limit", "Until (UTC)"),
+    Language.ZH: ("来电", "热线", "限制", "到（UTC）"),
 }
 _MESSAGE_COLUMNS = {Language.EN: ("File", "Length", "Recorded"), Language.ZH: ("文件", "时长", "录制")}
 _ROSTER = {
@@ -64,6 +69,16 @@ def message_rows(messages: Iterable[PastMessage], zone: tzinfo) -> list[tuple[st
         (message.file, length_text(message.length_s), f"{message.recorded_at.astimezone(zone):%Y-%m-%d %H:%M:%S}")
         for message in messages
     ]
+
+
+def limit_columns(language: Language = Language.EN) -> tuple[str, ...]:
+    """The headings for `limit_row`."""
+    return _LIMIT_COLUMNS[language]
+
+
+def limit_row(call: CallId, line: LineId, limit: str, until_at: datetime, language: Language) -> tuple[str, ...]:
+    """A limit of the caller of `call` that is in force; times in UTC."""
+    return call, line, limit_text(limit, language), f"{until_at:%Y-%m-%d %H:%M}"
 
 
 def length_text(seconds: float | None) -> str:

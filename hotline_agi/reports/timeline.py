@@ -8,6 +8,7 @@ from hotline_agi.reports import choice_words, words
 from hotline_agi.reports.choosing import Choice, Handing, Serving
 from hotline_agi.reports.past import CallHistory, PastFact, PastLeg
 from hotline_agi.reports.words import Phrase
+from hotline_agi.terms import limits
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import LegId, VolunteerId
 from hotline_agi.terms.languages import Language
@@ -186,6 +187,8 @@ def _text(sentence: _Sentence, course: _Course, language: Language) -> str:
             return _phrase(words.FACTS[language][fact.fact], names, language, where=where)
         case Fact.UNSEEN:
             return _unseen_text(fact, names, language)
+        case Fact.LIMITED:
+            return _limited_text(fact.detail, language)
         case Fact.CHOSE:
             chosen = choice_words.chosen_text(Choice.of(fact.detail), language)
             return _phrase(words.FACTS[language][Fact.CHOSE], names, language, chosen=chosen)
@@ -213,6 +216,12 @@ def _unseen_text(fact: PastFact, names: list[str], language: Language) -> str:
 def _fields(detail: str) -> dict[str, str]:
     """``key=value`` fields, separated by ``;``."""
     return dict(part.split("=", 1) for part in detail.split(";") if "=" in part)
+
+
+def _limited_text(detail: str, language: Language) -> str:
+    name, until = limits.told(detail)
+    text = words.limit_text(name, language)
+    return words.UNTIL[language].format(limited=text, until=until[:16].replace("T", " ")) if until else text
 
 
 def _leg_text(sentence: _Sentence, names: list[str], language: Language) -> str:

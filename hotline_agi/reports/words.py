@@ -5,6 +5,7 @@
 
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.languages import Language
+from hotline_agi.terms.limits import Limit
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 
 Phrase = str | tuple[str, str]
@@ -13,6 +14,8 @@ Phrase = str | tuple[str, str]
 FACTS: dict[Language, dict[Fact, Phrase]] = {
     Language.EN: {
         Fact.ARRIVED: "The call arrived",
+        Fact.LIMITED: "{limited}",
+        Fact.SILENT: "Nothing was heard of the caller",
         Fact.ADOPTED: "The restarted service found the call {where} and went on with it",
         Fact.RECONSTRUCTED: "The restarted service found the call {where}; what was written of it before is lost",
         Fact.UNSEEN: "Not seen while the service was away: {unseen}",
@@ -38,6 +41,8 @@ FACTS: dict[Language, dict[Fact, Phrase]] = {
     },
     Language.ZH: {
         Fact.ARRIVED: "来电到达",
+        Fact.LIMITED: "{limited}",
+        Fact.SILENT: "来电者一方没有声音",
         Fact.ADOPTED: "服务重启后发现来电{where}，并接管",
         Fact.RECONSTRUCTED: "服务重启后发现来电{where}；此前的记录已丢失",
         Fact.UNSEEN: "服务中断期间未能看到：{unseen}",
@@ -140,6 +145,34 @@ OUTCOMES: dict[Language, dict[Outcome, str]] = {
 NOT_OVER = {Language.EN: "not over, or its end was not seen", Language.ZH: "尚未结束，或未见结束"}
 ENDED = {Language.EN: "Outcome: {outcome}", Language.ZH: "结果：{outcome}"}
 
+LIMITS: dict[Language, dict[Limit, str]] = {
+    Language.EN: {
+        Limit.TALK: "The caller has talked for as long as a day allows",
+        Limit.CALLS: "The caller has called as often as an hour allows",
+        Limit.AT_ONCE: "The caller has other calls on the line",
+        Limit.WITHHELD: "Too many calls with withheld numbers came within an hour",
+        Limit.WITHHELD_AT_ONCE: "Too many calls with withheld numbers are on the line",
+        Limit.CROWDED: "The queue of the line is full",
+        Limit.SILENT: "Nothing was heard of the caller in several talks: they wait behind the others",
+    },
+    Language.ZH: {
+        Limit.TALK: "来电者一天内的通话已达上限",
+        Limit.CALLS: "来电者一小时内的来电已达上限",
+        Limit.AT_ONCE: "来电者已有其他电话在线上",
+        Limit.WITHHELD: "一小时内隐藏号码的来电太多",
+        Limit.WITHHELD_AT_ONCE: "线上隐藏号码的来电太多",
+        Limit.CROWDED: "热线的队伍已满",
+        Limit.SILENT: "来电者多次没有声音：排在其他来电之后",
+    },
+}
+UNTIL = {Language.EN: "{limited}, until {until} UTC", Language.ZH: "{limited}，到 {until}（UTC）为止"}
+
+
+def limit_text(name: str, language: Language) -> str:
+    """The words for a limit; its name, if it is one of a newer version."""
+    return LIMITS[language][Limit(name)] if name in frozenset(Limit) else name
+
+
 STEPS: dict[Language, dict[str, str]] = {
     Language.EN: {
         "closed": "The caller hears that the line is closed",
@@ -149,6 +182,17 @@ STEPS: dict[Language, dict[str, str]] = {
         "goodbye": "The caller hears the goodbye",
         "ended": "The caller hears that the talk is over, or to hold on if it was cut off",
         "round": "The caller goes on waiting",
+        "talkedmuch": "The caller hears that we have talked for long, and asks for a pause",
+        "calledoften": "The caller hears that they have called many times",
+        "callsalready": "The caller hears that other calls of theirs are on the line",
+        "withheld": "The caller hears that too many calls with hidden numbers come in",
+        "crowded": "The caller hears that the queue is full",
+        "unheard": "The caller hears that nothing was heard of them in earlier calls",
+        "inminutes": "The caller hears: again in a quarter of an hour",
+        "inanhour": "The caller hears: again in an hour",
+        "inhours": "The caller hears: again in four hours",
+        "inhalfaday": "The caller hears: again in half a day",
+        "inaday": "The caller hears: again tomorrow at this time",
         "deadline": "Asterisk ended the waiting by its own deadline",
     },
     Language.ZH: {
@@ -159,6 +203,17 @@ STEPS: dict[Language, dict[str, str]] = {
         "goodbye": "向来电者道别",
         "ended": "向来电者播放：通话已结束，如属中断请勿挂机",
         "round": "来电者继续等待",
+        "talkedmuch": "向来电者播放：已经聊了很久，请先休息",
+        "calledoften": "向来电者播放：已经打来很多次",
+        "callsalready": "向来电者播放：该号码已有几个电话在线上",
+        "withheld": "向来电者播放：隐藏号码的来电太多",
+        "crowded": "向来电者播放：队伍已满",
+        "unheard": "向来电者播放：前几次来电没有声音",
+        "inminutes": "向来电者播放：请过一刻钟再打来",
+        "inanhour": "向来电者播放：请过一个小时再打来",
+        "inhours": "向来电者播放：请过四个小时再打来",
+        "inhalfaday": "向来电者播放：请过半天再打来",
+        "inaday": "向来电者播放：请明天这个时候再打来",
         "deadline": "Asterisk 按自身时限结束了等待",
     },
 }

@@ -198,6 +198,35 @@ class Reminders:
     """So long before the slot the backup people are asked to stand in for who did not say that they are ready."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilentCalls:
+    """Who makes no sound in several talks in a row comes later in the queue for a while."""
+
+    calls: int = 3
+    """0: never."""
+    within_s: float = 3600.0
+    cool_off_s: float = 600.0
+    talk_s: float = 30.0
+    """A shorter talk says nothing: somebody may need a while before they can speak."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerLimits:
+    """What one caller, or all who withhold their number, may take of a line; 0: as much as they want. The defaults only
+    touch abuse. Who is flagged as at high risk has no limit, and every limit ends by itself."""
+
+    talk_s_per_day: float = 180 * 60.0
+    """Of talk in the last 24 hours; a talk that goes on is never cut."""
+    calls_per_hour: int = 60
+    calls_at_once: int = 3
+    anonymous_calls_per_hour: int = 1200
+    """Of all withheld numbers together."""
+    anonymous_at_once: int = 60
+    waiting_at_once: int = 1000
+    """Calls of the line that wait; whoever they are."""
+    silent: SilentCalls = SilentCalls()
+
+
 class OverflowStep(StrEnum):
     TRANSFER = "transfer"
     MESSAGE = "message"
@@ -238,6 +267,8 @@ class Line:
     long_wrap_up: LongWrapUp | None = None
     rest: Rest | None = None
     reminders: Reminders | None = None
+    limits: CallerLimits = CallerLimits()
+    """Of callers (``abuse`` in line.yaml)."""
     service_numbers: tuple[str, ...] = ()
     """What volunteers dial over the trunk for the spoken menu; public, so plain text. Lines may share one."""
     ring_plans: tuple[RingPlan, ...] = ()

@@ -5,12 +5,15 @@ Their format and defaults: `rosters/README.md`. What is left out is as `model.py
 
 from dataclasses import dataclass, replace
 
+from hotline_agi.roster.abuse_fields import USUAL as USUAL_LIMITS
+from hotline_agi.roster.abuse_fields import caller_limits
 from hotline_agi.roster.document import Node
 from hotline_agi.roster.fields import Fields, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import (
     Adaptive,
     CallerClass,
+    CallerLimits,
     CallerOrder,
     Line,
     LongWrapUp,
@@ -43,6 +46,7 @@ class ReadPolicy:
     long_wrap_up: LongWrapUp | None
     rest: Rest | None
     reminders: Reminders | None
+    limits: CallerLimits
 
     def onto(self, line: Line) -> Line:
         """`line` with this policy."""
@@ -55,6 +59,7 @@ class ReadPolicy:
             long_wrap_up=self.long_wrap_up,
             rest=self.rest,
             reminders=self.reminders,
+            limits=self.limits,
         )
 
 
@@ -68,6 +73,7 @@ def read_policy(fields: Fields) -> ReadPolicy:
         long_wrap_up=fields.optional("long_wrap_up", _long_wrap_up, None),
         rest=fields.optional("rest", _rest, None),
         reminders=fields.optional("remind", _reminders, None),
+        limits=fields.optional("abuse", caller_limits, USUAL_LIMITS),
     )
 
 

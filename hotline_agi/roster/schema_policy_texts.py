@@ -91,6 +91,48 @@ POLICY_TEXTS = {
     "for_min": Text(
         "Minutes of rest · 休息分钟数", "A call to the service number ends it.", "拨打服务号码可提前结束。"
     ),
+    "line/abuse": Text(
+        "Limits of callers · 对来电者的限制",
+        "What one caller, or all with withheld numbers, may take of the line. 0: no limit. The defaults only touch "
+        "abuse; who is flagged as at high risk has none.",
+        "同一来电者、或所有隐藏号码的来电，最多占用多少。写 0 不限制。默认值只针对滥用；标记为高危的来电不受限制。",
+        [{"talk_min_per_day": 180, "calls_per_hour": 60, "silent": {"calls": 3, "within_min": 60, "cool_off_min": 10}}],
+    ),
+    "abuse/talk_min_per_day": Text(
+        "Minutes of talk in 24 hours · 24 小时内通话分钟数",
+        "Of one caller; a talk that goes on is never cut.",
+        "同一来电者；正在进行的通话不会被切断。",
+    ),
+    "calls_per_hour": Text("Calls in an hour · 每小时来电数", "Of one caller.", "同一来电者。"),
+    "calls_at_once": Text(
+        "Calls at once · 同时来电数",
+        "Of one caller; further ones are told so kindly and ring nobody.",
+        "同一来电者；再多的会听到说明，不再响铃。",
+    ),
+    "anonymous_calls_per_hour": Text(
+        "Withheld calls in an hour · 每小时隐藏号码来电数", "All of them together.", "所有隐藏号码合计。"
+    ),
+    "anonymous_at_once": Text(
+        "Withheld calls at once · 同时的隐藏号码来电数", "All of them together.", "所有隐藏号码合计。"
+    ),
+    "waiting_at_once": Text(
+        "Calls that wait at once · 同时等候的来电数",
+        "Of the line; who comes then is offered to leave a message.",
+        "整条热线；再来的请其留言。",
+    ),
+    "silent": Text(
+        "Silent calls · 无声来电",
+        "Who makes no sound in so many talks comes later in the queue for a while, and hears why.",
+        "多次接通后一直没有声音的来电，一段时间内排到后面，并会听到说明。",
+    ),
+    "silent/calls": Text("So many · 次数", "0: never.", "写 0 即不用。"),
+    "within_min": Text("Within so many minutes · 几分钟之内", "They count so long.", "在这么久之内算数。"),
+    "talk_s": Text(
+        "Seconds of talk · 通话秒数",
+        "Only talks of at least so long count: somebody may need a while before they can speak.",
+        "至少这么长的通话才算：有的来电者需要一会儿才能开口。",
+    ),
+    "cool_off_min": Text("Minutes of coming later · 排后几分钟", "After the last of them.", "从最后一次起算。"),
     "line/remind": Text(
         "Call before the shift · 班前提醒电话",
         "Are you ready? Backup people are asked to stand in for whoever does not say so.",

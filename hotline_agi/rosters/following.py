@@ -21,7 +21,7 @@ from hotline_agi.rosters.account import Account
 from hotline_agi.rosters.child import Request
 from hotline_agi.rosters.loading import Loaded, Loading, collector_off, let_go, loading
 from hotline_agi.rosters.presence import Presence
-from hotline_agi.rosters.status import FIRST_PROBLEMS
+from hotline_agi.rosters.status import FIRST_PROBLEMS, Status
 from hotline_agi.rosters.transfer import Origin, Refused, Unchanged
 from hotline_agi.rosters.watching import FolderWatch
 from hotline_agi.terms.problems import Problem
@@ -119,6 +119,11 @@ class RosterFollower:
                 return again
             refused = again if isinstance(again, Refused) else refused
         raise self._no_roster(refused, restored)
+
+    @property
+    def status(self) -> Status:
+        """What was told of readings so far."""
+        return self._account.status
 
     @property
     def digest(self) -> str:

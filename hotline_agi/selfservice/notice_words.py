@@ -15,6 +15,8 @@ def words(notice: RingNotice, now: datetime) -> Words:
     """The whole sentence; `now` says what is today."""
     zone = ZoneInfo(notice.zone)
     opening, keys = f"notice-{notice.kind}", f"notice-{notice.kind}-keys"
+    if notice.kind is NoticeKind.ALARM:
+        return (opening, f"alarm-{notice.alarm}", keys)
     if notice.kind is NoticeKind.RESTING:
         times = speech.span(None, notice.until_at, zone, notice.language)
     else:

@@ -18,7 +18,8 @@ from typing import assert_never
 
 from hotline_agi import census
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
-from hotline_agi.asterisk.dialling import Dialling, rung_by
+from hotline_agi.asterisk.dialling import TEST_ENDPOINT, Dialling, rung_by
+from hotline_agi.asterisk.envelope import Envelope
 from hotline_agi.asterisk.fastagi import FastAgiListener, bound
 from hotline_agi.asterisk.node import MESSAGE_HANDLER, STORED_HANDLER, Node
 from hotline_agi.asterisk.service_menu import ServiceMenu
@@ -32,9 +33,12 @@ from hotline_agi.dispatch.commands import (
     ConnectLeg,
     DismissLeg,
     EndRound,
+    Fact,
     GuideCaller,
     HangUp,
     HoldCaller,
+    ListenToCaller,
+    NoteAlarm,
     NoteCover,
     NoteFact,
     NoteReadiness,
@@ -45,25 +49,32 @@ from hotline_agi.dispatch.commands import (
     RingLeg,
     RingNotice,
 )
-from hotline_agi.dispatch.events import Event
+from hotline_agi.dispatch.events import Event, LimitLifted
 from hotline_agi.dispatch.machine import Machine
 from hotline_agi.dispatch.memory import NOTHING, Memory
 from hotline_agi.dispatch.replay import Beginning
 from hotline_agi.log import logger
 from hotline_agi.notify import keep, kept, notify
 from hotline_agi.recognition import Recognition
+from hotline_agi.roster import canary
+from hotline_agi.roster.canary import with_canary
 from hotline_agi.roster.model import Roster
 from hotline_agi.rosters.following import Places, RosterFollower
 from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.state import Standing
+from hotline_agi.service.alarms import Alarms
 from hotline_agi.service.alone import Alone
+from hotline_agi.service.canary import Canary
+from hotline_agi.service.guard import Guard
 from hotline_agi.service.lines import log_call, log_shift
 from hotline_agi.service.liveness import ask_for_patience, feed_watchdog
 from hotline_agi.service.questions import Questions
 from hotline_agi.service.upkeep import Upkeep
 from hotline_agi.service.voicemail import Voicemail
+from hotline_agi.service.watch import Sources, Watch
 from hotline_agi.settings import Settings
 from hotline_agi.store.past import JOURNAL, Past
+from hotline_agi.terms import limits
 from hotline_agi.terms.ids import CallId, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 
@@ -122,6 +133,7 @@ class Service:
         follower.committed = lambda: self._note_revision(self._now())
         self._journal = past.journal
         self._recognition = Recognition(past.key, self._journal)
+        self._recognition.lifted = lambda caller: self.step(LimitLifted(caller=caller))
         self._loop_time = time.monotonic  # the clock of asyncio's default loop
         now = self._now()
         self._machine, memory = _machine(roster, past, now)
@@ -129,10 +141,22 @@ class Service:
         self._journal.write_beginning(
             Beginning(boot=past.boot, now=now, roster=follower.digest, memory=memory), past.program
         )
-        dialling = Dialling(trunk=settings.trunk, caller_id=settings.caller_id)
+        endpoint = settings.canary.endpoint
+        dialling = Dialling(
+            trunk=settings.trunk,
+            caller_id=settings.caller_id,
+            test_endpoint=f"PJSIP/{endpoint}" if endpoint else TEST_ENDPOINT,
+            test_number=settings.canary.number,
+        )
+        self.guard = Guard(settings.state, limits=tuple(limit.value for limit in limits.Limit))
+        self._envelope = Envelope(
+            with_canary(roster), trunk=settings.trunk, rules=settings.dialling, refused=self.guard.refused
+        )
+        self._envelope.recall(past.legs, now.mono_s)
         self._node = Node(
             settings.node,
             dialling=dialling,
+            envelope=self._envelope,
             report=self.step,
             line_of_number=self._line_of_number,
             volunteer_of_target=lambda target: rung_by(target, self._roster),
@@ -147,13 +171,15 @@ class Service:
             port=settings.ami_port,
             user=settings.ami_user,
             secret=secret,
-            on_event=self._node.on_message,
+            on_event=self._heard,
             on_up=self._link_up,
             on_down=self._node.link_lost,
         )
         self._node.link = self._link
-        self._survival = SurvivalPlan(self._link, dialling)
-        self._upkeep = Upkeep(self._survival, self._menu, sounds=settings.sounds, roster=lambda: self._roster)
+        self._survival = SurvivalPlan(self._link, dialling, lambda endpoint: not self._envelope.refusal(endpoint))
+        self._upkeep = Upkeep(
+            self._survival, self._menu, self._envelope, sounds=settings.sounds, roster=lambda: self._roster
+        )
         self._voicemail = Voicemail(
             settings.messages,
             journal=self._journal,
@@ -161,6 +187,33 @@ class Service:
             line_of_number=self._line_of_number,
             tell=self.step,
         )
+        self._canary = Canary(
+            settings.canary,
+            link=lambda: self._link,
+            dialling=dialling,
+            state=settings.state,
+            sounds=settings.sounds,
+            roster=lambda: self._roster,
+            callers_wait=lambda: len(self._machine.board.waiting) > 0,
+            plan_written=lambda: self._upkeep.plan_written,
+        )
+        watch = Watch(
+            settings.alarms,
+            settings.canary,
+            Sources(
+                machine=lambda: self._machine,
+                roster=lambda: self._roster,
+                link_is_up=lambda: self._link.is_up,
+                plan_written=lambda: self._upkeep.plan_written,
+                journal=self._journal.state,
+                rosters=lambda: follower.status,
+                canary=self._canary,
+            ),
+            folders={"state": settings.state, "messages": settings.messages},
+            certificates={"softphones": settings.softphone_tls.certificate},
+        )
+        self.guard.alarm = lambda _why, _endpoint: watch.refused_dialling(1)
+        self._alarms = Alarms(settings.alarms, watch, state=settings.state, now=self._now, tell=self.step)
         questions = Questions(
             node=self._node,
             menu=self._menu,
@@ -169,6 +222,7 @@ class Service:
             recognition=self._recognition,
             tell=self.step,
             chore=self._chore,
+            is_test=self._canary.expects,
         )
         self._listener = FastAgiListener(questions.asked, lambda why: logger.warning("fastagi", refused=why), word=word)
         self._kept = kept(FASTAGI)
@@ -206,6 +260,8 @@ class Service:
     def _carry_out(self, news: News | None, now: Now, commands: list[Command]) -> None:
         """Do what came of one step, and write the step down: what decides must be reproducible."""
         self._journal.write_step(news, now, commands)
+        self._canary.saw(news, commands)
+        self._alarms.saw(news, commands)
         self._carrying_out = True
         try:
             self._do(commands)
@@ -231,6 +287,7 @@ class Service:
                 | HoldCaller()
                 | GuideCaller()
                 | EndRound()
+                | ListenToCaller()
                 | HangUp()
                 | ReassignLeg()
                 | RingNotice()
@@ -240,11 +297,18 @@ class Service:
             case NoteReadiness() | NoteCover():
                 log_shift(command)
                 self._journal.write_agreement(command, datetime.now(UTC))
+            case NoteFact(fact=Fact.LIMITED, call=call, detail=detail):
+                limit, until = limits.told(detail)
+                self.guard.limited(limit)
+                logger.info("a caller met a limit", call=call, limit=limit, until=until or "other calls end")
+                self._journal.write(command, datetime.now(UTC))
             case OpenRecord() | NoteFact() | NoteVolunteer():
                 self._journal.write(command, datetime.now(UTC))
             case CloseRecord():
                 self._journal.write(command, datetime.now(UTC))
                 log_call(command)
+            case NoteAlarm():
+                pass  # `Alarms` has seen it
             case _:
                 assert_never(command)
 
@@ -272,7 +336,8 @@ class Service:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        loop.add_signal_handler(signal.SIGUSR1, self._tell_what_is_held)
+        loop.add_signal_handler(signal.SIGUSR1, self._canary.ask)
+        loop.add_signal_handler(signal.SIGUSR2, self._tell_what_is_held)
         await self._link.connect()
         tasks = [
             asyncio.create_task(self._link.run(), name="ami"),
@@ -280,7 +345,10 @@ class Service:
             asyncio.create_task(feed_watchdog(self._machine.next_deadline), name="watchdog"),
             asyncio.create_task(self._voicemail.adopt(), name="recordings"),
             asyncio.create_task(self._follower.run(), name="rosters"),
+            asyncio.create_task(self.guard.follow(), name="guard"),
             asyncio.create_task(self._recognition.follow(self._settings.state / JOURNAL), name="flags"),
+            asyncio.create_task(self._canary.run(), name="test calls"),
+            asyncio.create_task(self._alarms.run(), name="alarms"),
         ]
         for task in tasks:
             task.add_done_callback(self._task_ended)
@@ -332,9 +400,12 @@ class Service:
     def _use_roster(self, roster: Roster) -> None:
         """Swap the roster, between two events: what calls do next follows the new one."""
         self._roster = roster
+        self._envelope.use(with_canary(roster))
         now = self._now()
         self._write_roster(now)
-        self._carry_out(RosterUsed(digest=self._follower.digest), now, self._machine.use_roster(roster, now))
+        self._carry_out(
+            RosterUsed(digest=self._follower.digest), now, self._machine.use_roster(with_canary(roster), now)
+        )
         self._upkeep.due.set()
 
     def _write_roster(self, now: Now) -> None:
@@ -365,6 +436,7 @@ class Service:
         if self._node.fresh_for_s > 0:
             self._chore(self._look_at_devices_again())
         await self._node.take_stock()
+        asyncio.get_running_loop().call_soon(self._node.postponed.link_is_up)  # by then the link counts as up
         self._upkeep.due.set()
         self._listening.set()
 
@@ -377,8 +449,14 @@ class Service:
     def _standing(self, volunteer: VolunteerId) -> Standing:
         return self._machine.standing(volunteer, self._now())
 
+    def _heard(self, message: AmiMessage) -> None:
+        self._canary.on_message(message)
+        self._node.on_message(message)
+
     def _line_of_number(self, number: str) -> LineId | None:
         line = self._roster.line_of_number(number)
+        if line is None and self._canary.expects(number):
+            return canary.LINE
         return line.id if line else None
 
     def _user_event(self, message: AmiMessage) -> None:
@@ -392,6 +470,7 @@ class Service:
 
 def _machine(roster: Roster, past: Past, now: Now) -> tuple[Machine, Memory]:
     """A new machine with what it remembers; with nothing, where a mistake of ours makes it stumble over that."""
+    roster = with_canary(roster)
     try:
         return Machine(roster, boot=past.boot, now=now, memory=past.memory), past.memory
     except Exception:

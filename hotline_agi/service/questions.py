@@ -14,7 +14,10 @@ from hotline_agi.terms.ids import CallId
 from hotline_agi.terms.numbers import PhoneNumber
 
 CALLER_ARGUMENT = 2
-"""Where a question about a caller carries their number (from the second question on; see `hotline-number`)."""
+"""Where a question about a caller carries their number."""
+LOOKED_ARGUMENT = 3
+"""``1`` where the first question says that it looked for a number: then an empty one is withheld. Dialplans of before
+0.4 did not look until the second question."""
 
 
 class Questions:
@@ -30,11 +33,13 @@ class Questions:
         recognition: Recognition,
         tell: Callable[[Event], None],
         chore: Callable[[Coroutine[None, None, None]], None],
+        is_test: Callable[[str], bool],
     ) -> None:
-        """`tell` takes an event into the machine; `chore` owns what takes its time."""
+        """`tell` takes an event into the machine; `chore` owns what takes its time; `is_test` says whether the test
+        call that is under way dialled a number."""
         self._node, self._menu, self._voicemail = node, menu, voicemail
         self._journal, self._recognition = journal, recognition
-        self._tell, self._chore = tell, chore
+        self._tell, self._chore, self._is_test = tell, chore, is_test
 
     def asked(self, session: AgiSession) -> None:
         request = session.request
@@ -45,6 +50,9 @@ class Questions:
         if request.route == ROUTE or (request.route == "arrive" and self._menu.is_service_number(request.argument(0))):
             self._ask_menu(session)
             return
+        if request.route in CALLER_ROUTES and self._is_test(request.argument(0)):
+            self._node.on_question(session)  # nobody calls: there is no number to keep, and nobody to recognise
+            return
         number: PhoneNumber | None = None
         with contextlib.suppress(ValueError):  # withheld numbers are no numbers
             number = PhoneNumber(request.argument(CALLER_ARGUMENT))
@@ -53,11 +61,23 @@ class Questions:
             session.reply("ok")
         elif request.route == "message":
             self._chore(self._voicemail.recorded(CallId(request.uniqueid), request.argument(0), session))
+        elif request.route == "arrive" and (number is not None or request.argument(LOOKED_ARGUMENT) == "1"):
+            self._introduce(session, number)
         else:
             self._node.on_question(session)
             if number is not None and request.route in CALLER_ROUTES:  # by now the machine knows the call
                 for event in self._recognition.of(CallId(request.uniqueid), number):
                     self._tell(event)
+
+    def _introduce(self, session: AgiSession, number: PhoneNumber | None) -> None:
+        """A call whose first question says who calls, or that the number is withheld."""
+        request = session.request
+        assert request is not None
+        if number is None:
+            self._node.on_question(session, withheld=True)
+            return
+        caller, high_risk = self._recognition.at_arrival(CallId(request.uniqueid), number)
+        self._node.on_question(session, caller=caller, high_risk=high_risk)
 
     def _ask_menu(self, session: AgiSession) -> None:
         """A volunteer dialled the service number. Without an answer the dialplan says so kindly and ends the call."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hotline_agi.asterisk.envelope import Envelope
 from hotline_agi.asterisk.service_menu import ServiceMenu
 from hotline_agi.asterisk.survival import REFRESH_S, SurvivalPlan
 from hotline_agi.errors import PbxError
@@ -20,8 +21,19 @@ RETRY_S = 10.0
 class Upkeep:
     """Keep `run` running; set `due` when the roster changed or Asterisk came back."""
 
-    def __init__(self, plan: SurvivalPlan, menu: ServiceMenu, *, sounds: Path, roster: Callable[[], Roster]) -> None:
+    def __init__(
+        self,
+        plan: SurvivalPlan,
+        menu: ServiceMenu,
+        envelope: Envelope,
+        *,
+        sounds: Path,
+        roster: Callable[[], Roster],
+    ) -> None:
         self.due = asyncio.Event()
+        self._envelope = envelope
+        self.plan_written = False
+        """Whether the last attempt of this run to write the survival plan went well."""
         self._plan, self._menu, self._sounds, self._roster = plan, menu, sounds, roster
 
     async def run(self) -> None:
@@ -34,11 +46,14 @@ class Upkeep:
                     await self.due.wait()
             self.due.clear()
             await self._refresh_menu()
+            await asyncio.to_thread(self._envelope.look_at, self._roster())
             try:
                 rows = await self._plan.write(self._roster(), datetime.now(UTC))
+                self.plan_written = True
                 logger.info("survival plan written", rows=rows)
                 wait_s = REFRESH_S
             except PbxError as error:
+                self.plan_written = False
                 logger.error("the survival plan was not written", trouble=str(error))
                 wait_s = RETRY_S
 

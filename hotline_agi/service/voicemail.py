@@ -71,6 +71,7 @@ class Voicemail:
                 known = await asyncio.to_thread(_known_recordings, self._journal_path)
                 for found in await asyncio.to_thread(recordings.left_alone, self._folder, known):
                     self._keep(found)
+                    self._tell(MessageLeft(call=found.call))
                     logger.info("a message was left while the service was away", call=found.call)
             except (HotlineError, OSError) as error:
                 logger.error("the messages folder was not looked through", trouble=str(error))

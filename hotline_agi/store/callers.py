@@ -32,14 +32,11 @@ LAST_DIGITS = 9
 """``+44 7700 900999``, ``0044…`` and ``07700 900999`` are one caller: their last nine digits are the same. Numbers of
 two countries could be, too; a day has a thousand callers, so that is one chance in a million."""
 FLAG_DAYS = 365.0
-WHY_UNKNOWN = (
-    "the number was withheld, is deleted by now, or the caller was answered within 4 s and hung up first (such numbers "
-    "are not kept)"
-)
+WHY_UNKNOWN = "the number was withheld or is deleted by now"
 
 
 class WhoIsUnknown(HotlineError):
-    """A call came without a number, so long ago that it is deleted, or was too short for it to be learned."""
+    """A call came without a number, or so long ago that it is deleted."""
 
 
 class CallerKey:

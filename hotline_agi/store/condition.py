@@ -63,7 +63,7 @@ class Notice:
             return
         self._told, self._due_s = told, now_s + TOLD_EVERY_S
         words = {"at": datetime.now(UTC).isoformat(), "closed": closed, "state": asdict(state)}
-        part = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+        part = self._path.with_name(f".{self._path.name}.part")  # one name: a kill leaves one at most
         try:
             # no fsync: after a power cut nobody asks how it was before
             descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o640)

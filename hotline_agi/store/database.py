@@ -18,6 +18,8 @@ from hotline_agi.store.dialect import Trouble, copy_into, said
 from hotline_agi.store.names import SAVED_MARK
 from hotline_agi.store.opening import connect
 
+HALF_S = 3600.0
+"""Younger ones may be in the making, by a service that this one replaces."""
 SAVE_AGAIN_S = 5.0
 """After a saving that failed: the disk is full, perhaps."""
 
@@ -35,6 +37,7 @@ class Database:
         """Of files that nobody else can see any more; each sees all that its file held, until it is closed."""
         self._save_due_s = 0.0
         self._connect()
+        self._drop_halves()
 
     def connected(self) -> Connection:
         """The connection; opened anew after `disconnect`, or when the file at our path is not the one that we hold."""
@@ -64,6 +67,13 @@ class Database:
         beside = [self._path.with_name(self._path.name + suffix) for suffix in ("-wal", "-shm")]
         self._inodes = {path: _inode(path) for path in (self._path, *beside)}
         return connection
+
+    def _drop_halves(self) -> None:
+        """What a kill in the middle of saving left: there are numbers in it."""
+        for half in self._path.parent.glob(f".{self._path.name}{SAVED_MARK}*"):
+            with suppress(OSError):
+                if time.time() - half.stat().st_mtime > HALF_S:
+                    half.unlink()
 
     def _leave(self, connection: Connection) -> None:
         """Leave nothing to the successor; what we held is saved as soon as there is room."""

@@ -170,6 +170,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX roster_revision_at ON roster_revision (at)",
         "CREATE INDEX audit_at ON audit (at)",
         "CREATE INDEX call_open ON call (arrived_at) WHERE ended_at IS NULL",
+        """
+        CREATE TABLE lifted (          -- callers whose limits a coordinator ended
+            token TEXT PRIMARY KEY,
+            at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
     ),
 )
 """One entry per version, each a list of statements that run in one transaction. Entries are added, never changed."""

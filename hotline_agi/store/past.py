@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from hotline_agi.dispatch.memory import Memory
+from hotline_agi.dispatch.memory import Memory, RecentLeg
 from hotline_agi.retention import Ages
 from hotline_agi.store.callers import CallerKey
 from hotline_agi.store.journal import AGES, Journal
 from hotline_agi.store.names import JOURNAL
 from hotline_agi.store.remembering import remembered
+from hotline_agi.store.usage import recent_legs
 
 __all__ = ["JOURNAL", "Past"]
 
@@ -21,6 +22,8 @@ class Past:
     boot: int
     """Of the machine that is to be made."""
     memory: Memory
+    legs: tuple[RecentLeg, ...]
+    """Dialled in the hour before."""
     key: CallerKey
     program: str
     """The version of this program."""
@@ -34,9 +37,11 @@ class Past:
         :raises SetupError: if the journal cannot be used.
         """
         journal = Journal.open(state / JOURNAL, boot=boot, ages=ages, messages=messages)
-        memory = remembered(state / JOURNAL, datetime.now(UTC))
+        now = datetime.now(UTC)
+        memory = remembered(state / JOURNAL, now)
+        legs = recent_legs(state / JOURNAL, now)
         try:
             program = metadata.version("hotline_agi")
         except metadata.PackageNotFoundError:  # run from a folder that was not installed
             program = "unknown"
-        return cls(journal=journal, boot=boot, memory=memory, key=CallerKey.of(state), program=program)
+        return cls(journal=journal, boot=boot, memory=memory, legs=legs, key=CallerKey.of(state), program=program)

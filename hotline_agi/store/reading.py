@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from hotline_agi.errors import HotlineError, SetupError
 from hotline_agi.reports.past import CallHistory, PastCall, PastFact, PastLeg, PastMessage, PastRevision
+from hotline_agi.roster import canary
 from hotline_agi.store.dialect import Trouble, give_up_when, opened, said, version_of
 from hotline_agi.store.migrations import VERSION
 from hotline_agi.store.schema import CALL, CALLER_NUMBER, FACT, LEG, MESSAGE, ROSTER_REVISION, to_instant, to_text
@@ -131,8 +132,8 @@ class JournalReader:
             conditions.append(CALL.c.arrived_at >= to_text(since))
         if until is not None:
             conditions.append(CALL.c.arrived_at < to_text(until))
-        if line is not None:
-            conditions.append(CALL.c.line == line)
+        # test calls are nobody's calls: only who names their line sees them
+        conditions.append(CALL.c.line != canary.LINE if line is None else CALL.c.line == line)
         if outcome is not None:
             conditions.append(CALL.c.outcome == outcome.value)
         newest_first = _CALL.order_by(CALL.c.arrived_at.desc(), CALL.c.call.desc())

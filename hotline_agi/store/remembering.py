@@ -22,6 +22,7 @@ from hotline_agi.dispatch.memory import (
 )
 from hotline_agi.errors import HotlineError
 from hotline_agi.log import logger
+from hotline_agi.roster import canary
 from hotline_agi.roster.model import EndpointKind
 from hotline_agi.store.open_calls import open_calls
 from hotline_agi.store.reading import JournalReader
@@ -37,6 +38,7 @@ from hotline_agi.store.schema import (
     to_instant,
     to_text,
 )
+from hotline_agi.store.usage import LONGEST_CALL_H, recent_callers
 from hotline_agi.terms.ids import CallerToken, EndpointId, LineId, VolunteerId
 from hotline_agi.terms.outcomes import REACHED_SOMEBODY, LegOutcome
 from hotline_agi.terms.standing import VolunteerState
@@ -45,7 +47,6 @@ LIMIT_S = 2.0
 """A start takes no longer for it; 100,000 legs of two weeks take a quarter of a second."""
 TRIED_H = 24.0
 """A roster may count a caller as one who tried before for a day at most (`tried_within_min`)."""
-LONGEST_CALL_H = 6.0
 MISSED_H = 6.0
 MOST = 20_000
 """Rows of any other kind: bounds what a machine has to take in."""
@@ -70,6 +71,7 @@ def remembered(path: Path, now: datetime, *, limit_s: float = LIMIT_S) -> Memory
                 talks=tuple(_talks(reader, now)),
                 pauses=tuple(_pauses(reader, now)),
                 tried=tuple(_tried(reader, now)),
+                callers=tuple(recent_callers(reader, now)),
                 stand_ins=tuple(_agreements(reader, AgreementKind.STAND_IN, NoteCover, now)),
                 readiness=tuple(_agreements(reader, AgreementKind.READINESS, NoteReadiness, now)),
                 calls=tuple(open_calls(reader, now)),
@@ -90,7 +92,7 @@ def _rings(reader: JournalReader, now: datetime) -> list[PastRing]:
         .where(
             LEG.c.ended_at >= to_text(now - timedelta(days=RINGS_DAYS)),
             LEG.c.ended_at <= to_text(now),
-            LEG.c.endpoint_id != "",
+            LEG.c.endpoint_id.not_in(["", canary.ENDPOINT]),
             LEG.c.volunteer.is_not(None),
             LEG.c.outcome.not_in([outcome.value for outcome in _TEACH_NOTHING]),
         )

@@ -110,6 +110,8 @@ CALLER_TOKEN = _table(
 )
 Index("caller_token_stored", CALLER_TOKEN.c.stored_at)
 
+LIFTED = _table("lifted", _key("token", "callers whose limits a coordinator ended"), _text("at"))
+
 FLAGGED = _table("flagged", _key("token", "callers who are at high risk"), _text("at"), _text("expires_at"))
 
 RUN = _table(

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from hotline_agi.dispatch.codec import memory_of
 from hotline_agi.dispatch.replay import Beginning
 from hotline_agi.errors import HotlineError, SetupError
+from hotline_agi.roster.canary import with_canary
 from hotline_agi.roster.model import Roster
 from hotline_agi.roster.reader import read_roster
 from hotline_agi.roster.texts import texts_of
@@ -99,7 +100,8 @@ def lines_of(reader: JournalReader, run: str) -> Iterator[str]:
 
 
 class PastRosters:
-    """Rosters by digest, read without contacts from the texts in the journal; a new one each time, as in a run."""
+    """Rosters by digest, read without contacts from the texts in the journal, as machines had them: with the
+    line of test calls; a new one each time, as in a run."""
 
     def __init__(self, reader: JournalReader) -> None:
         self._reader = reader
@@ -110,6 +112,6 @@ class PastRosters:
         if not rows:
             raise LookupError(f"the texts of roster {digest} are not in the journal: too long, or deleted by age")
         try:
-            return read_roster(texts_of(rows[0]["packed"])).roster
+            return with_canary(read_roster(texts_of(rows[0]["packed"])).roster)
         except (ValueError, SetupError) as error:
             raise LookupError(f"the roster {digest} cannot be read by this version: {error}") from None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline_agi.asterisk.agi import MAX_BYTES, MAX_LINES, AgiRequest, BadRequest, RequestReader, parse
+from hotline_agi.asterisk.agi import MAX_BYTES, MAX_LINES, AgiRequest, BadRequest, RequestReader, WordReader, parse
 
 REAL = b"""agi_network: yes
 agi_network_script: round
@@ -81,6 +81,8 @@ _line = st.sampled_from(
         b"agi_channel: forged",
         b"agi_network_script: accept",
         b"agi_arg_1: 999",
+        b"agi_arg_4: 999",  # by `make fuzz`: one more than the dialplan gives
+        b"agi_threadid: 1",
         b"x",
         b": ",
         b"",
@@ -139,6 +141,7 @@ def test_too_many_lines() -> None:
         {"agi_uniqueid": "a b"},
         {"agi_uniqueid": "x" * 65},
         {"agi_channel": 'PJSIP/"'},
+        {"agi_channel": "x" * 100 + "/trunk-1"},  # by `make fuzz`
         {"agi_channel": ""},
         {"agi_arg_1": "1 2"},
         {"agi_arg_1": "${SHELL(id)}"},
@@ -161,3 +164,43 @@ def test_arguments_count_up_to_the_first_that_is_missing() -> None:
 
 def test_an_argument_may_be_a_number_and_is_not_shown() -> None:
     assert "01632960100" not in repr(RequestReader().feed(BLOCK))
+
+
+WORD = "k3v7q-this-is-a-word"
+
+
+@given(st.lists(st.integers(0, 60), max_size=6))
+def test_the_right_word_is_found_in_any_chunking(cuts: list[int]) -> None:
+    line = f"200 result=1 ({WORD})\n".encode()
+    reader = WordReader(WORD)
+    places = sorted({min(cut, len(line)) for cut in cuts} | {0, len(line)})
+    answers = [reader.feed(line[start:end]) for start, end in pairwise(places)]
+    assert answers[-1] is True
+    assert not any(answers[:-1])
+
+
+@given(st.binary(max_size=400) | st.sampled_from([WORD[:-1], WORD + "x", "", WORD.upper()]).map(str.encode))
+def test_another_word_is_refused(word: bytes) -> None:
+    line = b"200 result=1 (" + word + b")\n"
+    if word == WORD.encode():
+        return
+    with pytest.raises(BadRequest) as refusal:
+        WordReader(WORD).feed(line + b" " * 300)
+    assert WORD not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "line", [b"200 result=0\n", b"\n", b"HANGUP\n", b"511 Command Not Permitted on a dead channel\n", b"x" * 300]
+)
+def test_no_word_is_refused(line: bytes) -> None:
+    with pytest.raises(BadRequest):
+        WordReader(WORD).feed(line)
+
+
+@pytest.mark.parametrize("behind", [b"", b"HANGUP\n", b"\n", b"200 result=0\n"])
+def test_what_comes_behind_the_word_in_the_same_piece_does_not_matter(behind: bytes) -> None:
+    """Found by `make fuzz`: who hung up just then was told to be somebody who does not know the word."""
+    word = "5b0c6f1de79a4d2388aa"
+    assert WordReader(word).feed(f"200 result=1 ({word})\n".encode() + behind)
+    with pytest.raises(BadRequest):
+        WordReader(word[:-1]).feed(f"200 result=1 ({word})\n".encode() + behind)

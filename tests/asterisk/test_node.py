@@ -3,9 +3,11 @@
 import time
 
 from hotline_agi import census
+from hotline_agi.asterisk.envelope import Envelope
 from hotline_agi.asterisk.node import CHANNEL_COMES_S, Dialling, Node
 from hotline_agi.dispatch.commands import CancelLeg, CancelReason
 from hotline_agi.errors import LinkLost
+from hotline_agi.roster.model import Roster
 from hotline_agi.terms.ids import LegId, NodeId
 
 PBX = NodeId("pbx1")
@@ -34,6 +36,7 @@ def test_cancels_that_nobody_can_carry_out_any_more_are_forgotten(monkeypatch):
     node = Node(
         PBX,
         dialling=Dialling(trunk="trunk", caller_id='"hotline" <100>'),
+        envelope=Envelope(Roster(lines={}, volunteers={}), trunk="trunk"),
         report=lambda _: None,
         line_of_number=lambda _: None,
         volunteer_of_target=lambda _: None,

@@ -11,6 +11,7 @@ import pytest
 
 from hotline_agi.asterisk.ami import AmiLink
 from hotline_agi.asterisk.dialling import Dialling
+from hotline_agi.asterisk.numbering import EMERGENCY
 from hotline_agi.asterisk.survival import DAYS, MOST_RUNG, Row, SurvivalPlan, plan_rows
 from hotline_agi.asterisk.wire import action_text
 from hotline_agi.errors import PbxError
@@ -34,6 +35,17 @@ def pattern(variable: str, beginning: str) -> re.Pattern[str]:
 
 STORED = pattern("HOTLINE_ROW", "^(gen")
 OF_DID, OF_PLAN, OF_ENDPOINT = pattern("line", "^"), pattern("found", "^"), pattern("HOTLINE_ROW", "^(confirm")
+
+
+def test_the_dialplan_itself_dials_no_emergency_number() -> None:
+    refused = pattern("HOTLINE_ROW", ":PJSIP")
+    for number in EMERGENCY:
+        for row in (f"confirm:zh:PJSIP/{number}@trunk:", f"direct:en:PJSIP/+{number}@trunk:e0002"):
+            assert OF_ENDPOINT.fullmatch(row)
+            assert refused.search(row)
+    for row in ("confirm:zh:PJSIP/+8613800000120@trunk:", "direct:zh:PJSIP/s120:", "confirm:zh:PJSIP/1205@trunk:"):
+        assert OF_ENDPOINT.fullmatch(row)
+        assert not refused.search(row)
 
 
 def rows_of(roster: Roster, now: datetime = NOON) -> dict[str, str]:

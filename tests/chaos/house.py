@@ -23,7 +23,12 @@ from tests.e2e.hearing import write_prompts
 
 READY_S = 30.0
 STOP_S = 12.0
-WATCH_ROSTERS_S = 2
+DIALLING = "dialling: {home: GB}\n"
+SETTINGS = """watch_rosters_s: 2
+dialling: {home: GB, legs_per_hour: 1000000, mobile_legs_per_hour: 1000000, legs_per_number_per_hour: 100000}
+canary: {every_min: 0}
+"""
+"""The load of a day in an hour: the limits of what is dialled would end it. No test calls: each call is one of ours."""
 SILENCE_S = 3
 """Ends a recording; 12 s in a real hotline."""
 RING_S = 12
@@ -179,7 +184,9 @@ async def open_house(count: int, draws: Draws, **site: Any) -> AsyncIterator[Hou
             rtp_timeout_s=0,  # phones are silent where nobody judges what they say
             **site,
         ) as stage:
-            stage.config.write_text(f"watch_rosters_s: {WATCH_ROSTERS_S}\n{stage.config.read_text()}")
+            text = stage.config.read_text()
+            assert text.count(DIALLING) == 1
+            stage.config.write_text(SETTINGS + text.replace(DIALLING, ""))
             async with ami_relay(stage) as relay:
                 house = House(stage, town, lines, relay)
                 try:

@@ -84,9 +84,9 @@ class Books:
         }
 
     async def _census(self, pid: int) -> dict[str, Any]:
-        """What the service says of itself at SIGUSR1."""
+        """What the service says of itself at SIGUSR2."""
         before = self._censuses()
-        os.kill(pid, signal.SIGUSR1)
+        os.kill(pid, signal.SIGUSR2)
         async with asyncio.timeout(CENSUS_S):
             while len(found := self._censuses()) == len(before):
                 await asyncio.sleep(0.1)

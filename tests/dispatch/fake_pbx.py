@@ -23,6 +23,7 @@ from hotline_agi.dispatch.commands import (
     GuideCaller,
     HangUp,
     HoldCaller,
+    ListenToCaller,
     NodeCommand,
     ReassignLeg,
     RefuseLeg,
@@ -34,6 +35,8 @@ from hotline_agi.dispatch.events import (
     CallerHeld,
     CallerKeyed,
     CallerLeft,
+    CallerListened,
+    CallerSpoke,
     CallerSurviving,
     Event,
     HangupRequested,
@@ -56,7 +59,7 @@ from hotline_agi.dispatch.events import (
 )
 from hotline_agi.roster.model import Endpoint
 from hotline_agi.terms.causes import NORMAL_END, Cause
-from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
+from hotline_agi.terms.ids import CallerToken, CallId, LegId, LineId, NodeId, VolunteerId
 from tests.dispatch.desk import PBX1
 
 T = TypeVar("T")
@@ -259,13 +262,20 @@ class FakePbx:
 
     # ---- callers
 
-    def calls_in(self, call: CallId, line: LineId, *, waited_s: float = 0.0) -> None:
-        """Somebody calls; or, with `waited_s`, waits since before the service was started."""
+    def calls_in(
+        self, call: CallId, line: LineId, *, waited_s: float = 0.0, who: str | None = None, flagged: bool = False
+    ) -> None:
+        """Somebody calls; or, with `waited_s`, waits since before the service was started.
+
+        `who`: of whom the first question tells; "" withholds their number.
+        """
         caller = self.callers[call] = Caller(id=call, line=line, arrived_s=self.now_s - waited_s)
         if waited_s:
             self._ask(caller, RoundEnded(call=call, line=line, node=PBX1, waited_s=waited_s))
         else:
-            self._ask(caller, CallArrived(call=call, line=line, node=PBX1))
+            token = CallerToken(who) if who else None
+            arrived = CallArrived(call=call, line=line, node=PBX1, caller=token, high_risk=flagged, withheld=who == "")
+            self._ask(caller, arrived)
         plan = self.tape.among("stays", "stays", "leaves", "leaves", "leaves soon", "leaves at once", "keys")
         if plan == "leaves":
             self.later(self.tape.span(1.0, 120.0), lambda: self._hangs_up(caller))
@@ -571,6 +581,15 @@ class FakePbx:
                     self._then(caller, 0.002, lambda: self._round_over(caller))
             case HangUp(party=party):
                 self._hang_up(party)
+            case ListenToCaller(call=call):
+                self.later(0.002, lambda: self._listens(self.callers[call]))
+
+    def _listens(self, caller: Caller) -> None:
+        if caller.state == "talking":
+            self.ami(CallerListened(call=caller.id))
+            if self.tape.among(True, True, False):
+                spoke = CallerSpoke(call=caller.id)
+                self._then(caller, self.tape.span(0.1, 40.0), lambda: self.ami(spoke))
 
     def _ring(self, phone: Phone) -> None:
         self.phones[phone.id] = phone

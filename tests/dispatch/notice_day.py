@@ -13,11 +13,13 @@ from math import inf
 from zoneinfo import ZoneInfo
 
 from hotline_agi.dispatch.commands import (
+    AlarmWord,
     AnswerNotice,
     CancelLeg,
     Command,
     ConnectLeg,
     CoverWord,
+    NoteAlarm,
     NoteCover,
     NoteReadiness,
     NoticeKind,
@@ -26,6 +28,8 @@ from hotline_agi.dispatch.commands import (
 )
 from hotline_agi.dispatch.cover_requests import NEXT_SHIFT
 from hotline_agi.dispatch.events import (
+    AlarmEnded,
+    AlarmRaised,
     CallArrived,
     CallerHeld,
     CallerLeft,
@@ -68,6 +72,7 @@ DAY_S = 26 * 3600.0
 MOST_STEPS = 8_000
 BEFORE_S, ASK_BACKUP_S = 1800.0, 600.0
 PEOPLE = tuple("abcdefgh")
+MOST_ALARM_RINGS = 3
 HOURS = ((8, 14), (14, 18), (18, 24), (0, 8))
 ZONE = ZoneInfo("Asia/Shanghai")
 Place = tuple[str, datetime, VolunteerId]
@@ -101,6 +106,10 @@ class Day:
         self.told: set[Place] = set()
         """For which somebody was found, or the coordinator was told."""
         self.notes: list[Command] = []
+        self.alarms: dict[int, tuple[VolunteerId, ...]] = {}
+        self.settled: set[int] = set()
+        """Alarms that are over, or about which the last word was said."""
+        self.alarm_rings: list[tuple[float, VolunteerId]] = []
         self.lost_links = 0
 
     @property
@@ -149,6 +158,8 @@ class Day:
             self.later(3600.0 * hour + 1.0, self._check_menu)  # in each slot, and a while after its beginning
         if tape.one_in(4):
             self.later(self._some_time(), self._new_roster)
+        for number in range(1, tape.among(0, 2, 4) + 1):
+            self.later(self._some_time(), lambda n=number: self._alarm(n))  # type: ignore[misc]
         steps = 0
         while True:
             due_s, next_s = self.machine.next_deadline() or inf, self._heap[0][0] if self._heap else inf
@@ -184,6 +195,20 @@ class Day:
             DeviceChanged(node=PBX1, endpoint=person(who).endpoints[0].id, reachable=False, busy=False),
         )
         self._tell(event)
+
+    def _alarm(self, number: int) -> None:
+        """Something is wrong; perhaps it is over before anybody could be called."""
+        first = int(self.tape.span(0, 7.9))
+        people = tuple(VolunteerId(PEOPLE[(first + n) % len(PEOPLE)]) for n in range(self.tape.among(2, 1, 3)))
+        self.alarms[number] = people
+        self._tell(AlarmRaised(alarm=number, kind="disk", people=people, most_per_hour=MOST_ALARM_RINGS))
+        if self.tape.one_in(3):
+            self.later(self.now_s + self.tape.span(1.0, 200.0), lambda: self._alarm_over(number))
+
+    def _alarm_over(self, number: int) -> None:
+        self.reach.count("alarm", "over")
+        self._tell(AlarmEnded(alarm=number))
+        self.settled.add(number)
 
     def _calls(self, call: CallId) -> None:
         self._tell(CallArrived(call=call, line=XINLI, node=PBX1))
@@ -334,6 +359,8 @@ class Day:
                 self.said[(command.slot, command.from_at, command.volunteer)] = command.readiness
             case NoteCover():
                 self._check_cover(event, command)
+            case NoteAlarm():
+                self._check_alarm(event, command)
             case _:
                 pass
 
@@ -411,7 +438,9 @@ class Day:
     def _check_notice(self, notice: RingNotice) -> None:
         who, at = notice.volunteer, self.now.at
         local = at.astimezone(ZONE)
-        for hours in self.quiet[who]:
+        if notice.kind is NoticeKind.ALARM:
+            self._check_alarm_ring(who)
+        for hours in self.quiet[who] if notice.kind is not NoticeKind.ALARM else ():
             begins, hour = hours.start.hour, local.hour
             length = (hours.until.hour - begins) % 24
             hold((hour - begins) % 24 >= length, "quiet hours are kept", (who, local))
@@ -429,6 +458,21 @@ class Day:
             place = self._place(notice)
             hold(self.said.get(place) in (None, Readiness.ASKED), "who answered is left alone", place)
             hold(self.rings[place] < MOST_RINGS, "nobody is reminded more than twice", place)
+
+    def _check_alarm_ring(self, who: VolunteerId) -> None:
+        going_on = [people for number, people in self.alarms.items() if number not in self.settled]
+        hold(any(who in people for people in going_on), "only who is named is called, and only while it lasts", who)
+        self.alarm_rings.append((self.now_s, who))
+        lately = [at_s for at_s, _ in self.alarm_rings if at_s > self.now_s - 3600.0]
+        hold(len(lately) <= MOST_ALARM_RINGS, "few calls an hour", len(lately))
+
+    def _check_alarm(self, event: Event | None, note: NoteAlarm) -> None:
+        hold(note.alarm not in self.settled, "an alarm has one last word", note)
+        self.settled.add(note.alarm)
+        self.reach.count("alarm", note.word)
+        if note.word is AlarmWord.ACKNOWLEDGED:
+            said_so = isinstance(event, NoticeAnswered) and event.agreed
+            hold(said_so and note.volunteer in self.alarms[note.alarm], "nobody owns an alarm who did not say so", note)
 
     def _check_readiness(self, event: Event | None, note: NoteReadiness) -> None:
         if note.readiness is Readiness.READY:
@@ -473,6 +517,7 @@ class Day:
     def _check_memory(self) -> None:
         book = self.machine.board.notices
         hold(len(book.live) <= MOST_AT_ONCE, "memory is bounded", "live")
+        hold(len(book.alarm_calls) <= 4, "memory is bounded", "alarms")
         for kept in (book.reminders, book.requests, book.stand_ins):
             hold(len(kept) <= 2 * 5 * 6, "memory is bounded", len(kept))
 
@@ -481,6 +526,8 @@ class Day:
         late = timedelta(seconds=1200)
         for one in (*book.reminders.values(), *book.requests.values(), *book.stand_ins.values()):
             hold(one.until_at > at - late, "nothing is kept when the slot is over", one)
+        hold(not book.alarm_calls, "each alarm's calls end", list(book.alarm_calls))
+        hold(set(self.alarms) == self.settled, "each alarm has its last word", self.alarms)
         if self.swapped or self.lost_links:
             return
         for place, readiness in self.said.items():

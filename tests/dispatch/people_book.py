@@ -114,7 +114,8 @@ def fits(board: Switchboard, call: Call, person: Volunteer) -> bool:
     wants = [want for want in line.wants if want.for_s is None or waited_s < want.for_s]
     duty = duty_of(board, line)
     group = duty.volunteers if call.ring_steps[call.wave].group is RingGroup.ON_SHIFT else duty.backup
-    ringing = {leg.volunteer for leg in call.legs.values() if leg.cancelled is None}
+    now_s = board.now.mono_s  # who is handed over in the same step comes after whoever is looked at
+    ringing = {leg.volunteer for leg in call.legs.values() if leg.cancelled is None and leg.handed_s != now_s}
     left = (
         who in ringing
         or (board.seats.seat(who).place is not Place.AWAY and who not in call.declined and who not in call.tried)
@@ -163,7 +164,7 @@ def _turn(call: Call, now_s: float) -> tuple[int, float, int]:
     worth_s += [order.worth_s[CallerClass.HIGH_RISK]] if call.high_risk else []
     worth_s += [order.worth_s[CallerClass.CUT_OFF]] if call.urgent else []
     worth_s += [order.worth_s[CallerClass.TRIED_AGAIN]] if call.tried_before else []
-    waits_s = now_s - call.arrived_s + max(worth_s)
+    waits_s = now_s - call.arrived_s - call.later_s + max(worth_s)
     part = 0
     if order.yields_s > 0 and waits_s < order.service_level_s + order.yields_s:
         part = 1 if waits_s < order.service_level_s else 2

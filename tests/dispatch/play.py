@@ -28,6 +28,7 @@ from hotline_agi.dispatch.events import (
     Event,
     LegAnswered,
     LegEnded,
+    LimitLifted,
     LinkLost,
     Step,
     StepReached,
@@ -38,6 +39,7 @@ from hotline_agi.dispatch.events import (
 )
 from hotline_agi.dispatch.machine import Machine
 from hotline_agi.roster.model import (
+    CallerLimits,
     CallerOrder,
     Limits,
     Line,
@@ -46,6 +48,7 @@ from hotline_agi.roster.model import (
     RingGroup,
     RingStep,
     Roster,
+    SilentCalls,
     VolunteerOrder,
     Want,
 )
@@ -74,6 +77,17 @@ NOTES = OpenRecord | NoteFact | CloseRecord | NoteVolunteer | NoteReadiness | No
 """For the journal, not for Asterisk."""
 TAPE_LENGTH = 384
 ADAPTIVE = RingStep(group=RingGroup.ON_SHIFT, count=None, for_s=60.0, adaptive=True)
+WHO = ("aa", "bb", "")
+"""Callers whose first question tells who they are; the last withholds their number."""
+STRICT = CallerLimits(
+    talk_s_per_day=70.0,
+    calls_per_hour=3,
+    calls_at_once=2,
+    anonymous_calls_per_hour=2,
+    anonymous_at_once=1,
+    waiting_at_once=2,
+    silent=SilentCalls(calls=1, within_s=3600.0, cool_off_s=600.0),
+)
 KEPT = ("lin", "wang", "bao", "zhao", "gu")
 """Whose phones, limits, languages and qualifications stay when the roster is swapped."""
 START_S = 1.0
@@ -137,6 +151,7 @@ def draw_line(tape: Tape) -> Line:
         order=tape.among(*VolunteerOrder),
         callers=CallerOrder(yields_s=tape.among(0.0, 15.0), service_level_s=tape.among(30.0, 10.0)),
         wants=tape.among((), (), (), (Want(language="en", for_s=8.0),), (Want(qualification="crisis"),)),
+        limits=tape.among(CallerLimits(), STRICT),
         rest=tape.among(None, Rest(missed=2, for_s=30.0), Rest(missed=1, for_s=300.0)),
         long_wrap_up=tape.among(None, LongWrapUp(talk_s=60.0, wrap_up_s=90.0)),
     )
@@ -252,13 +267,21 @@ class Story:
                 pbx.rang_before(leg, volunteer.id, volunteer.endpoints[0], up=tape.among(True, False))
         self._take_stock()
         at_s = START_S
+        known = tape.one_in(3)
         crowd = tape.one_in(5)
         for n in range(tape.among(8, 12) if crowd else tape.among(2, 3, 1, 4, 6)):
             call = CallId(f"pbx1-1580875200.{n:02}")
             at_s += tape.among(0.5, 1.0, 0.0) if crowd else tape.among(0.5, 10.0, 0.0, 30.0)
             waited_s = 20.0 if tape.one_in(8) else 0.0
             line_id = tape.among(*lines)
-            pbx.later(at_s, lambda c=call, i=line_id, w=waited_s: pbx.calls_in(c, i, waited_s=w))  # type: ignore[misc]
+            who = tape.among(*WHO) if known else None
+            flagged = bool(who) and tape.one_in(6)
+            pbx.later(
+                at_s,
+                lambda c=call, i=line_id, w=waited_s, who=who, f=flagged: pbx.calls_in(  # type: ignore[misc]
+                    c, i, waited_s=w, who=who, flagged=f
+                ),
+            )
         for start_s, until_s in self.weathers.freezes:
             pbx.later(start_s, self._freeze)
             pbx.later(until_s, self._thaw)
@@ -282,9 +305,11 @@ class Story:
         who = self.tape.among(*self.roster.volunteers)
         phone = EndpointId(f"sp-{who}")
         act = self.tape.among(
-            "pauses", "resumes", "phone gone", "phone back", "other call", "caller", "caller", "cover"
+            "pauses", "resumes", "phone gone", "phone back", "other call", "caller", "caller", "cover", "lifted"
         )
         match act:
+            case "lifted":
+                self._ami(LimitLifted(caller=CallerToken(self.tape.among(*WHO[:2]))))
             case "cover":
                 self._ami(CoverAsked(volunteer=who))
             case "pauses":

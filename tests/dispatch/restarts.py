@@ -19,7 +19,15 @@ from hotline_agi.dispatch.commands import (
     NoteVolunteer,
     OpenRecord,
 )
-from hotline_agi.dispatch.events import CallerRecognised, DeviceChanged, Event, RoundEnded
+from hotline_agi.dispatch.events import (
+    CallArrived,
+    CallerRecognised,
+    DeviceChanged,
+    Event,
+    LegAccepted,
+    RoundEnded,
+    TalkEnded,
+)
 from hotline_agi.dispatch.machine import Machine
 from hotline_agi.dispatch.memory import RESULTS, Memory, Noted, OpenCall, PastRing, PastTalk
 from hotline_agi.dispatch.state import CallState, LegState
@@ -46,8 +54,10 @@ Entry = tuple[float, Command]
 
 
 def draw_restart_weathers(tape: Tape) -> Weathers:
-    """Freezes and a silent Asterisk have their own stories."""
-    return replace(draw_weathers(tape), freezes=(), freeze_s=0.0, silent_s=inf)
+    """Freezes, a silent Asterisk and lost hang-ups have their own stories."""
+    weathers = draw_weathers(tape)
+    weather = replace(weathers.weather, haunted=False)
+    return replace(weathers, weather=weather, freezes=(), freeze_s=0.0, silent_s=inf)
 
 
 class Restarts(Story):
@@ -56,6 +66,7 @@ class Restarts(Story):
     def __init__(self, tape: bytes, machine: Callable[..., Machine] = Machine) -> None:
         super().__init__(tape, machine)
         self.weathers = draw_restart_weathers(Tape(tape))
+        self.pbx.weather = self.weathers.weather
         self.watch.orderly = False
         self._make = machine
         self._journal: list[Entry] = []
@@ -74,9 +85,20 @@ class Restarts(Story):
 
     def _arrives(self, stream: str, event: Event) -> None:
         if not self._down:
-            self._step(event)
+            if not (stream == "agi" and self.deaths and self._was_heard(event)):
+                self._step(event)
         elif stream == "agi" and event not in self._questions:
             self._questions.append(event)
+
+    def _was_heard(self, question: Event) -> bool:
+        """Whether it was on its way when the service died, and has been asked again since."""
+        match question:
+            case CallArrived(call=call) | RoundEnded(call=call) | TalkEnded(call=call):
+                return self.watch.calls[call].asked_s is not None
+            case LegAccepted(leg=leg):
+                return leg in self.watch.legs and self.watch.legs[leg].asked
+            case _:
+                return False
 
     def _take_stock(self) -> None:
         if not self._down:
@@ -108,7 +130,7 @@ class Restarts(Story):
         super()._step(news)
         self._journal += [(self.now_s, command) for command in self.commands[-1] if isinstance(command, NOTES)]
         self._dies_in -= 1
-        if self._dies_in <= 0 and self.deaths < self._lives and self.now_s > 1.0:
+        if self._dies_in <= 0 and not self.watch.blind and self.deaths < self._lives and self.now_s > 1.0:
             self._die()
 
     def _die(self) -> None:
@@ -160,7 +182,11 @@ class Restarts(Story):
             self._step(device)
         self.watch.blind = False
         rings = {phone.id for phone in pbx.phones.values() if phone.state == "ringing"} & self.rang
-        self._step(pbx.stock(PBX1, self.now_s))
+        stock = pbx.stock(PBX1, self.now_s)
+        for caller in stock.callers:
+            self.watch.reach.count("found", caller.where.value)
+        self.known = {*self.roster.volunteers, None}
+        self._step(stock)
         if not lossy:
             self._phones_ring_on(rings)
         self._places_are_kept(opened)
@@ -178,7 +204,7 @@ class Restarts(Story):
         board = self.machine.board
         for leg in rings:
             call = self.pbx.callers[self.pbx.phones[leg].swept_with]
-            if call.state not in WAITS:
+            if call.state not in WAITS or self.pbx.phones[leg].command.volunteer not in self.known:
                 continue
             self.watch.reach.count("death", "a phone rings on")
             there = leg in board.legs and board.legs[leg].state is LegState.RINGING

@@ -15,12 +15,16 @@ from hotline_agi.dispatch.events import (
     CallerHeld,
     CallerKeyed,
     CallerLeft,
+    CallerListened,
+    CallerRecognised,
+    CallerSpoke,
     CallerSurviving,
     Event,
     HangupRequested,
     LegAccepted,
     LegAnswered,
     LegEnded,
+    LimitLifted,
     LiveLeg,
     MessageLeft,
     RoundEnded,
@@ -31,8 +35,8 @@ from hotline_agi.dispatch.events import (
     TalkStarted,
 )
 from hotline_agi.dispatch.state import CallState
-from hotline_agi.roster.model import OverflowStep
-from hotline_agi.terms.ids import CallId, LegId, LineId, VolunteerId
+from hotline_agi.roster.model import CallerLimits, OverflowStep
+from hotline_agi.terms.ids import CallerToken, CallId, LegId, LineId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 from hotline_agi.terms.standing import VolunteerState
 from tests.dispatch.desk import PBX1, Desk
@@ -100,7 +104,12 @@ CALLS = [CallId(f"c{n}") for n in range(3)]
 LEGS = [LegId(f"leg-5e3a0000{n:06x}") for n in range(1, 9)]
 ROSTER = roster(
     with_transfer(shifts=(shift(["lin", "wang"], ["bao"]),), max_wait_s=40.0),
-    line(id=ERTONG, shifts=(shift(["lin"], []),), overflow=(OverflowStep.DIRECTORY,)),
+    line(
+        id=ERTONG,
+        shifts=(shift(["lin"], []),),
+        overflow=(OverflowStep.DIRECTORY,),
+        limits=CallerLimits(calls_per_hour=2, calls_at_once=1, anonymous_at_once=1, waiting_at_once=1),
+    ),
 )
 call = st.sampled_from(CALLS)
 leg = st.sampled_from(LEGS)
@@ -113,7 +122,18 @@ live_leg = st.builds(
     talking=st.booleans(),
 )
 garbage: st.SearchStrategy[Event] = st.one_of(
-    st.builds(CallArrived, call=call, line=line_id, node=st.just(PBX1)),
+    st.builds(
+        CallArrived,
+        call=call,
+        line=line_id,
+        node=st.just(PBX1),
+        caller=st.sampled_from([None, CallerToken("aa"), CallerToken("bb")]),
+        high_risk=st.booleans(),
+        withheld=st.booleans(),
+    ),
+    *(st.builds(kind, call=call) for kind in (CallerListened, CallerSpoke)),
+    st.builds(CallerRecognised, call=call, caller=st.just(CallerToken("aa")), high_risk=st.booleans()),
+    st.just(LimitLifted(caller=CallerToken("aa"))),
     st.builds(RoundEnded, call=call, line=line_id, node=st.just(PBX1), waited_s=st.sampled_from([0.0, 9.0])),
     *(st.builds(kind, call=call) for kind in (CallerHeld, CallerLeft, CallerSurviving, MessageLeft, TalkEnded)),
     st.builds(CallerKeyed, call=call, key=st.sampled_from("*5")),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline_agi.dispatch import cover_requests, notice_legs, notices, reminders
+from hotline_agi.dispatch import alarm_calls, cover_requests, notice_legs, notices, reminders
 from hotline_agi.dispatch.commands import CoverWord, NoticeReply
 from hotline_agi.dispatch.notice_book import CoverRequest, Notice, NoticeBook, Reminder
 from hotline_agi.dispatch.switchboard import Switchboard, Timer
@@ -43,6 +43,7 @@ def test_the_days_reach_everything() -> None:
         "reply": {reply.value for reply in NoticeReply} - {NoticeReply.LOST},
         "cover": {"found", "nobody", "asking", "comes", "a stand-in asks"},
         "weather": {"link lost", "new roster", "restart"},
+        "alarm": {"acknowledged", "nobody", "over"},
     }
     assert {kind: want - set(reach.counts[kind]) for kind, want in expected.items()} == {
         kind: set() for kind in expected
@@ -59,7 +60,7 @@ def _nothing(*_: Any, **__: Any) -> None:
 
 
 def rung_while_a_leg_lives(patch: pytest.MonkeyPatch) -> None:
-    def may_ring(board: Switchboard, volunteer: Any, *, for_calls: bool = True) -> bool:
+    def may_ring(board: Switchboard, volunteer: Any, *, for_calls: bool = True, quiet_too: bool = False) -> bool:
         known = board.roster.volunteers.get(volunteer)
         if known is None or board.notices.node is None or board.notices.node in board.settling:
             return False
@@ -82,7 +83,7 @@ def calls_are_not_looked_at(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_lost_link_is_not_noticed(patch: pytest.MonkeyPatch) -> None:
-    def may_ring(board: Switchboard, volunteer: Any, *, for_calls: bool = True) -> bool:
+    def may_ring(board: Switchboard, volunteer: Any, *, for_calls: bool = True, quiet_too: bool = False) -> bool:
         settling, board.settling = board.settling, set()
         try:
             return real(board, volunteer, for_calls=for_calls)
@@ -256,6 +257,26 @@ def only_steps_are_looked_at(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(notice_legs, "make_way", make_way)
 
 
+def an_alarm_that_is_over_is_called_about(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(alarm_calls, "ended", _nothing)
+
+
+def alarms_ring_as_often_as_they_like(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(alarm_calls, "_until_allowed_s", lambda _board, _call: 0.0)
+
+
+def who_sees_to_an_alarm_is_not_noted(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(alarm_calls, "_note", _nothing)
+
+
+def an_alarm_rings_whom_a_caller_could_use(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        alarm_calls,
+        "_may_ring",
+        lambda board, who: notice_legs.may_ring(board, who, for_calls=False, quiet_too=True),
+    )
+
+
 class Anything:
     """Equal to all."""
 
@@ -296,6 +317,10 @@ BUGS: list[Planting] = [
     past_stand_ins_are_kept,
     a_key_is_not_answered,
     reminders_come_too_early,
+    an_alarm_that_is_over_is_called_about,
+    alarms_ring_as_often_as_they_like,
+    who_sees_to_an_alarm_is_not_noted,
+    an_alarm_rings_whom_a_caller_could_use,
 ]
 
 

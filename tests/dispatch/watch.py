@@ -45,6 +45,7 @@ from hotline_agi.dispatch.events import (
     TalkEnded,
     TalkStarted,
     VolunteerResumed,
+    Whereabouts,
     WrapUpDeclined,
 )
 from hotline_agi.dispatch.machine import Machine
@@ -71,6 +72,7 @@ class CallBook:
 
     opened: int = 0
     closed: int = 0
+    in_journal: bool = False
     carried: bool = False
     """Its record was open when the service was started anew, which may open it again."""
     asked_s: float | None = None
@@ -268,6 +270,11 @@ class Watch:
             case LegEnded(leg=leg, cause=cause):
                 self._leg_ended(leg, cause)
             case StockTaken(calls=calls, legs=live, asked_s=asked_s):
+                for caller in event.callers:
+                    if caller.where is Whereabouts.SURVIVING:
+                        self.calls[caller.call].surviving = True
+                    if caller.where is Whereabouts.LEAVING and Step.ROUND not in (caller.step, *caller.steps):
+                        self.calls[caller.call].leaving = True
                 alive = {leg.leg for leg in live}
                 for call, each in self.machine.board.calls.items():
                     if call not in calls and each.admitted_s < asked_s:
@@ -338,7 +345,7 @@ class Watch:
         self._questions_unknown.clear()
         for call, book in self.calls.items():
             book.opened, book.closed = int(call in journal.opened), int(call in journal.closed)
-            book.carried = book.opened > book.closed
+            book.carried = book.in_journal = book.opened > book.closed
             book.asked_s, book.came_out, book.leaving, book.state = None, False, False, None
             book.gone = book.hanging_up = book.surviving = False
             if book.connected is not None and self.pbx.phones[book.connected].state not in ("joining", "talking"):
@@ -374,7 +381,8 @@ class Watch:
         bound_s = max(order.worth_s.values()) + order.yields_s
         for other in self.machine.board.calls.values():
             if other.id in self.machine.board.waiting and may_have(self.machine.board, other, leg):
-                hold(got.arrived_s - other.arrived_s <= bound_s, "nobody starves", (got.id, other.id))
+                passed_s = got.arrived_s - other.arrived_s - other.later_s
+                hold(passed_s <= bound_s, "nobody starves", (got.id, other.id))
                 self.reach.count("truth", "somebody waits on")
 
     def _gives_up(self, call_id: CallId) -> None:
@@ -463,6 +471,9 @@ class Watch:
                     self.reach.count("leg outcome", leg.outcome.value)
             case NoteFact(call=call, fact=fact):
                 self._is_open(call, fact)
+                if fact in (Fact.ADOPTED, Fact.RECONSTRUCTED):
+                    marked = fact is Fact.RECONSTRUCTED
+                    hold(marked is not self.calls[call].in_journal, "what was lost is marked", (call, fact))
                 if fact is Fact.TALK_STARTED:
                     self.calls[call].leaving = False
                 self.reach.count("fact", fact.value)

@@ -22,22 +22,25 @@ PEOPLE = tuple(f"{kind}{n:02d}" for kind in "smv" for n in range(1, 7))
 WORDS = (*(phrase.id for phrase in PHRASES), *(f"name-{who}" for who in PEOPLE))
 
 
-def write_sayings(folder: Path, named: Iterable[str] = ()) -> None:
-    """Put codes where `hotline prompts build` puts sentences; names only of those who are `named`."""
+def write_sayings(folder: Path, named: Iterable[str] = (), *, times: int = 1) -> None:
+    """Put codes where `hotline prompts build` puts sentences; names only of those who are `named`.
+
+    Each is said so many `times`: a story that need not count them is then deaf to no hiccup of a busy machine.
+    """
     names = {f"name-{who}" for who in named}
     for language in ("en", "zh"):
         for number, word in enumerate(WORDS):
             if not word.startswith("name-") or word in names:
-                _write(folder / language / "hotline" / f"{word}.wav", number)
+                _write(folder / language / "hotline" / f"{word}.wav", number, times)
 
 
-def _write(path: Path, number: int) -> None:
+def _write(path: Path, number: int, times: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     tones = (MARKER_HZ, *(DIGITS_HZ[digit] for digit in divmod(number, len(DIGITS_HZ))))
     frames = [
         tone_frames(hz, Codec.PCMA)[n % len(tone_frames(hz, Codec.PCMA))] for hz in tones for n in range(TONE_FRAMES)
     ]
-    frames += [silent_frame(Codec.PCMA)] * PAUSE_FRAMES
+    frames = (frames + [silent_frame(Codec.PCMA)] * PAUSE_FRAMES) * times
     samples = array("h", [sample for frame in frames for sample in decode(frame, Codec.PCMA)])
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)

@@ -69,10 +69,10 @@ class Scenery:
         )
 
     def _people(self) -> str:
-        confirm = ", confirm: yes" if self.confirm_softphones else ""
+        how = "{{name: {name}, confirm: yes}}" if self.confirm_softphones else "{name}"
         lines = ["volunteers:\n"]
         for name in self.accounts:
-            endpoints = self.extra_endpoints.get(name, f"[{{softphone: {name}{confirm}}}]")
+            endpoints = self.extra_endpoints.get(name, f"[{{softphone: {how.format(name=name)}}}]")
             lines.append(f"  {name}: {{name: Volunteer {name}, languages: [en], endpoints: {endpoints}}}\n")
         for n in range(1, self.mobiles + 1):
             lines.append(f"  m{n:02d}: {{name: Volunteer m{n:02d}, languages: [en], endpoints: [mobile]}}\n")

@@ -9,12 +9,14 @@ import pytest
 
 from hotline_agi.asterisk.ami import AmiLink
 from hotline_agi.asterisk.dialling import Dialling
+from hotline_agi.asterisk.envelope import Envelope
 from hotline_agi.asterisk.node import Node
 from hotline_agi.dispatch.events import DeviceChanged, Event
 from hotline_agi.lab.behaviour import answer_at_once, never_answer
 from hotline_agi.lab.pbx import CONF
 from hotline_agi.lab.phone import SipPeer
 from hotline_agi.lab.stage import PASSWORD, Stage, open_stage
+from hotline_agi.roster.model import Roster
 from hotline_agi.terms.ids import NodeId
 from tests.e2e.hotline import open_hotline, until
 from tests.e2e.sayings import Ear, write_sayings
@@ -40,6 +42,7 @@ class Seam:
         self.node = Node(
             NodeId("pbx1"),
             dialling=Dialling(trunk="trunk", caller_id='"hotline" <100>'),
+            envelope=Envelope(Roster(lines={}, volunteers={}), trunk="trunk"),
             report=self._take,
             line_of_number=lambda _: None,
             user_event=lambda _: None,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -47,12 +48,20 @@ def on_stage(
 
 def test_a_good_deployment_is_green() -> None:
     def act(stage: Stage) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as sink:
+            url = f"http://127.0.0.1:{sink.getsockname()[1]}/"
+            text = stage.config.read_text().removesuffix("...\n")
+            stage.config.write_text(f"{text}alarms: {{webhook: {{url: '{url}'}}}}\n...\n")
+            look(stage)
+
+    def look(stage: Stage) -> None:
         status, checks = examined(stage)
+        clock = checks.pop("clock", {})  # of whatever machine this is
         assert {check["grade"] for check in checks.values()} == {"ok"}, checks
         assert status == 0
         shown = hotline("doctor", "--config", stage.config)
         assert "✓ FastAGI: the service answers Asterisk" in shown.stdout
-        assert "→" not in shown.stdout
+        assert shown.stdout.count("→") == bool(clock.get("remedy"))
 
     on_stage(act)
 
@@ -62,6 +71,7 @@ def test_without_the_service_asterisk_cannot_reach_it_and_has_no_plan() -> None:
         status, checks = examined(stage)
         assert status == 1
         assert "start the service" in checks["FastAGI"]["remedy"]
+        assert "HOTLINE_WORD" in checks["FastAGI"]["remedy"]
         assert checks["survival plan"]["grade"] == "failed"
         assert checks["endpoints"]["grade"] == "warning"
         assert "not registered: s01, s02" in checks["endpoints"]["found"]
@@ -110,6 +120,19 @@ def test_faults_of_settings_roster_folders_and_prompts() -> None:
         checks = with_settings("", "")
         assert "hotline roster check" in checks["roster"]["remedy"]
         people.write_text(good)
+
+    on_stage(act)
+
+
+def test_secrets_that_everybody_can_read() -> None:
+    def act(stage: Stage) -> None:
+        paths = {"AMI secret": stage.folder / "ami-secret", "contacts": stage.contacts, "state folder": stage.state}
+        for path in paths.values():
+            path.chmod(0o755)
+        status, checks = examined(stage)
+        for name, path in paths.items():
+            assert checks[name]["grade"] == "warning" and f"chmod o= {path}" in checks[name]["remedy"]
+        assert status == 0
 
     on_stage(act)
 

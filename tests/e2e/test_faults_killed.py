@@ -156,33 +156,3 @@ def test_restart_in_a_talk():
             await hotline.until_quiet()
 
     asyncio.run(story())
-
-
-def test_restart_while_a_caller_waits():
-    async def story():
-        async with open_hotline(Scenery(softphones=2)) as hotline, witness(hotline.stage) as asterisk:
-            people = [await hotline.person(name) for name in ("s01", "s02")]
-            caller = hotline.caller()
-            for person in people:
-                await person.until_rung(2.0)
-            await caller.until_hears(HZ["music"], 3.0)
-            await hotline.stage.kill_service()
-            await hotline.stage.start_service()
-            person = people[1]
-            person.behaviour = ring_then_answer(0.4, HZ["s02"])
-            # their phones ring on, and who answers now gets the caller
-            assert all(len(person.calls) == 1 and person.is_rung for person in people)
-            person.calls[0].answer(HZ["s02"])
-            heard_at = await talk(caller, person.calls[0], person)
-            assert asterisk.survivals() == 0
-            await people[0].calls[0].until_ended(1.0)
-            assert all(len(person.calls) == 1 for person in people)
-            waited_s = heard_at - caller.invited_at
-            person.calls[0].hang_up()
-            await caller.until_ended(4.0)
-            row = await hotline.closed()
-            assert row.outcome == "talked" and row.volunteer == person.name
-            assert abs(row.wait_s - waited_s) < 1.5  # Asterisk counts whole seconds
-            await hotline.until_quiet()
-
-    asyncio.run(story())

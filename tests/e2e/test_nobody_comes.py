@@ -188,3 +188,20 @@ def test_outside_the_opening_hours():
             assert hotline.complaints() == []
 
     asyncio.run(story())
+
+
+def test_a_closed_line_says_so_and_then_puts_the_call_through():
+    async def story():
+        hour = (datetime.now(UTC) + timedelta(hours=8 + 6)).hour  # in Shanghai, six hours from now
+        opening = f"[{{days: daily, from: '{hour:02d}:00', until: '{(hour + 1) % 24:02d}:00'}}]"
+        scenery = Scenery(softphones=1, opening=opening, closed="[transfer, directory]")
+        async with open_hotline(scenery) as hotline:
+            overflow = await hotline.person("overflow", ring_then_answer(0.2, HZ["overflow"]))
+            caller = hotline.caller()
+            await caller.until_hears(HZ["closed"], 3.0)
+            await talk(caller, await overflow.until_rung(4.0), overflow)
+            caller.hang_up()
+            assert (await hotline.closed()).outcome == "transferred"
+            assert hotline.complaints() == []
+
+    asyncio.run(story())

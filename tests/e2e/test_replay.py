@@ -20,7 +20,7 @@ pytestmark = pytest.mark.asterisk
 
 WHAT_HAPPENS = (
     "CallArrived",
-    "CallerRecognised",
+    '"caller":"',  # who calls, with the first question
     "RosterUsed",
     "RingLeg",
     "ConnectLeg",

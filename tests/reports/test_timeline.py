@@ -10,6 +10,7 @@ from hotline_agi.reports.past import CallHistory
 from hotline_agi.reports.timeline import lines, timeline
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.languages import Language
+from hotline_agi.terms.limits import Limit, detail
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 from tests.reports.histories import at, call, fact, history, leg
 
@@ -186,11 +187,17 @@ def test_the_noted_order_stands_even_when_the_wall_clock_is_set_back() -> None:
     assert lines(moments)[1].startswith("-3590.000  ")
 
 
+UNWORDED = (Fact.STEP, Fact.WAVE, Fact.LIMITED)
+"""They say nothing without a detail."""
+
+
 @pytest.mark.parametrize("language", Language)
 def test_every_fact_end_step_and_outcome_is_told_without_a_blank_left(language: Language) -> None:
-    facts = [fact(number, what, "v01") for number, what in enumerate(Fact) if what not in (Fact.STEP, Fact.WAVE)]
+    facts = [fact(number, what, "v01") for number, what in enumerate(Fact) if what not in UNWORDED]
     facts += [fact(100 + number, Fact.LEG_ENDED, "v01", end) for number, end in enumerate(LegOutcome)]
     facts += [fact(200 + number, Fact.STEP, detail=step) for number, step in enumerate(Step)]
+    limits = [detail(limit, "2026-07-01T18:03:05+00:00") for limit in Limit] + [detail(Limit.CROWDED, "")]
+    facts += [fact(400 + number, Fact.LIMITED, detail=text) for number, text in enumerate([*limits, "newer until=x"])]
     facts += [fact(300 + number, Fact.WAVE, detail=f"{number}: x") for number in range(3)]
     for outcome in Outcome:
         told = texts(history(*facts, past=call(outcome)), language)

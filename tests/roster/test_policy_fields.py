@@ -1,5 +1,7 @@
 """The policy of ``line.yaml``: what it becomes, its defaults, its bounds in `rosters/README.md`; see `bad/policy-*`."""
 
+from dataclasses import replace
+
 import pytest
 
 from hotline_agi.roster.document import parse
@@ -8,11 +10,13 @@ from hotline_agi.roster.line_file import read_line
 from hotline_agi.roster.model import (
     Adaptive,
     CallerClass,
+    CallerLimits,
     CallerOrder,
     Line,
     LongWrapUp,
     Reminders,
     Rest,
+    SilentCalls,
     VolunteerOrder,
     Want,
 )
@@ -54,6 +58,9 @@ def test_everything_written() -> None:
         "long_wrap_up: {talk_min: 20, wrap_up_s: 120}\n"
         "rest: {missed: 4, for_min: 30}\n"
         "remind: {before_min: 15, ask_backup_min: 8}\n"
+        "abuse: {talk_min_per_day: 90, calls_per_hour: 0, calls_at_once: 2, anonymous_calls_per_hour: 300, "
+        "anonymous_at_once: 8, waiting_at_once: 50, "
+        "silent: {calls: 2, within_min: 30, cool_off_min: 20, talk_s: 45}}\n"
         "service_numbers: [+44 1632 960180, '01632960180']"
     )
     assert said == []
@@ -70,6 +77,15 @@ def test_everything_written() -> None:
     assert line.long_wrap_up == LongWrapUp(talk_s=1200.0, wrap_up_s=120.0)
     assert line.rest == Rest(missed=4, for_s=1800.0)
     assert line.reminders == Reminders(before_s=900.0, ask_backup_s=480.0)
+    assert line.limits == CallerLimits(
+        talk_s_per_day=5400.0,
+        calls_per_hour=0,
+        calls_at_once=2,
+        anonymous_calls_per_hour=300,
+        anonymous_at_once=8,
+        waiting_at_once=50,
+        silent=SilentCalls(calls=2, within_s=1800.0, cool_off_s=1200.0, talk_s=45.0),
+    )
     assert line.service_numbers == ("+441632960180", "01632960180")
 
 
@@ -94,6 +110,14 @@ BOUNDS = {
     "long_wrap_up": {"talk_min": (1, 240), "wrap_up_s": (0, 3600)},
     "rest": {"missed": (1, 50), "for_min": (1, 480)},
     "remind": {"before_min": (2, 720), "ask_backup_min": (1, 719)},
+    "abuse": {
+        "talk_min_per_day": (0, 1440),
+        "calls_per_hour": (0, 1000),
+        "calls_at_once": (0, 50),
+        "anonymous_calls_per_hour": (0, 100_000),
+        "anonymous_at_once": (0, 10_000),
+        "waiting_at_once": (0, 10_000),
+    },
 }
 OTHERS = {
     "talk_min": "wrap_up_s: 300",
@@ -110,11 +134,33 @@ OTHERS = {
 def test_bounds_are_those_of_the_readme(block: str, field: str) -> None:
     least, most = BOUNDS[block][field]
     row = next(row for row in (EXAMPLE / "README.md").read_text().splitlines() if row.startswith(f"| `{block}`"))
-    assert f"{field}: {least:g}–{most:g}" in row
+    assert f"{field}: {least:g}–{most}" in row
     beside = f", {OTHERS[field]}" if field in OTHERS else ""
     for value, is_good in ((least, True), (most, True), (round(least - 1, 1), False), (round(most + 1, 1), False)):
         _, said = read(f"wrap_up_s: 0\n{block}: {{{field}: {value:g}{beside}}}\nring: [{{ring: adaptive, for_s: 60}}]")
         assert (said == []) is is_good, said
+
+
+@pytest.mark.parametrize(
+    ("field", "least", "most"),
+    [("calls", 0, 20), ("within_min", 5, 1440), ("cool_off_min", 1, 240), ("talk_s", 5, 120)],
+)
+def test_bounds_of_silent_calls_are_those_of_the_readme(field: str, least: int, most: int) -> None:
+    row = next(row for row in (EXAMPLE / "README.md").read_text().splitlines() if row.startswith("| `abuse`"))
+    assert f"{field}: {least}–{most}" in row
+    for value, is_good in ((least, True), (most, True), (least - 1, False), (most + 1, False)):
+        assert (read(f"abuse: {{silent: {{{field}: {value}}}}}")[1] == []) is is_good
+
+
+def test_the_defaults_of_limits_are_those_of_the_readme() -> None:
+    row = next(row for row in (EXAMPLE / "README.md").read_text().splitlines() if row.startswith("| `abuse`"))
+    usual, silent = CallerLimits(), CallerLimits().silent
+    for most in (usual.talk_s_per_day / 60, usual.calls_per_hour, usual.calls_at_once, usual.anonymous_calls_per_hour):
+        assert f"({most:g})" in row
+    for most in (usual.anonymous_at_once, usual.waiting_at_once, silent.calls, silent.within_s / 60, silent.talk_s):
+        assert f"({most:g})" in row
+    assert read("")[0].limits == usual
+    assert read("abuse: {calls_at_once: 9}")[0].limits == replace(usual, calls_at_once=9)
 
 
 @pytest.mark.parametrize("order", VolunteerOrder)

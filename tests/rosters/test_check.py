@@ -4,6 +4,7 @@ import gc
 import json
 import os
 import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -247,3 +248,20 @@ def test_on_a_terminal_files_head_their_findings(hospital: Path) -> None:
     assert "\n\x1b[1;4mrosters/haven/shifts.yaml" in shown or "\nrosters/haven/shifts.yaml" in shown
     assert "\x1b[1;31m✗ 6:17    there is no person 'ana'" in shown
     assert "          did you mean 'anna'?" in shown
+
+
+def test_numbers_that_would_not_be_dialled_are_told(hospital: Path, hotline: Hotline) -> None:
+    contacts = hospital / "contacts.yaml"
+    first = re.search(r"'?\+?[0-9 ]{8,}'?", contacts.read_text())
+    assert first is not None
+    contacts.write_text(contacts.read_text().replace(first[0], "'+449098790123'", 1))
+    done = hotline(hospital, "--contacts", "contacts.yaml")
+    assert done.returncode == 0
+    assert "the number would not be dialled: it costs more than a call" in done.stderr
+    assert "9098790123" not in done.stdout + done.stderr
+    settings = hospital / "hotline.yaml"
+    settings.write_text(
+        "rosters: rosters\nstate: s\nmessages: m\nami: {secret_file: x}\ndialling: {allow: ['+44909']}\n...\n"
+    )
+    done = hotline(hospital, "--contacts", "contacts.yaml", "--settings", "hotline.yaml")
+    assert "dialled" not in done.stdout + done.stderr

@@ -1,6 +1,7 @@
 """The writer's hold on its file."""
 
 import errno
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -39,6 +40,15 @@ def test_a_successor_gets_nothing_of_the_old_write_ahead_log(tmp_path: Path) -> 
     (saved,) = tmp_path.glob("j.db.saved-*")
     assert rows(saved, "SELECT call FROM caller_number") == [("old",)]
     assert rows(path, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_half_a_copy_that_a_kill_left_is_dropped(tmp_path: Path) -> None:
+    old, young = (tmp_path / f".j.db.saved-{name}" for name in ("1", "2"))
+    for half in (old, young):
+        half.write_bytes(b"numbers")
+    os.utime(old, (0, 0))
+    Database(tmp_path / "j.db", busy_s=1).close()
+    assert not old.exists() and young.exists()
 
 
 def test_the_same_file_is_never_saved(tmp_path: Path) -> None:

@@ -3,16 +3,20 @@
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from hotline_agi.retention import Ages
+from hotline_agi.store import records
 from hotline_agi.store.dialect import is_locked, is_refusal, opened, said
 from hotline_agi.store.opening import connect
+from hotline_agi.store.purging import rules
 from hotline_agi.store.schema import CALLER_NUMBER, METADATA, RUN
 from tests.store.calls import made
 
@@ -26,6 +30,20 @@ def test_every_table_can_be_made_in_postgresql() -> None:
         assert "STRICT" not in told and f"CREATE TABLE {table.name}" in told
         for index in table.indexes:
             assert "CREATE INDEX" in str(CreateIndex(index).compile(dialect=dialect))
+
+
+def test_what_the_fence_lets_out_can_be_said_in_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that is written and all that is purged, once `dialect.adding`, `smaller` and `larger` are PostgreSQL's."""
+    monkeypatch.setattr(records, "adding", postgresql.insert)
+    monkeypatch.setattr(records, "smaller", func.least)
+    monkeypatch.setattr(records, "larger", func.greatest)
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    said = {name: str(made.compile(dialect=dialect)) for name, made in records._statements().items()}
+    assert len(said) == 14 and all("ON CONFLICT" in one for one in said.values())
+    assert "least(call.arrived_at, excluded.arrived_at)" in said["call_end"]
+    for rule in rules(Ages(), "run", datetime.now(UTC)):
+        told = str(select(rule.table).where(rule.is_old).compile(dialect=dialect))
+        assert told.startswith("SELECT ") and "WHERE" in told, rule.kind
 
 
 def test_no_error_quotes_a_value(tmp_path: Path) -> None:
@@ -66,7 +84,8 @@ for module in folder.glob("*.py"):
         __import__(f"hotline_agi.cli.{module.stem}")
         assert "sqlalchemy" not in sys.modules, module.stem
 """
-    reading = {"audit", "backup", "calls_explain", "calls_flag", "calls_replay", "calls_show", "purge", "volunteers"}
+    calls = {f"calls_{one}" for one in ("explain", "flag", "replay", "show")}
+    reading = {*calls, "volunteers", "audit", "purge", "backup"}
     done = subprocess.run(
         [sys.executable, "-c", program.replace("{reading}", repr(reading))], capture_output=True, text=True, check=False
     )

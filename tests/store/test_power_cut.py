@@ -22,7 +22,8 @@ from hotline_agi.store.dialect import driver
 from hotline_agi.store.journal import Journal
 from hotline_agi.store.open_calls import open_calls
 from hotline_agi.store.opening import connect
-from tests.store.calls import AGELESS, call_id, count, rows, write_call
+from hotline_agi.store.reading import JournalReader
+from tests.store.calls import AGELESS, START, call_id, count, rows, write_call
 
 WAL_HEADER, FRAME_HEADER = 32, 24
 """https://www.sqlite.org/fileformat2.html#walformat"""
@@ -141,7 +142,8 @@ def test_a_power_cut_takes_what_was_not_synced_and_no_more(tmp_path: Path) -> No
             found = facts(image)
             assert found == list(range(len(found))), "a beginning of what was written, without gaps"
             assert rows(image, "PRAGMA integrity_check") == [("ok",)]
-            assert [one.call for one in open_calls(image)] == [call_id(1)]
+            with JournalReader.open(image) as reader:
+                assert [one.call for one in open_calls(reader, START)] == [call_id(1)]
             told += 1
             if end == ends[-1]:
                 assert len(found) >= cut.kept, kind

@@ -133,6 +133,7 @@ def test_no_number_stays_in_a_gap_of_a_page(path: Path, shuffled: bool) -> None:
     assert b"OLD" not in left and left.count(b"NEW") >= 2 * (6000 - removed["callers' numbers"])
 
 
+@pytest.mark.thorough
 def test_a_reader_that_keeps_the_write_ahead_log_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(path)
     monkeypatch.setattr(clearance, "CHECKPOINT_S", 0.2)
@@ -157,6 +158,7 @@ def test_a_recording_that_cannot_be_removed_keeps_its_row(path: Path) -> None:
     assert cleared.removed[ROWS] == 1 and count(path, "message") == 3
 
 
+@pytest.mark.thorough
 def test_the_service_goes_on_writing_while_it_is_purged(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten thousand old calls: no record waits longer for it than for any other writer."""
     with closing(made(path)) as raw:
@@ -168,10 +170,10 @@ def test_the_service_goes_on_writing_while_it_is_purged(path: Path, monkeypatch:
         raw.execute("COMMIT")
     monkeypatch.setattr(clearance, "FIRST_S", 0.0)
     journal = Journal.open(path, ages=Ages())
-    for number in range(200):
+    for number in range(100):
         journal.write(opened(call_id(number), NOW), NOW)
         eventually(lambda: journal.state().waiting == 0)
-    eventually(lambda: count(path, "call") == 200 and count(path, "fact") == 0)
+    eventually(lambda: count(path, "call") == 100 and count(path, "fact") == 0)
     assert journal.state().trouble is None and journal.state().lost == 0
     assert journal.close(5)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hotline_agi.dispatch.commands import CloseRecord, NoteCover, NoteReadiness, NoteVolunteer
-from hotline_agi.dispatch.memory import NOTHING, RINGS_KEPT, PastRing, PastTalk, RingResult
+from hotline_agi.dispatch.memory import NOTHING, RINGS_KEPT, PastRing, PastTalk, RecentLeg, RingResult
 from hotline_agi.retention import Ages
 from hotline_agi.roster.model import EndpointKind
 from hotline_agi.store.journal import Journal
@@ -19,6 +19,7 @@ from hotline_agi.store.opening import connect
 from hotline_agi.store.purging import purge
 from hotline_agi.store.remembering import remembered
 from hotline_agi.store.schema import to_text
+from hotline_agi.store.usage import recent_legs
 from hotline_agi.terms.ids import CallerToken, EndpointId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 from hotline_agi.terms.standing import Readiness, VolunteerState
@@ -196,3 +197,14 @@ def test_damage_never_raises(path: Path, damage: str) -> None:
         connection.execute(damage)
         connection.commit()
     remembered(path, NOW)
+
+
+def test_the_legs_of_the_last_hour_are_counted_for_the_dial_envelope(path: Path) -> None:
+    journal = Journal.open(path, ages=AGELESS)
+    journal.write(rung(closed(call_id(1))), START)
+    journal.write(rung(closed(call_id(2), START - timedelta(minutes=31))), START)
+    assert journal.close(5)
+    legs = recent_legs(path, NOW)
+    assert sorted(leg.endpoint for leg in legs) == ["sp-v01", "sp-v02"]
+    assert legs[0] == RecentLeg(endpoint=legs[0].endpoint, kind=EndpointKind.SOFTPHONE, age_s=1800.0)
+    assert recent_legs(path.with_name("none"), NOW) == ()

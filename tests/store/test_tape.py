@@ -18,6 +18,7 @@ from hotline_agi.dispatch.events import CallerLeft
 from hotline_agi.dispatch.memory import NOTHING, Memory
 from hotline_agi.dispatch.replay import Beginning, Step, line_of, replay
 from hotline_agi.retention import Ages
+from hotline_agi.roster.canary import with_canary
 from hotline_agi.roster.model import Roster
 from hotline_agi.roster.reader import read_roster
 from hotline_agi.roster.texts import pack_texts, texts_of
@@ -208,7 +209,7 @@ def test_rosters_are_read_from_their_texts_without_contacts(path: Path) -> None:
     assert journal.close(5)
     with JournalReader.open(path) as reader:
         rosters = PastRosters(reader)
-        assert rosters("d1") == read_roster(files).roster
+        assert rosters("d1") == with_canary(read_roster(files).roster)
         assert rosters("d1") is not rosters("d1")
         with pytest.raises(LookupError, match="not in the journal"):
             rosters("d2")

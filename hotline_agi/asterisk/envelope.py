@@ -1,0 +1,211 @@
+"""The dial envelope: what this service may dial at all. Pure; asked at the last place before AMI, and by no part that
+decides whom to ring, so that a mistake there dials nothing either.
+
+A leg goes out only to an endpoint that stands in the roster in force just so, over the trunk only to a number that the
+`DialRules` allow, and only so many in an hour. Emergency numbers never.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from hotline_agi.asterisk.dial_rules import USUAL, DialRules
+from hotline_agi.asterisk.numbering import NumberKind, main_region, placed
+from hotline_agi.dispatch.memory import RecentLeg
+from hotline_agi.roster.model import Endpoint, EndpointKind, Roster
+from hotline_agi.terms.ids import EndpointId
+from hotline_agi.terms.numbers import PhoneNumber
+from hotline_agi.terms.problems import Problem
+
+WINDOW_S = 3600.0
+_SLOT_S = 60.0
+"""Legs are counted by the minute: an hour is 60 to 61 of them, whatever comes."""
+
+
+class RefusalReason(StrEnum):
+    """Why a leg is not dialled. Also the label of the metric."""
+
+    NOT_IN_ROSTER = "not-in-roster"
+    """No endpoint of the roster in force, or not with this number."""
+    NO_NUMBER = "no-number"
+    TRUNK = "trunk"
+    """A softphone that is called like the trunk: whatever is rung there is no volunteer."""
+    EMERGENCY = "emergency"
+    PREMIUM = "premium"
+    FOREIGN = "foreign"
+    LEGS_PER_HOUR = "legs-per-hour"
+    MOBILE_LEGS_PER_HOUR = "mobile-legs-per-hour"
+    LEGS_PER_NUMBER_PER_HOUR = "legs-per-number-per-hour"
+
+
+Refused = Callable[[RefusalReason, EndpointId], None]
+"""Told of each leg that was refused."""
+
+
+@dataclass(slots=True)
+class _Minute:
+    number: int
+    legs: int = 0
+    mobiles: int = 0
+    by_number: Counter[PhoneNumber] = field(default_factory=Counter)
+
+
+class Envelope:
+    """One per Asterisk. Give it each roster that comes into force, before anything is dialled by it."""
+
+    def __init__(
+        self, roster: Roster, *, trunk: str, rules: DialRules = USUAL, refused: Refused = lambda _why, _whom: None
+    ) -> None:
+        """`trunk`: the PJSIP endpoint over which numbers are dialled."""
+        self._trunk, self._rules, self._refused = trunk, rules, refused
+        self._minutes: deque[_Minute] = deque()
+        self._legs = self._mobiles = 0
+        self._by_number: Counter[PhoneNumber] = Counter()
+        self.use(roster)
+
+    def use(self, roster: Roster) -> None:
+        """`roster` is in force from now on. What was counted stays."""
+        self._endpoints = {one.id: one for one in endpoints_of(roster)}
+        self._home = self._rules.home or _home_of(roster)
+
+    def look_at(self, roster: Roster) -> None:
+        """Read the numbers of `roster`, so that its first calls need not wait for it. Takes 0.1 ms each; may run in
+        another thread."""
+        home = self._rules.home or _home_of(roster)
+        for one in endpoints_of(roster):
+            if one.number is not None:
+                placed(one.number, home)
+
+    @property
+    def home(self) -> str | None:
+        """ISO 3166: where numbers without + are read; None: not known, so nothing is known of what they cost."""
+        return self._home
+
+    def recall(self, legs: Iterable[RecentLeg], now_s: float) -> None:
+        """Count legs of before the start: a restart is no way round the limits."""
+        for leg in sorted(legs, key=lambda leg: -leg.age_s):
+            known = self._endpoints.get(leg.endpoint)
+            self._count(leg.kind is EndpointKind.MOBILE, known.number if known else None, now_s - max(0.0, leg.age_s))
+
+    def refusal(self, endpoint: Endpoint) -> RefusalReason | None:
+        """Why `endpoint` may never be dialled, by the roster and the rules as they are; None: it may."""
+        if self._endpoints.get(endpoint.id) != endpoint:
+            return RefusalReason.NOT_IN_ROSTER
+        if endpoint.pjsip_name is not None:
+            return RefusalReason.TRUNK if endpoint.pjsip_name == self._trunk else None
+        if endpoint.number is None:
+            return RefusalReason.NO_NUMBER
+        return self._of_number(endpoint.number)
+
+    def refuses(self, endpoint: Endpoint, now_s: float) -> RefusalReason | None:
+        """Ask for one leg now (monotonic seconds). None: it is counted, and to be dialled; else why it must not be."""
+        found = self.refusal(endpoint) or self._over(endpoint, now_s)
+        if found is None:
+            self._count(endpoint.number is not None, endpoint.number, now_s)
+        else:
+            self._refused(found, endpoint.id)
+        return found
+
+    # ---- numbers
+
+    def _of_number(self, number: PhoneNumber) -> RefusalReason | None:
+        rules, found = self._rules, placed(number, self._home)
+        if found.kind is NumberKind.EMERGENCY:
+            return RefusalReason.EMERGENCY
+        spellings = [number.reveal(), *([found.full] if found.full else [])]
+        if _begins(spellings, rules.allow):
+            return None
+        if found.kind is NumberKind.COSTLY or _begins(spellings, rules.premium):
+            return RefusalReason.PREMIUM
+        if rules.countries is None or found.full is None:
+            return None
+        prefixes = tuple(one for one in rules.countries if one.startswith("+"))
+        if found.region in rules.countries or _begins([found.full], prefixes):
+            return None
+        return RefusalReason.FOREIGN
+
+    # ---- how many
+
+    def _over(self, endpoint: Endpoint, now_s: float) -> RefusalReason | None:
+        self._forget(now_s)
+        if self._legs >= self._rules.legs_per_hour:
+            return RefusalReason.LEGS_PER_HOUR
+        if endpoint.number is None:
+            return None
+        if self._mobiles >= self._rules.mobile_legs_per_hour:
+            return RefusalReason.MOBILE_LEGS_PER_HOUR
+        if self._by_number[endpoint.number] >= self._rules.legs_per_number_per_hour:
+            return RefusalReason.LEGS_PER_NUMBER_PER_HOUR
+        return None
+
+    def _count(self, over_trunk: bool, number: PhoneNumber | None, at_s: float) -> None:
+        minute = int(at_s // _SLOT_S)
+        if not self._minutes or self._minutes[-1].number < minute:
+            self._minutes.append(_Minute(minute))
+        last = self._minutes[-1]
+        last.legs += 1
+        self._legs += 1
+        if over_trunk:
+            last.mobiles += 1
+            self._mobiles += 1
+        if number is not None:
+            last.by_number[number] += 1
+            self._by_number[number] += 1
+
+    def _forget(self, now_s: float) -> None:
+        first = int(now_s // _SLOT_S) - int(WINDOW_S // _SLOT_S)
+        while self._minutes and self._minutes[0].number < first:
+            gone = self._minutes.popleft()
+            self._legs -= gone.legs
+            self._mobiles -= gone.mobiles
+            self._by_number -= gone.by_number
+
+
+def endpoints_of(roster: Roster) -> Iterator[Endpoint]:
+    """All that anybody may ever be rung on by `roster`."""
+    for person in roster.volunteers.values():
+        yield from person.endpoints
+    for line in roster.lines.values():
+        if line.transfer is not None:
+            yield line.transfer
+
+
+_WORDS = {
+    RefusalReason.TRUNK: ("a softphone is called like the trunk", "give it another name"),
+    RefusalReason.EMERGENCY: ("an emergency number is never dialled", "write another number into the contacts file"),
+    RefusalReason.PREMIUM: (
+        "the number would not be dialled: it costs more than a call",
+        "is it right? then list its first digits under `dialling: allow:` in the settings",
+    ),
+    RefusalReason.FOREIGN: (
+        "the number would not be dialled: its country is not listed",
+        "is it right? then add the country to `dialling: countries:` in the settings",
+    ),
+}
+
+
+def refused_of(roster: Roster, *, trunk: str, rules: DialRules = USUAL) -> list[Problem]:
+    """Which contacts of `roster` would not be dialled, and why: warnings at whoever has them. Who has no number at all
+    is left out. Looks at each number: off a call's way."""
+    envelope = Envelope(roster, trunk=trunk, rules=rules)
+    owners = [(person.where, str(person.id), person.endpoints) for person in roster.volunteers.values()]
+    owners += [
+        (line.where, f"{line.id}: transfer", (line.transfer,)) for line in roster.lines.values() if line.transfer
+    ]
+    return [
+        Problem.warning(where, f"{whose}: {_WORDS[why][0]}", _WORDS[why][1])
+        for where, whose, endpoints in owners
+        for endpoint in endpoints
+        if (why := envelope.refusal(endpoint)) in _WORDS
+    ]
+
+
+def _home_of(roster: Roster) -> str | None:
+    """The country of the roster's numbers that say one, if it is one."""
+    regions = {main_region(one.number) for one in endpoints_of(roster) if one.number is not None} - {None}
+    return regions.pop() if len(regions) == 1 else None
+
+
+def _begins(spellings: list[str], beginnings: tuple[str, ...]) -> bool:
+    return any(spelling.startswith(one) for spelling in spellings for one in beginnings)
