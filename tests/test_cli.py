@@ -102,7 +102,7 @@ def test_a_missing_folder_is_told_as_the_command_names_it() -> None:
 
 def test_endpoints_are_printed_with_passwords_of_their_own() -> None:
     first, second = hotline("endpoints").stdout, hotline("endpoints").stdout
-    assert first.count("(hotline-softphone)") == 20
+    assert first.count("(hotline-softphone-tls)") == 20
     passwords = re.findall(r"^password = (\S+)$", first + second, re.MULTILINE)
     assert len(set(passwords)) == 40
     assert all(len(password) >= 16 for password in passwords)

@@ -85,6 +85,7 @@ def goes_on(board: Switchboard, call: Call) -> None:
 def was_transferred(call: Call) -> None:
     """The overflow number has, or had, `call`: should it lose it, what comes next is the step behind."""
     call.transferring, call.overflow_left = True, _behind_transfer(call, closed=False)
+    call.opening_step = Step.NOBODY
 
 
 def _plan(call: Call, closed: bool) -> list[OverflowStep]:

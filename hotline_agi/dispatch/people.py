@@ -117,6 +117,7 @@ def paused(board: Switchboard, volunteer: VolunteerId, for_s: float | None) -> N
     seat = board.seats.seat(volunteer)
     seat.paused_until_s = inf if for_s is None else board.now.mono_s + max(0.0, for_s)
     _settle(board, seat)
+    board.note_pause(seat)
     keep_somebody(board)
 
 
@@ -128,6 +129,7 @@ def resumed(board: Switchboard, volunteer: VolunteerId) -> None:
     for call in board.calls.values():
         call.tried.pop(volunteer, None)  # they let it pass before they said that they are there
     _settle(board, seat)
+    board.note_pause(seat)
     board.pools.freed.append(volunteer)
 
 

@@ -273,6 +273,17 @@ class Switchboard:
         until_at = self.now.when(until_s) if until_s < inf else None
         self.out.append(NoteVolunteer(volunteer=seat.volunteer, state=seat.state, until_at=until_at, detail=detail))
 
+    def note_pause(self, seat: Seat) -> None:
+        """A pause begins or ends while a phone of theirs rings, and that is the state that is told; tell it, too."""
+        paused = seat.paused_until_s > self.now.mono_s
+        if seat.legs and paused is not (self._told.get(seat.volunteer) is VolunteerState.PAUSED):
+            self._told[seat.volunteer] = VolunteerState.PAUSED
+            until_at = self.now.when(seat.paused_until_s) if paused and seat.paused_until_s < inf else None
+            state = VolunteerState.PAUSED if paused else VolunteerState.AVAILABLE
+            if not paused:
+                del self._told[seat.volunteer]
+            self.out.append(NoteVolunteer(volunteer=seat.volunteer, state=state, until_at=until_at))
+
     # ---- legs
 
     def new_leg_id(self) -> LegId:

@@ -24,6 +24,7 @@ from hotline_agi.store.schema import (
     FACT,
     FLAGGED,
     LEG,
+    LIFTED,
     ROSTER_REVISION,
     ROSTER_TEXT,
     RUN,
@@ -41,7 +42,7 @@ Turn = AbstractContextManager[object]
 """Held in a transaction by threads of one process, which so wait for each other and not for SQLite's lock: that is
 waited for a quarter of a second only, and then counts as trouble."""
 NOBODY_ELSE: Turn = nullcontext()
-ANEW = (CALLER_NUMBER, CALLER_TOKEN)
+ANEW = (CALLER_NUMBER, CALLER_TOKEN, FLAGGED, LIFTED)
 """Written anew: 30 days of a thousand calls take a tenth of a second."""
 
 
@@ -94,6 +95,7 @@ def rules(ages: Ages, run: str, now: datetime) -> Iterator[Rule]:
         yield Rule(kind=kind, table=table, is_old=or_(table.c.stored_at < numbers, table.c.call.in_(old_calls)))
     yield Rule(kind="calls", table=CALL, is_old=is_old)
     yield Rule(kind="flags", table=FLAGGED, is_old=FLAGGED.c.expires_at < to_text(now))
+    yield Rule(kind="lifted limits", table=LIFTED, is_old=LIFTED.c.at < numbers)
     over = select(STEP.c.run).group_by(STEP.c.run).having(func.max(STEP.c.ended_at) < steps)
     of_others = and_(STEP.c.run != run, STEP.c.run.in_(over))
     yield Rule(kind="steps", table=STEP, is_old=or_(STEP.c.ended_at < numbers, of_others))

@@ -55,7 +55,7 @@ class PeopleBook:
         volunteer = command.volunteer
         assert volunteer is not None
         detail = (command.call, volunteer)
-        hold(self.paused_until_s.get(volunteer, -inf) <= now_s, "nobody is rung while paused", detail)
+        hold(self.paused_until_s.get(volunteer, -inf) <= now_s + 1e-3, "nobody is rung while paused", detail)
         if command.endpoint.id in self.gone:
             hold(_last_resort(board, command.call), "no softphone is rung that is gone", (detail, command.endpoint.id))
         phones = {endpoint.id for endpoint in board.roster.volunteers[volunteer].endpoints}

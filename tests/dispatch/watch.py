@@ -465,6 +465,7 @@ class Watch:
                 book.record = command
                 hold(book.opened == 1 and book.closed == 1, "one record per call", call)
                 unended = [leg for leg in book.legs if not self.legs[leg].ended and not self.legs[leg].withdrawn]
+                unended = [leg for leg in unended if leg not in self.machine.board.foreign]  # hears a last word
                 hold(book.carried or not unended, "a record closes after its legs", unended)
                 self.reach.count("call outcome", command.outcome.value)
                 for leg in command.legs:

@@ -27,6 +27,7 @@ from hotline_agi.errors import SetupError
 from hotline_agi.retention import Ages
 from hotline_agi.roster.model import Roster
 from hotline_agi.store import clearance, database, writer
+from hotline_agi.store.caller_limits import lift
 from hotline_agi.store.callers import CallerKey, flag
 from hotline_agi.store.dialect import driver
 from hotline_agi.store.journal import HARD_LIMIT, Journal
@@ -456,6 +457,7 @@ def test_no_number_stands_outside_its_table(path: Path) -> None:
         journal.write_step(RosterUsed(digest="r1") if isinstance(news, Roster) else news, now, commands)
     assert journal.close(5)
     flag(path, call_id(1), on=True, who="mei", now=START)
+    lift(path, call_id(1), who="mei", now=START)
     assert rows(path, "SELECT * FROM message") == [
         (call_id(1), "xinli", "m.wav", 3.2, "2026-07-01T18:00:00.120Z"),
     ]

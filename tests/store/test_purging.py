@@ -62,6 +62,7 @@ def fill(path: Path) -> None:
             stored = to_text(days(age))
             raw.execute("INSERT INTO caller_number VALUES (?, ?, ?)", (call_id(age), f"+4477009{age:05}", stored))
             raw.execute("INSERT INTO caller_token VALUES (?, ?, ?)", (call_id(age), f"token-of-{age:04}", stored))
+            raw.execute("INSERT INTO lifted VALUES (?, ?)", (f"token-of-{age:04}", stored))
 
 
 def marks(folder: Path) -> set[str]:

@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from hotline_agi.dispatch.commands import CloseRecord, NoteCover, NoteReadiness, NoteVolunteer
+from hotline_agi.dispatch.commands import (
+    CloseRecord,
+    NoteCover,
+    NoteFact,
+    NoteReadiness,
+    NoteVolunteer,
+    OpenRecord,
+)
 from hotline_agi.dispatch.memory import NOTHING, RINGS_KEPT, PastRing, PastTalk, RecentLeg, RingResult
 from hotline_agi.retention import Ages
 from hotline_agi.roster.model import EndpointKind
@@ -20,7 +27,8 @@ from hotline_agi.store.purging import purge
 from hotline_agi.store.remembering import remembered
 from hotline_agi.store.schema import to_text
 from hotline_agi.store.usage import recent_legs
-from hotline_agi.terms.ids import CallerToken, EndpointId, VolunteerId
+from hotline_agi.terms.facts import Fact
+from hotline_agi.terms.ids import CallerToken, EndpointId, LegId, NodeId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 from hotline_agi.terms.standing import Readiness, VolunteerState
 from tests.store.calls import AGELESS, LINE, START, call_id, closed, made, opened
@@ -208,3 +216,62 @@ def test_the_legs_of_the_last_hour_are_counted_for_the_dial_envelope(path: Path)
     assert sorted(leg.endpoint for leg in legs) == ["sp-v01", "sp-v02"]
     assert legs[0] == RecentLeg(endpoint=legs[0].endpoint, kind=EndpointKind.SOFTPHONE, age_s=1800.0)
     assert recent_legs(path.with_name("none"), NOW) == ()
+
+
+def test_calls_whose_record_is_open(path: Path) -> None:
+    journal = Journal.open(path, ages=AGELESS)
+    call, other = call_id(7), call_id(8)
+    for one in (call, other):
+        journal.write(OpenRecord(call=one, line=LINE, node=NodeId("pbx1"), arrived_at=START), START)
+    journal.write_token(call, CallerToken("aa"))
+    notes = (
+        NoteFact(call=call, fact=Fact.WAVE, detail="1: on-shift"),
+        NoteFact(call=call, fact=Fact.CHOSE, detail="order=fixed"),
+        NoteFact(call=call, fact=Fact.RANG, leg=LegId("leg-1"), volunteer=LIN, detail="softphone"),
+    )
+    for note in notes:
+        journal.write(note, START)
+    journal.write(closed(other), START)
+    assert journal.close(5)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "INSERT INTO flagged VALUES ('aa', ?, ?)", (to_text(START), to_text(NOW + timedelta(days=1)))
+        )
+        connection.execute(
+            "INSERT INTO fact VALUES (?, 99, ?, 'of a later version', NULL, NULL, '')", (call, to_text(NOW))
+        )
+        connection.execute("INSERT INTO step VALUES ('00000001', 1, 1, ?, x'00')", (to_text(NOW),))
+        connection.commit()
+    memory = remembered(path, NOW)
+    assert memory.seen_until_at == NOW
+    (found,) = memory.calls
+    assert (found.call, found.line, found.arrived_at, found.caller, found.high_risk, found.message) == (
+        call,
+        LINE,
+        START,
+        "aa",
+        True,
+        False,
+    )
+    assert [(noted.fact, noted.volunteer, noted.detail) for noted in found.facts] == [
+        (Fact.WAVE, None, "1: on-shift"),
+        (Fact.RANG, LIN, "softphone"),
+    ]
+
+
+def test_who_rests_and_who_let_rings_pass(path: Path) -> None:
+    journal = Journal.open(path, ages=AGELESS)
+    until_at = NOW + timedelta(minutes=5)
+    journal.write(NoteVolunteer(volunteer=LIN, state=VolunteerState.RESTING, until_at=until_at), NOW)
+    assert journal.close(5)
+    with closing(sqlite3.connect(path)) as connection:
+        for number, (who, outcome) in enumerate(
+            [("v5", "no answer"), ("v5", "talked"), ("v5", "no answer"), ("v6", "no answer"), ("v6", "declined")]
+        ):
+            at = to_text(NOW - timedelta(minutes=10 - number))
+            values = (f"leg-{number}", "c", who, at, at, outcome)
+            connection.execute("INSERT INTO leg VALUES (?, ?, ?, 'softphone', 1, ?, ?, ?, 'e', 4.5, 0)", values)
+        connection.commit()
+    memory = remembered(path, NOW)
+    assert memory.rests == ((LIN, until_at),)
+    assert memory.missed == (("v5", 1),)
