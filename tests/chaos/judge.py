@@ -12,8 +12,8 @@ from tests.chaos.ends import MESSAGE_S, End, dead_air_s, end_of, left_message, w
 from tests.chaos.evidence import CallSeen, Evidence, Record, RingSeen
 from tests.chaos.spans import Spans
 
-SILENT_S = 6.0
-"""Nobody should hear nothing for longer: a guarded question takes 3 s, and a sentence may follow."""
+SILENT_S = 7.0
+"""Nobody should hear nothing for longer: a guarded question takes 3 s, and a second one may follow it at once."""
 RINGS_ON_S = 2.0
 """So long may a phone ring for nobody while nothing is wrong (the promise is 1 s; phones and judge take theirs)."""
 EDGE_S = 1.5
