@@ -43,6 +43,7 @@ def asked(kept: Kept, recognition: Recognition, route: str, *arguments: str) -> 
         recognition=recognition,
         tell=kept.events.append,
         chore=lambda _: None,
+        is_test=lambda _: False,
     )
     request = AgiRequest(route=route, uniqueid=CALL, channel="PJSIP/trunk-1", arguments=arguments)
     questions.asked(SimpleNamespace(request=request))  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from hotline_agi.service.guard import Guard
 from hotline_agi.terms.ids import EndpointId
 from hotline_agi.terms.limits import Limit
 
-ENDPOINT = EndpointId("lin-mobile")
+ENDPOINT = EndpointId("zq-mobile")
 
 
 def test_refusals_are_counted_told_and_written(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_refusals_are_counted_told_and_written(tmp_path: Path) -> None:
     assert 'hotline_dial_refusals_total{reason="premium"} 3.0' in text
     assert 'hotline_dial_refusals_total{reason="emergency"} 0.0' in text
     assert 'hotline_limited_calls_total{limit="calls"} 1.0' in text
-    assert "lin" not in text
+    assert "zq" not in text
 
 
 def test_a_storm_of_refusals_is_logged_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

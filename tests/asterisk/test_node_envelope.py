@@ -49,6 +49,7 @@ def node_with(rules: DialRules = USUAL) -> tuple[Node, Wire, list[Event], list[t
         envelope=envelope,
         report=events.append,
         line_of_number=lambda _: None,
+        volunteer_of_target=lambda _: None,
         user_event=lambda _: None,
     )
     node.link = wire  # type: ignore[assignment]

@@ -190,6 +190,11 @@ class Hotline:
             while not all(row.outcome for row in self.rows()):
                 await asyncio.sleep(0.03)
 
+    def vanish(self) -> None:
+        """All phones lose their power: nobody waits for answers that do not come."""
+        for peer in (self.stage.carrier.peer, *self.stage.phones.values()):
+            peer.vanish()
+
     def leaks(self) -> list[str]:
         """Lines with a number of a person, in all that the service and Asterisk wrote to be read."""
         return leaks_of(self.stage)

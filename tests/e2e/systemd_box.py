@@ -229,7 +229,7 @@ class Box:
         lines += [
             f"cp -r {folder}/units /opt/units",
             "mount -t tmpfs tmpfs /run",
-            "mkdir -p /etc/asterisk /run/asterisk",
+            "mkdir -p /etc/asterisk/site /run/asterisk",
             "rm -rf /etc/systemd; mkdir -p /etc/systemd",
         ]
         # credentials are mounted by a child of systemd and must be seen by it

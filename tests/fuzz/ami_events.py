@@ -8,10 +8,12 @@ from typing import Any
 
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage, _Protocol
 from hotline_agi.asterisk.dialling import Dialling
+from hotline_agi.asterisk.envelope import Envelope
 from hotline_agi.asterisk.messages import CallerChannel
 from hotline_agi.asterisk.node import Node
 from hotline_agi.dispatch.codec import news_of, to_json
 from hotline_agi.dispatch.events import CallerKeyed, DeviceChanged, Event
+from hotline_agi.roster.model import Roster
 from hotline_agi.terms.ids import CallId, NodeId, is_id
 from tests.fuzz import mutation
 from tests.fuzz.catalogue import recorded
@@ -116,8 +118,10 @@ async def _heard(chunks: list[bytes]) -> tuple[list[str], list[str], bool]:
     node = Node(
         NodeId("pbx1"),
         dialling=Dialling(trunk="trunk", caller_id="100"),
+        envelope=Envelope(Roster(lines={}, volunteers={}), trunk="trunk"),
         report=told.append,
         line_of_number=lambda _: None,
+        volunteer_of_target=lambda _: None,
         user_event=on_user_event,
     )
     node._translator.callers[CALL] = CallerChannel("PJSIP/trunk-00000001")

@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import json
 import re
 import shutil
 import subprocess
@@ -163,6 +164,7 @@ def test_real_attacks_are_seen_and_nobody_else_can_be_blamed(tmp_path: Path):
             attackers, good = await attack(stage), await behave(stage)
             log = (stage.pbx.folder / "log/security.log").read_text(errors="replace")
         assert VICTIM in log, "the forgeries reached the log"
+        assert all(json.loads(line)["logmsg"]["level"] == "SECURITY" for line in log.splitlines()[1:])
         found = blamed(log)
         assert set(found) == attackers
         assert not good & set(found)
