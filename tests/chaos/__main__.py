@@ -61,7 +61,7 @@ async def run(what: str, calls: int, rate: float, seed: int, faults: int | None,
         if verdict.failures:
             print("\n" + report.failures(played.evidence, verdict))
         if record:
-            report.record(what, text, terms)
+            report.record(what, text, verdict, terms)
         print(f"\nwritten: {report.write(what, played.evidence, verdict, played, terms)}")
     print("Verdict: " + (f"{len(verdict.failures)} FAILURES" if verdict.failures else f"0 of {calls} calls were lost"))
     return 1 if verdict.failures else 0

@@ -75,8 +75,9 @@ def write(name: str, evidence: Evidence, verdict: Verdict, played: Played, terms
     return path
 
 
-def record(name: str, text: str, terms: dict[str, Any]) -> None:
-    """Put the text into RESULTS.md, in place of what stands there of an earlier run of that name."""
+def record(name: str, text: str, verdict: Verdict, terms: dict[str, Any]) -> None:
+    """Put the text and all failures into RESULTS.md, in place of what stands there of an earlier run of that name."""
+    text += "".join(f"\n  ✗ {failure}" for failure in verdict.failures)
     said = ", ".join(f"{key} {value}" for key, value in terms.items() if isinstance(value, int | float))
     when = datetime.now(UTC).strftime("%d %B %Y, %H:%M UTC")
     load = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end"

@@ -256,7 +256,7 @@ async def run(calls: int, rate: float, seed: int, faults: int | None, lines: int
         if verdict.failures:
             print("\n" + report.failures(played.evidence, verdict))
         if record:
-            report.record("soak", text, terms)
+            report.record("soak", text, verdict, terms)
         print(f"\nwritten: {report.write('soak', played.evidence, verdict, played, terms | figures)}")
     print("Verdict: " + (f"{len(verdict.failures)} FAILURES" if verdict.failures else "nothing is left, nothing grew"))
     return 1 if verdict.failures else 0

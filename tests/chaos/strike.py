@@ -16,7 +16,7 @@ from tests.chaos.schedule import Blow, Kind
 
 LOCK_TIMEOUT_S = 5.0
 ROSTER_TAKES_S = 20.0
-"""Until a change is seen, settled, read and in force, also by a service that is just being started on a busy machine."""
+"""Until a change is seen, settled, read and in force, also by a service that just starts on a busy machine."""
 
 
 class Striker:
