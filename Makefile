@@ -6,7 +6,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup ready demo run test check fuzz bench bench-surge chaos chaos-crash soak lock clean
+.PHONY: help setup ready demo run test check fuzz bench bench-surge faults chaos chaos-crash soak lock clean
 unexport PYTHONHOME PYTHONPATH
 
 BIN := .venv/bin
@@ -57,6 +57,9 @@ bench: ready ## measure: how fast phones ring, what a call costs
 
 bench-surge: ready ## the same surge before two queues and this product, about an hour: ARGS='--loads surge --quick'
 	@$(BIN)/python -m tests.bench surge $(ARGS)
+
+faults: ready ## each fault at each stage of a call, on real Asterisks, about half an hour: ARGS='--stage ringing --fault sigkill --jobs 3'
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 chaos: ready ## 3,000 calls under random faults, ten minutes; 0 may be lost: ARGS='--calls 600 --seed 2'
 	@$(BIN)/python -m tests.chaos chaos $(ARGS)

@@ -75,6 +75,7 @@ CHANNEL_COMES_S = 30.0
 """Asterisk makes the channel of an `Originate` within milliseconds; of what has not come by then no news will come."""
 MESSAGE_HANDLER = "HotlineMessage"
 STORED_HANDLER = "HotlineStored"
+UNATTENDED_HANDLER = "HotlineUnattended"
 SURVIVING = "HotlineSurviving"
 UNKNOWN_GATHER_S = 1.0
 """So long callers gather whom the dialplan serves and who never reached us, before stock is taken of them: in a surge
@@ -130,7 +131,7 @@ class Node:
             self._repeat_cancel(LegId(str(message.get("Uniqueid", ""))))
         if name == "UserEvent" and message.get("UserEvent") == SURVIVING and not self._knows(message):
             self._recount_soon(UNKNOWN_GATHER_S)
-        if name == "UserEvent" and message.get("UserEvent") in (MESSAGE_HANDLER, STORED_HANDLER):
+        if name == "UserEvent" and message.get("UserEvent") in (MESSAGE_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER):
             self._user_event(message)
             return
         if name in ("Hangup", "OriginateResponse"):

@@ -21,9 +21,10 @@ from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.dialling import TEST_ENDPOINT, Dialling, rung_by
 from hotline_agi.asterisk.envelope import Envelope
 from hotline_agi.asterisk.fastagi import FastAgiListener, bound
-from hotline_agi.asterisk.node import MESSAGE_HANDLER, STORED_HANDLER, Node
+from hotline_agi.asterisk.node import MESSAGE_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER, Node
 from hotline_agi.asterisk.service_menu import ServiceMenu
 from hotline_agi.asterisk.survival import SurvivalPlan
+from hotline_agi.asterisk.unattended import Unattended
 from hotline_agi.dispatch.codec import News, RosterUsed
 from hotline_agi.dispatch.commands import (
     AnswerNotice,
@@ -53,6 +54,7 @@ from hotline_agi.dispatch.events import Event, LimitLifted
 from hotline_agi.dispatch.machine import Machine
 from hotline_agi.dispatch.memory import NOTHING, Memory
 from hotline_agi.dispatch.replay import Beginning
+from hotline_agi.ledger import Ledger
 from hotline_agi.log import logger
 from hotline_agi.notify import keep, kept, notify
 from hotline_agi.recognition import Recognition
@@ -78,6 +80,8 @@ from hotline_agi.terms import limits
 from hotline_agi.terms.ids import CallId, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 
+LATE_S, CATCH_UP_S = 0.25, 0.02
+"""A deadline that is so late lets the event loop read its sockets for so long, before it counts."""
 FASTAGI = "fastagi"
 """Name of the listening socket in the supervisor's store."""
 FINISH_S = 0.5
@@ -177,6 +181,14 @@ class Service:
         )
         self._node.link = self._link
         self._survival = SurvivalPlan(self._link, dialling, lambda endpoint: not self._envelope.refusal(endpoint))
+        self._unattended = Unattended(self._link)
+        self._ledger = Ledger(
+            self._unattended,
+            journal=self._journal,
+            journal_path=settings.state / JOURNAL,
+            node=settings.node,
+            line_of_number=self._line_of_number,
+        )
         self._upkeep = Upkeep(
             self._survival, self._menu, self._envelope, sounds=settings.sounds, roster=lambda: self._roster
         )
@@ -227,6 +239,8 @@ class Service:
         self._listener = FastAgiListener(questions.asked, lambda why: logger.warning("fastagi", refused=why), word=word)
         self._kept = kept(FASTAGI)
         self._timer: asyncio.TimerHandle | None = None
+        self._caught_up = False
+        """Whether, of a late deadline, what came meanwhile was let in first."""
         self._events: deque[Event] = deque()
         self._carrying_out = False
         self._chores: set[asyncio.Task[None]] = set()
@@ -248,6 +262,14 @@ class Service:
     def _wake(self) -> None:
         self._timer = None
         now = self._now()
+        due_s = self._machine.next_deadline()
+        if due_s is not None and now.mono_s - due_s > LATE_S and not self._caught_up:
+            # we stood still: what was waited for may be in a socket, and timers are run first after SIGCONT (epoll_wait
+            # is interrupted by it, and what is left of its time is nothing)
+            self._caught_up = True
+            self._timer = asyncio.get_running_loop().call_later(CATCH_UP_S, self._wake)
+            return
+        self._caught_up = False
         self._carry_out(None, now, self._machine.handle_deadline(now))
         self._drain()
 
@@ -344,6 +366,7 @@ class Service:
             asyncio.create_task(self._upkeep.run(), name="survival plan"),
             asyncio.create_task(feed_watchdog(self._machine.next_deadline), name="watchdog"),
             asyncio.create_task(self._voicemail.adopt(), name="recordings"),
+            asyncio.create_task(self._ledger.run(), name="ledger"),
             asyncio.create_task(self._follower.run(), name="rosters"),
             asyncio.create_task(self.guard.follow(), name="guard"),
             asyncio.create_task(self._recognition.follow(self._settings.state / JOURNAL), name="flags"),
@@ -438,6 +461,7 @@ class Service:
         await self._node.take_stock()
         asyncio.get_running_loop().call_soon(self._node.postponed.link_is_up)  # by then the link counts as up
         self._upkeep.due.set()
+        self._ledger.due.set()
         self._listening.set()
 
     async def _look_at_devices_again(self) -> None:
@@ -462,6 +486,8 @@ class Service:
     def _user_event(self, message: AmiMessage) -> None:
         if message.get("UserEvent") == STORED_HANDLER:
             self._survival.on_stored(message)
+        elif message.get("UserEvent") == UNATTENDED_HANDLER:
+            self._unattended.on_message(message)
         elif message.get("UserEvent") == MESSAGE_HANDLER:
             self._chore(
                 self._voicemail.recorded(CallId(str(message.get("Call", ""))), str(message.get("File", "")), None)

@@ -157,6 +157,11 @@ class JournalReader:
                 revisions=self._revisions(row["arrived_at"], row["ended_at"]),
             )
 
+    def closed(self, calls: Sequence[CallId]) -> dict[CallId, bool]:
+        """Those of `calls` that are here, and whether their records are closed."""
+        rows = self.ask(select(CALL.c.call, CALL.c.outcome).where(CALL.c.call.in_(calls)))
+        return {CallId(row["call"]): row["outcome"] is not None for row in rows}
+
     def number_of(self, call_id: str) -> PhoneNumber | None:
         """The caller's number, for a follow-up; None: it was withheld, or is deleted by now.
 

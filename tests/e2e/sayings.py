@@ -9,7 +9,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from hotline_agi.lab.call import PhoneCall
-from hotline_agi.lab.tone import SAMPLE_RATE_HZ, Codec, decode, purity, silent_frame, tone_frames
+from hotline_agi.lab.tone import (
+    QUIET_RMS,
+    SAMPLE_RATE_HZ,
+    Codec,
+    decode,
+    loudness,
+    purity,
+    silent_frame,
+    tone_frames,
+)
 from hotline_agi.prompts.phrases import PHRASES
 from tests.e2e.hotline import until
 
@@ -55,6 +64,8 @@ class Ear:
     def __init__(self, call: PhoneCall) -> None:
         self._call, self._heard_at = call, 0.0
         self._code: list[list[int]] = []
+        self._markers = 0
+        """How many of its frames are the marker."""
         self._words: list[str] = []
         self._told = 0
 
@@ -68,17 +79,21 @@ class Ear:
 
     def _take(self, frame: list[int]) -> None:
         """A code is as many frames in a row as its three tones last; one that a key cut short is dropped."""
-        if not self._code and purity(frame, MARKER_HZ) < PURE:
+        if purity(frame, MARKER_HZ) >= PURE:
+            # after a digit another word begins; of markers in a row the last ones are its own
+            self._code = [*self._code[1 - TONE_FRAMES :], frame] if len(self._code) <= self._markers else [frame]
+            self._markers = len(self._code)
             return
-        if len(self._code) >= TONE_FRAMES and purity(frame, MARKER_HZ) >= PURE:
-            self._code = []
+        if self._markers < TONE_FRAMES or loudness(frame) < QUIET_RMS:
+            self._code, self._markers = [], 0
+            return
         self._code.append(frame)
         if len(self._code) == 3 * TONE_FRAMES:
             middle = self._code[TONE_FRAMES + 1], self._code[2 * TONE_FRAMES + 1]
             digits = [max(range(len(DIGITS_HZ)), key=lambda n: purity(one, DIGITS_HZ[n])) for one in middle]
             if all(purity(one, DIGITS_HZ[digit]) >= PURE for one, digit in zip(middle, digits, strict=True)):
                 self._words.append(WORDS[digits[0] * len(DIGITS_HZ) + digits[1]])
-            self._code = []
+            self._code, self._markers = [], 0
 
     async def until(self, word: str, timeout_s: float = 8.0) -> list[str]:
         """Wait until the word was said once more since the last `until`; all words since then, it included."""

@@ -1,16 +1,14 @@
 """Asterisk dies, restarts, or the AMI connection is cut, while the service runs."""
 
 import asyncio
-import contextlib
 import signal
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from itertools import pairwise
 
 import pytest
 
 from hotline_agi.lab.behaviour import never_answer, ring_then_answer
+from tests.e2e.cable import cabled
 from tests.e2e.hearing import HZ
 from tests.e2e.hotline import Hotline, open_hotline, talk, until, until_stopped
 from tests.e2e.scenery import Scenery
@@ -74,59 +72,6 @@ def test_asterisk_restarts_under_calls(how):
             await hotline.until_quiet()
 
     asyncio.run(story())
-
-
-class Cable:
-    """The AMI connection runs through here, and can be cut or held back."""
-
-    def __init__(self, port: int) -> None:
-        self._to = port
-        self._writers: set[asyncio.StreamWriter] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self.plugged = True
-        self.passing = asyncio.Event()
-        self.passing.set()
-        self.connects: list[float] = []
-
-    async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connects.append(time.monotonic())
-        if not self.plugged:
-            writer.transport.abort()
-            return
-        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._to)
-        self._writers |= {writer, there_writer}
-        pumps = asyncio.gather(self._pump(reader, there_writer), self._pump(there_reader, writer))
-        with contextlib.suppress(ConnectionError, asyncio.CancelledError):
-            await pumps
-
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while chunk := await reader.read(65536):
-            await self.passing.wait()
-            writer.write(chunk)
-        writer.close()
-
-    def cut(self) -> None:
-        for writer in self._writers:
-            writer.transport.abort()
-        self._writers.clear()
-
-
-@asynccontextmanager
-async def cabled(hotline: Hotline) -> AsyncIterator[Cable]:
-    """The service starts behind a cable to AMI."""
-    stage = hotline.stage
-    cable = Cable(stage.pbx.site.ami_port)
-    server = await asyncio.start_server(cable.connected, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    stage.config.write_text(stage.config.read_text().replace(f"port: {stage.pbx.site.ami_port}", f"port: {port}"))
-    try:
-        await stage.start_service()
-        yield cable
-    finally:
-        await stage.stop_service()
-        cable.cut()
-        server.close()
-        await server.wait_closed()
 
 
 def test_link_is_cut_while_phones_ring():
@@ -222,12 +167,12 @@ def test_asterisk_falls_silent():
 
     async def story():
         async with open_hotline(Scenery(softphones=1), service=False) as hotline, cabled(hotline) as cable:
-            cable.passing.clear()
+            cable.hold()
             silent_at = time.monotonic()
             await hotline.stage.until_logged("ami down", timeout_s=11.0)
             print(f"silence noticed after {time.monotonic() - silent_at:.2f} s")
             assert time.monotonic() - silent_at < 10.0
-            cable.passing.set()
+            cable.let_pass()
             await until_up(hotline, 2)
             person = await hotline.person("s01")
             caller = hotline.caller()

@@ -236,6 +236,8 @@ NONSENSE = {
     "half a command": b'SET VARIABLE HOTLINE_REPLY "ok:ho',
     "another word": reply("no"),
     "half an answer": reply("ok:hold"),
+    "an answer cut in its music": b'SET VARIABLE HOTLINE_REPLY "ok:hold:en:gr',
+    "an answer cut in its numbers": b'SET VARIABLE HOTLINE_REPLY "ok:hold:en:greet:4:6',
     "a step that is none": reply("ok:steps:en:"),
     "an expression": reply("ok:steps:en:${SHELL(id)}"),
     "binary": bytes(range(256)),

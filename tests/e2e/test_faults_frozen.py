@@ -7,9 +7,11 @@ import time
 import pytest
 
 from hotline_agi.lab.behaviour import ring_then_answer
+from hotline_agi.lab.tone import QUIET_RMS
 from tests.e2e.hearing import HZ
-from tests.e2e.hotline import Hotline, Person, open_hotline, talk, until_stopped
+from tests.e2e.hotline import Hotline, Person, open_hotline, talk, until, until_stopped
 from tests.e2e.scenery import Scenery
+from tests.e2e.test_faults_killed import MOMENT_S, doubled_s
 from tests.e2e.witness import witness
 
 pytestmark = pytest.mark.asterisk
@@ -150,6 +152,61 @@ def test_volunteer_accepts_while_the_service_is_frozen():
             await talk(caller, accepts.calls[1], accepts)
             accepts.calls[1].hang_up()
             await caller.until_ended(4.0)
+            await hotline.until_quiet()
+
+    asyncio.run(story())
+
+
+def test_who_accepts_while_the_dialplan_takes_over_shows_no_two_calls():
+    """The accept is asked of the frozen service when the caller's own question is given up: the phone is rung anew, so
+    what it shows must go."""
+
+    async def story():
+        async with open_hotline(Scenery(softphones=1, mobiles=1)) as hotline:
+            accepts, other = await people_of(hotline, "m01", "s01")
+            caller = hotline.caller()
+            for person in (accepts, other):
+                await person.until_rung(2.0)
+            await caller.until_hears(HZ["music"], 3.0)
+            hotline.stage.signal_service(signal.SIGSTOP)
+            # music stops while the dialplan asks
+            await until(lambda: caller.loudness(0.3) < QUIET_RMS, 6.0, "the caller's question is open")
+            accepts.calls[0].answer(HZ["m01"])
+            accepts.calls[0].later(0.7, lambda: accepts.calls[0].press("1"))
+            accepts.behaviour = ring_then_answer(0.2, HZ["m01"], press_after_s=0.9)
+            again = await accepts.until_rung(WAITING_SURVIVES_S, 2)
+            await talk(caller, again, accepts)
+            assert doubled_s(accepts) < MOMENT_S
+            hotline.stage.signal_service(signal.SIGCONT)
+            await asyncio.sleep(STALE_S)
+            await talk(caller, again, accepts)
+            again.hang_up()
+            await caller.until_ended(4.0)
+            await hotline.until_quiet()
+
+    asyncio.run(story())
+
+
+def test_a_message_that_ends_while_the_service_is_frozen_is_a_message():
+    """The dialplan keeps it by its own clock; the service hears of it when it wakes up, not by chance minutes later."""
+
+    async def story():
+        async with open_hotline(Scenery(softphones=1)) as hotline:
+            await people_of(hotline, "s01")
+            caller = hotline.caller()
+            await caller.until_hears(HZ["music"], 4.0)
+            caller.press("*")
+            await caller.until_hears(HZ["beep"], 4.0)
+            await asyncio.sleep(1.0)
+            hotline.stage.signal_service(signal.SIGSTOP)
+            await asyncio.sleep(2.5)
+            caller.press("#")
+            await caller.until_hears(HZ["message-kept"], 5.0)
+            await caller.until_ended(4.0)
+            hotline.stage.signal_service(signal.SIGCONT)
+            row = await hotline.closed()
+            assert row.outcome == "message"
+            assert [name for name, _ in row.messages] == [path.name for path in hotline.stage.pbx.messages.iterdir()]
             await hotline.until_quiet()
 
     asyncio.run(story())
