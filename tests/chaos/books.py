@@ -7,11 +7,22 @@ from statistics import median
 
 GROWTH = 0.05
 """Of memory, after the warm-up, at most."""
+CALLERS = 20_000
+"""As many as call in a soak are known for a day: the limits of callers ask for it (`dispatch/caller_book.py`)."""
 BOUNDED = {
     "Switchboard.departed": 4096,
     "Switchboard.tried": 4096,
     "Switchboard.ignored": 40,
     "Recognition._told": 4096,
+    "Deadlines._heap": 200,
+    "Pool._heap": 400,
+    "Node._cancels": 200,
+    "Recent._at": 5000,
+    "_Minute.by_number": 61 * 50,
+    "Callers.known": CALLERS,
+    "Known": CALLERS,
+    "Known.calls": 2 * CALLERS,
+    "Known.talks": 2 * CALLERS,
 }
 """What may be more than at the beginning, and how much: memories of calls that are over."""
 SOME = 12
