@@ -5,6 +5,8 @@ GUARD_S = 3.0
 SILENCE_S = GUARD_S + 1.0
 """Caller: the longest stretch without anything to hear after the answer. Music stops while a question to the service is
 open; then the next sentence begins."""
+RECORD_SILENCE_S = 12.0
+"""HOTLINE_SILENCE_S (asterisk-conf/site/globals.conf): so much silence ends a message, should no key do."""
 RTP_TIMEOUT_S = 4
 """`rtp_timeout` of the story's endpoints (30 in asterisk-conf): a phone that is gone is noticed by it."""
 LOST_PHONE_SILENCE_S = RTP_TIMEOUT_S + 2.0

@@ -162,6 +162,7 @@ class _Story:
     def _speak(self, caller: PhoneCall, since: float) -> None:
         def end() -> None:
             self._scene.press("#")
+            caller.play()  # and says nothing more
             self._spoke.append((self._since(since), self._since(time.monotonic())))
 
         caller.later(max(0.0, since + SPEAKS_S - time.monotonic()), end)

@@ -45,7 +45,14 @@ def _forward(stage: str) -> Expectation:
 
 
 def _back(stage: str) -> Expectation:
-    return replace(usual(stage), blind=True, silence_s=bounds.SILENCE_S)
+    expects = replace(usual(stage), blind=True)
+    if stage == RECORDING:
+        return replace(
+            expects,
+            silence_s=bounds.RECORD_SILENCE_S + bounds.SILENCE_S,
+            why="Asterisk times keys by the wall clock: on a channel that had one, none counts for an hour",
+        )
+    return expects
 
 
 async def _renew(scene: Scene) -> None:
