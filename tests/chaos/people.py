@@ -9,6 +9,9 @@ CALLERS_PREFIX = "07700900"
 """With five digits behind it, two more than a British number has: nobody's."""
 
 
+CALLERS_OF_A_LINE = 125
+
+
 class Wish(StrEnum):
     TALK = "talk"
     LEAVE = "hang up while waiting"
@@ -90,7 +93,8 @@ class CallerPlan:
 
     @property
     def from_user(self) -> str:
-        return f"{CALLERS_PREFIX}{self.number:05}"
+        """People call again: so what is remembered of callers is full before a soak looks whether memory grows."""
+        return f"{CALLERS_PREFIX}{self.line * CALLERS_OF_A_LINE + self.number % CALLERS_OF_A_LINE:05}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
