@@ -6,7 +6,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup ready demo run test check fuzz bench bench-surge faults lock clean
+.PHONY: help setup ready demo run test check fuzz bench bench-surge faults chaos chaos-crash soak lock clean
 unexport PYTHONHOME PYTHONPATH
 
 BIN := .venv/bin
@@ -60,6 +60,15 @@ bench-surge: ready ## the same surge before two queues and this product, about a
 
 faults: ready ## each fault at each stage of a call, on real Asterisks, about half an hour: ARGS='--stage ringing --fault sigkill --jobs 3'
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+chaos: ready ## 3,000 calls under random faults, ten minutes; 0 may be lost: ARGS='--calls 600 --seed 2'
+	@$(BIN)/python -m tests.chaos chaos $(ARGS)
+
+chaos-crash: ready ## the same with Asterisk killed now and then: who is up is lost, nothing may stay behind
+	@$(BIN)/python -m tests.chaos crash $(ARGS)
+
+soak: ready ## 20,000 short calls within an hour, with faults, and a look for what is left over: ARGS='--calls 2000'
+	@$(BIN)/python -m tests.chaos soak $(ARGS)
 
 lock: $(STAMP) ## pin the dependencies of pyproject.toml anew; ARGS=--upgrade for the newest ones
 	@$(BIN)/python -c 'import uv' 2>/dev/null || $(BIN)/python -m pip install --quiet uv

@@ -4,6 +4,7 @@ Nothing here decides. An action whose answer is lost is never sent again: its le
 the link is back, or by the machine's own deadline.
 """
 
+import asyncio
 import re
 import time
 from collections.abc import Callable
@@ -70,9 +71,15 @@ cores the first then rings 0.9 ms and the last 1.5 ms earlier, and no caller not
 TALK_DETECT = "2500,64"
 """Silence threshold in ms (Asterisk's default) and the mean amplitude of a frame, of 32,767, from which on it is sound.
 Asterisk's default is 256; a whisper and a sob lie below that, and a line that carries nothing lies at 0 to 8."""
+CHANNEL_COMES_S = 30.0
+"""Asterisk makes the channel of an `Originate` within milliseconds; of what has not come by then no news will come."""
 MESSAGE_HANDLER = "HotlineMessage"
 STORED_HANDLER = "HotlineStored"
 UNATTENDED_HANDLER = "HotlineUnattended"
+SURVIVING = "HotlineSurviving"
+UNKNOWN_GATHER_S = 1.0
+"""So long callers gather whom the dialplan serves and who never reached us, before stock is taken of them: in a surge
+that must not be asked for each."""
 _SECONDS = re.compile(r"[0-9]{1,9}")
 """A dialplan's `EPOCH` minus another, or how long Asterisk runs: 31 years at most."""
 
@@ -103,8 +110,12 @@ class Node:
         self._caller_sessions: dict[CallId, AgiSession] = {}
         self._leg_sessions: dict[LegId, AgiSession] = {}
         self.postponed = Postponed(self.on_question, self._refuse)
-        self._cancels: dict[LegId, CancelLeg] = {}
-        """Cancels of legs whose channel did not exist yet; repeated when it appears."""
+        self._cancels: dict[LegId, tuple[CancelLeg, float]] = {}
+        """Cancels of legs whose channel did not exist yet, and since when (`time.monotonic` seconds), the oldest first;
+        repeated when it appears."""
+        self._joining: set[LegId] = set()
+        """Legs that were told to take their caller, as long as they live."""
+        self._recount: asyncio.Task[None] | None = None
 
     # ---- Asterisk → machine
 
@@ -118,12 +129,16 @@ class Node:
             return
         if name == "Newchannel":
             self._repeat_cancel(LegId(str(message.get("Uniqueid", ""))))
+        if name == "UserEvent" and message.get("UserEvent") == SURVIVING and not self._knows(message):
+            self._recount_soon(UNKNOWN_GATHER_S)
         if name == "UserEvent" and message.get("UserEvent") in (MESSAGE_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER):
             self._user_event(message)
             return
         if name in ("Hangup", "OriginateResponse"):
             # from now on there is a channel to hang up, or there never will be
             self._cancels.pop(LegId(str(message.get("Uniqueid", ""))), None)
+        if name == "Hangup":
+            self._joining.discard(LegId(str(message.get("Uniqueid", ""))))
         now_s = time.monotonic()
         device = name == "DeviceStateChange"
         events = self._devices.changed(message, now_s) if device else self._translator.translate(message)
@@ -131,6 +146,9 @@ class Node:
             if isinstance(event, CallerSpoke):
                 self._stop_listening(event.call)
             self._report(event)
+
+    def _knows(self, message: AmiMessage) -> bool:
+        return CallId(str(message.get("Call", ""))) in self._translator.callers
 
     def on_question(
         self,
@@ -184,7 +202,8 @@ class Node:
         session.refuse()
         request = session.request
         if request is not None and request.route in CALLER_ROUTES:
-            self._report(CallerSurviving(call=CallId(request.uniqueid)))
+            line = self._line_of_number(request.argument(0))
+            self._report(CallerSurviving(call=CallId(request.uniqueid), line=line, node=self.id))
 
     def _leg_asks(self, session: AgiSession, event: LegAccepted | NoticeAnswered) -> None:
         leg = event.leg
@@ -241,6 +260,12 @@ class Node:
             {channel.uniqueid for channel in found.channels if is_leg(channel.uniqueid)},
             {channel.uniqueid for channel in found.survival_legs},
         )
+        self._joining = {
+            LegId(channel.uniqueid)
+            for channel in found.channels
+            if is_leg(channel.uniqueid)
+            and (channel.uniqueid in self._joining or channel.bridge or channel.exten == "join")
+        }
         self._report(
             StockTaken(node=self.id, calls=found.alive, callers=found.live_calls(), legs=found.legs(), asked_s=asked_s)
         )
@@ -296,6 +321,8 @@ class Node:
             case ConnectLeg(leg=leg, call=call, rests=rests):
                 caller = self._translator.callers.get(call)
                 rest = ":rest" if rests else ""
+                if caller is not None:
+                    self._joining.add(leg)
                 self._answer_leg(leg, f"ok:won:{caller.name}{rest}" if caller else "ok:gone")
             case RefuseLeg(leg=leg, reason=reason):
                 self._answer_leg(leg, f"ok:{reason.value}")
@@ -385,7 +412,13 @@ class Node:
 
     def _cancel(self, command: CancelLeg) -> None:
         """Hang the leg up; if its channel does not exist yet, again as soon as it appears."""
-        self._cancels[command.leg] = command
+        if command.leg in self._joining:
+            self._cancel_unless_joined(command)
+            return
+        now_s = time.monotonic()
+        for leg in [leg for leg, (_, since_s) in self._cancels.items() if since_s < now_s - CHANNEL_COMES_S]:
+            del self._cancels[leg]
+        self._cancels[command.leg] = command, now_s
 
         def answered(answer: AmiMessage | None) -> None:
             if answer is not None and answer.get("Response") == "Success":
@@ -393,10 +426,38 @@ class Node:
 
         self._hang_up(command.leg, ELSEWHERE_CAUSES[command.reason], answered)
 
+    def _cancel_unless_joined(self, command: CancelLeg) -> None:
+        """A leg that was told to take its caller may talk by now, and only the news of it be late: AMI can be silent
+        for seconds before that is noticed. So Asterisk is asked first: a talk is not cut for a belief of ours."""
+        rows: list[AmiMessage] = []
+
+        def answered(answer: AmiMessage | None) -> None:
+            if answer is None:
+                return  # the link is lost; what lives is seen when it is back
+            if any(row.get("BridgeID") for row in rows):
+                logger.warning("a leg that was given up is in a talk", leg=command.leg)
+                self._recount_soon(0.0)
+            else:
+                self._hang_up(command.leg, ELSEWHERE_CAUSES[command.reason])
+
+        self._try(("Action", "Status"), ("Channel", command.leg), on_reply=answered, rows=rows)
+
+    def _recount_soon(self, after_s: float) -> None:
+        """We know nothing, or something wrong, of a call: look at all that lives."""
+        if self._recount is None or self._recount.done():
+            self._recount = asyncio.get_running_loop().create_task(self._count_again(after_s))
+
+    async def _count_again(self, after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        try:
+            await self.take_stock()
+        except PbxError as error:
+            logger.warning("stock was not taken", trouble=str(error))
+
     def _repeat_cancel(self, leg: LegId) -> None:
-        command = self._cancels.get(leg)
-        if command is not None:
-            self._cancel(command)
+        found = self._cancels.get(leg)
+        if found is not None:
+            self._cancel(found[0])
 
     def _hang_up(self, channel: str, cause: Cause, on_reply: Callable[[AmiMessage | None], None] | None = None) -> None:
         self._try(("Action", "Hangup"), ("Channel", channel), ("Cause", str(int(cause))), on_reply=on_reply)
@@ -418,10 +479,15 @@ class Node:
         if session is not None:
             session.reply(reply)
 
-    def _try(self, *fields: tuple[str, str], on_reply: Callable[[AmiMessage | None], None] | None = None) -> None:
+    def _try(
+        self,
+        *fields: tuple[str, str],
+        on_reply: Callable[[AmiMessage | None], None] | None = None,
+        rows: list[AmiMessage] | None = None,
+    ) -> None:
         """Send what is harmless when lost: the machine's deadlines see to it."""
         try:
             if self.link is not None:
-                self.link.send(fields, on_reply)
+                self.link.send(fields, on_reply, rows=rows)
         except PbxError as error:
             logger.warning("an action was not sent", action=fields[0][1], trouble=str(error))

@@ -31,6 +31,8 @@ VARIABLES = (
     "HOTLINE_ENDING",
 )
 """See asterisk-conf/hotline/extensions.conf."""
+SURVIVAL = frozenset({"hotline-plan", "hotline-keys", "hotline-sweep"})
+"""Where a caller is whom the dialplan serves; the sweep begins it, before `HOTLINE_SURVIVED` is set."""
 _STEPS = {step.value: step for step in Step}
 _ASKING = {
     "s": Whereabouts.ARRIVING,
@@ -200,7 +202,7 @@ class Inventory:
     def _whereabouts(self, call: CallId, channel: Channel) -> Whereabouts:
         if channel.bridge in self.leg_in:
             return Whereabouts.TALKING
-        if channel.value("SURVIVED") == "1" or channel.context in ("hotline-plan", "hotline-keys"):
+        if channel.value("SURVIVED") == "1" or channel.context in SURVIVAL:
             return Whereabouts.SURVIVING
         if channel.context != "hotline":
             return Whereabouts.ASKING

@@ -13,6 +13,7 @@ from hotline_agi.dispatch.departures import SURVIVAL_FORGET_S
 from hotline_agi.dispatch.events import (
     CallArrived,
     CallerRecognised,
+    CallerSurviving,
     LegStage,
     LiveCall,
     LiveLeg,
@@ -31,6 +32,8 @@ from hotline_agi.terms.instants import text_of
 from hotline_agi.terms.outcomes import Outcome
 
 Adopted = tuple[Call, LiveCall, Course]
+_PLACES: dict[type, Whereabouts] = {TalkEnded: Whereabouts.OUT_OF_TALK, CallerSurviving: Whereabouts.SURVIVING}
+"""Where who asks is; all others only ask."""
 
 
 def adopt(board: Switchboard, stock: StockTaken) -> None:
@@ -55,14 +58,14 @@ def adopt(board: Switchboard, stock: StockTaken) -> None:
             unseen.close(board, past, course)
 
 
-def asked(board: Switchboard, event: CallArrived | RoundEnded | TalkEnded) -> Call | None:
+def asked(board: Switchboard, event: CallArrived | RoundEnded | TalkEnded | CallerSurviving) -> Call | None:
     """A caller asks whom no stock showed, but who lived before this machine: as if it had. None: they have just come,
     or nobody can tell."""
     if event.line not in board.roster.lines or event.line is None or event.node is None:
         return None
-    if isinstance(event, CallArrived) and event.call not in board.past.calls:
+    if isinstance(event, CallArrived | CallerSurviving) and event.call not in board.past.calls:
         return None
-    where = Whereabouts.OUT_OF_TALK if isinstance(event, TalkEnded) else Whereabouts.ASKING
+    where = _PLACES.get(type(event), Whereabouts.ASKING)
     waited_s = event.waited_s if isinstance(event, RoundEnded) else 0.0
     live = LiveCall(call=event.call, line=event.line, where=where, waited_s=waited_s)
     call, live, course = _admitted(board, live, event.node)

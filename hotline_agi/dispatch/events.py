@@ -57,9 +57,14 @@ class CallerKeyed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerSurviving:
-    """The dialplan took the caller over (no answer of ours in time): this call is out of our hands."""
+    """The dialplan took the caller over (no answer of ours in time): this call is out of our hands.
+
+    With `line` and `node` a call that the machine does not know gets its record: it asked while we could not serve it.
+    """
 
     call: CallId
+    line: LineId | None = None
+    node: NodeId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -326,6 +326,12 @@ class Machine:
                     call.asking = True
                     talks.judge(board, call)
                     return
+            case CallerSurviving(line=str(line), node=str(node)) if (
+                line in board.roster.lines and event.call not in board.departed
+            ):
+                if adoption.asked(board, event) is None:
+                    departures.surrender(board, admit(board, event.call, line, node))
+                return
             case CallerLeft() | CallerSurviving():
                 if isinstance(event, CallerLeft):
                     unseen.left(board, event.call)

@@ -76,6 +76,8 @@ class Dialog:
         self.replied = False
         """Whether we said anything to the INVITE of the other side."""
         self.ignored = False
+        self.on_ended: Callable[[], None] | None = None
+        """Called once, in the moment when the call ends."""
         self.cseq = 0
         self.boast = wire.boast
         self._sink = sink
@@ -298,6 +300,8 @@ class Dialog:
         if self.stream is not None:
             self.stream.close()
         self._on_end(self)
+        if self.on_ended is not None:
+            self.on_ended()
         self._wake()
 
     def _wake(self) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from hotline_agi.lab import sip
 from hotline_agi.lab.call import PhoneCall
@@ -50,6 +50,11 @@ class SipPeer:
     @classmethod
     async def open(cls, *, host: str = "127.0.0.1", port: int = 0, traced: bool = True) -> "SipPeer":
         """Bind a UDP socket; port 0 takes a free one. Not `traced`, calls keep no messages, for load tests."""
+        return cls.bound(host, port, traced=traced)
+
+    @classmethod
+    def bound(cls, host: str, port: int = 0, *, traced: bool = True) -> Self:
+        """The same, for who cannot await."""
         peer = cls(traced=traced)
         peer._use(Wire.open(host, port, peer._take_request))
         return peer

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import assert_never
 
+from hotline_agi import census
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.dialling import TEST_ENDPOINT, Dialling, rung_by
 from hotline_agi.asterisk.envelope import Envelope
@@ -358,6 +359,7 @@ class Service:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(signal.SIGUSR1, self._canary.ask)
+        loop.add_signal_handler(signal.SIGUSR2, self._tell_what_is_held)
         await self._link.connect()
         tasks = [
             asyncio.create_task(self._link.run(), name="ami"),
@@ -407,6 +409,9 @@ class Service:
         await asyncio.to_thread(self._journal.close, END_TIMEOUT_S)
         self._alone.release()
         logger.info("stopped")
+
+    def _tell_what_is_held(self) -> None:
+        logger.info("census", **census.of_process(), held=census.of_objects(self))
 
     def _task_ended(self, task: asyncio.Task[None]) -> None:
         """A task of ours never ends by itself: if one does, a supervisor starts us afresh."""

@@ -4,13 +4,14 @@
    event loop                     writer thread (writer.py)
    write() ──► queue (memory) ──► one transaction per BATCH_S ──► SQLite
                                     │ locked, disk full, …: again, with back-off
-                                    └ more than `queue_records` wait: ──► spool file ──► SQLite, when it is well again
+                                    └ for 0.5 s, or too many wait: ──► spool file ──► SQLite, when it is well again
 ```
 
 The machine's steps come by a queue of their own, so that they never push out a record of a call; the writer packs them.
 
-A record is lost in two cases only: the process dies within 100 ms of `write`; or neither SQLite nor the spool could be
-written until `HARD_LIMIT` times the queue waited in memory. The second is counted and logged.
+A record is lost in two cases only: the process dies within 100 ms of `write` (within 1.5 s where SQLite is in trouble);
+or neither SQLite nor the spool could be written until `HARD_LIMIT` times the queue waited in memory. The second is
+counted and logged.
 """
 
 import time
@@ -112,6 +113,15 @@ class Journal:
         writer = Writer(path, database, queue, steps, run=run_id(boot), purge=purge, queue_records=queue_records)
         writer.start()
         return cls(writer, queue, steps, hard_limit=queue_records * HARD_LIMIT)
+
+    def takes_spool_in(self, timeout_s: float) -> bool:
+        """Wait until nothing of an earlier run is in the spool; False if that takes longer. Blocks."""
+        until_s = time.monotonic() + timeout_s
+        while self._writer.state().spooled:
+            if time.monotonic() >= until_s:
+                return False
+            time.sleep(0.01)
+        return True
 
     def write(self, command: OpenRecord | NoteFact | CloseRecord | NoteVolunteer, at: datetime) -> None:
         """Take one record of the machine. Never blocks, never raises. `at`: when it happened (aware)."""

@@ -6,12 +6,16 @@ from importlib import metadata
 from pathlib import Path
 
 from hotline_agi.dispatch.memory import Memory, RecentLeg
+from hotline_agi.log import logger
 from hotline_agi.retention import Ages
 from hotline_agi.store.callers import CallerKey
 from hotline_agi.store.journal import AGES, Journal
 from hotline_agi.store.names import JOURNAL
 from hotline_agi.store.remembering import remembered
 from hotline_agi.store.usage import recent_legs
+
+SPOOL_TIMEOUT_S = 2.0
+"""A start waits so long for what an earlier run left in the spool: calls of it may be alive."""
 
 __all__ = ["JOURNAL", "Past"]
 
@@ -37,6 +41,8 @@ class Past:
         :raises SetupError: if the journal cannot be used.
         """
         journal = Journal.open(state / JOURNAL, boot=boot, ages=ages, messages=messages)
+        if not journal.takes_spool_in(SPOOL_TIMEOUT_S):
+            logger.warning("what an earlier run could not write is not in the journal yet: its calls are not known")
         now = datetime.now(UTC)
         memory = remembered(state / JOURNAL, now)
         legs = recent_legs(state / JOURNAL, now)

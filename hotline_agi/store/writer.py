@@ -31,6 +31,8 @@ BATCH_ENTRIES = 1_000
 BUSY_S = 0.25
 """How long SQLite itself waits for another's lock before the attempt counts as failed."""
 RETRY_S, RETRY_MAX_S = 0.05, 0.5
+SPOOL_AFTER_S = 0.5
+"""After so much trouble with the database records go to the spool, until it is well again."""
 
 
 class Writer:
@@ -57,6 +59,7 @@ class Writer:
         self._queue_records = queue_records
         self._spool = Spool(path.with_name(path.name + SPOOL_SUFFIX))
         self._refused = Spool(path.with_name(path.name + REFUSED_SUFFIX))
+        self._trouble_since_s = 0.0
         self._batch: list[Row] = []
         """Taken off the queue and not on disk yet."""
         self._wake = threading.Event()
@@ -119,7 +122,7 @@ class Writer:
             else:
                 self._succeeded()
             too_late = closing and time.monotonic() >= self._give_up_s
-            if self._trouble is not None and (too_late or self._is_full()):
+            if self._trouble is not None and (too_late or self._is_full() or (not closing and self._lasts())):
                 self._move_to_spool()
             self._notice.tell(self.state())
             if closing and (too_late or not (self._queue or self._steps or self._batch)):
@@ -141,11 +144,16 @@ class Writer:
             self._closing.wait(BATCH_S)
         self._wake.clear()
 
+    def _lasts(self) -> bool:
+        """A lock of a moment is waited for; of a longer one a kill would take all that waits in memory."""
+        return time.monotonic() - self._trouble_since_s >= SPOOL_AFTER_S
+
     def _is_full(self) -> bool:
         return len(self._queue) + len(self._steps) + len(self._batch) >= self._queue_records
 
     def _failed(self, trouble: str) -> None:
         if self._trouble is None:
+            self._trouble_since_s = time.monotonic()
             logger.error("journal cannot be written; records wait in memory", trouble=trouble)
         self._trouble = trouble
         self._pause_s = min(max(2 * self._pause_s, RETRY_S), RETRY_MAX_S)

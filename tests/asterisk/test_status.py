@@ -87,6 +87,12 @@ def test_where_a_caller_is(exten: str, where: Whereabouts) -> None:
     assert the_call(caller(exten)).where is where
 
 
+@pytest.mark.parametrize("context", ["hotline-sweep", "hotline-plan", "hotline-keys"])
+def test_whom_the_dialplan_is_just_taking_over_does_not_wait_for_us(context: str) -> None:
+    """They had phones rung beside the dialplan's, and a record that said abandoned of a call that was put through."""
+    assert the_call(caller("s", context)).where is Whereabouts.SURVIVING
+
+
 def test_the_steps_of_a_caller_who_leaves() -> None:
     live = the_call(caller("recording", STEP="message", STEPS="directory-goodbye"))
     assert (live.step, live.steps) == (Step.MESSAGE, (Step.DIRECTORY, Step.GOODBYE))

@@ -159,9 +159,9 @@ class People:
                     ring.heard_at = now
 
 
-def light_peer(host: str) -> LightPeer:
+def light_peer(host: str, *, traced: bool = False) -> LightPeer:
     """A peer on that address whose `ears` somebody must read."""
-    peer = LightPeer(host, 0, traced=False)
+    peer = LightPeer.bound(host, traced=traced)
     peer.ears = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     peer.ears.setblocking(False)
     peer.ears.bind((host, 0))

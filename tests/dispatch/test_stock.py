@@ -3,12 +3,12 @@
 from math import inf
 
 from hotline_agi.dispatch.commands import Command, Fact, OpenRecord, RingLeg
-from hotline_agi.dispatch.events import LegEnded, LinkLost, LiveLeg, StockTaken
+from hotline_agi.dispatch.events import CallerSurviving, LegEnded, LinkLost, LiveLeg, StockTaken
 from hotline_agi.dispatch.state import CallState, LegState
 from hotline_agi.terms.ids import CallId, LegId, NodeId, VolunteerId
 from hotline_agi.terms.outcomes import Outcome
 from tests.dispatch.desk import PBX1, Desk, facts, holds, of, rung, taken_back
-from tests.dispatch.lines import line, ring, roster, shift
+from tests.dispatch.lines import XINLI, line, ring, roster, shift
 
 EARLIER = LegId("leg-of-an-earlier-run")
 
@@ -49,6 +49,31 @@ def test_a_seat_freed_by_the_stock_goes_to_a_caller_who_is_still_there() -> None
     for call in ("c1", "c2", "c3"):
         desk.waits(call)
     assert [leg.call for leg in of(RingLeg, stock(desk, "c3"))] == ["c3"]
+
+
+def test_who_asked_while_nobody_could_be_served_has_a_record() -> None:
+    desk = Desk()
+    desk.take(LinkLost(node=PBX1))
+    said = desk.take(CallerSurviving(call=CallId("c1"), line=XINLI, node=PBX1))
+    assert rung(said) == []
+    assert facts(said) == [Fact.ARRIVED, Fact.SURVIVING]
+    assert rung(stock(desk, "c1")) == []
+    desk.leaves("c1")
+    assert desk.record("c1").outcome is Outcome.SURVIVED
+
+
+def test_who_left_before_the_link_was_back_has_a_record_too() -> None:
+    desk = Desk()
+    desk.take(LinkLost(node=PBX1))
+    desk.take(CallerSurviving(call=CallId("c1"), line=XINLI, node=PBX1))
+    stock(desk)
+    assert desk.record("c1").outcome in (Outcome.SURVIVED, Outcome.UNCERTAIN)
+
+
+def test_the_dialplan_serves_nobody_whose_end_was_heard_of() -> None:
+    desk = Desk()
+    desk.leaves("c1")
+    assert desk.take(CallerSurviving(call=CallId("c1"), line=XINLI, node=PBX1)) == []
 
 
 def test_a_leg_that_vanished_is_over_and_the_wave_goes_on() -> None:

@@ -197,15 +197,7 @@ class Hotline:
 
     def leaks(self) -> list[str]:
         """Lines with a number of a person, in all that the service and Asterisk wrote to be read."""
-        pbx = self.stage.pbx.folder
-        texts = [self.stage.log_path, pbx / "console.txt", *(path for path in (pbx / "log").rglob("*"))]
-        return [
-            f"{path.name}: {line}"
-            for path in texts
-            if path.is_file()
-            for line in path.read_text(errors="replace").splitlines()
-            if PERSONAL_NUMBER.search(line)
-        ]
+        return leaks_of(self.stage)
 
     def unproved(self) -> list[str]:
         """Runs of the service whose commands do not follow from what the journal says that they were told."""
@@ -237,6 +229,19 @@ class Hotline:
             if ("WARNING" in line or "ERROR" in line) and not any(text in line for text in HUNG_UP_IN_A_STEP)
         ]
         return ours + theirs
+
+
+def leaks_of(stage: Stage) -> list[str]:
+    """See `Hotline.leaks`."""
+    pbx = stage.pbx.folder
+    texts = [stage.log_path, pbx / "console.txt", *(path for path in (pbx / "log").rglob("*"))]
+    return [
+        f"{path.name}: {line}"
+        for path in texts
+        if path.is_file()
+        for line in path.read_text(errors="replace").splitlines()
+        if PERSONAL_NUMBER.search(line)
+    ]
 
 
 SECOND_CALLER = "07700900998"

@@ -95,3 +95,20 @@ def test_a_caller_who_hangs_up_in_the_recording(spoken_s):
             assert hotline.complaints() == []
 
     asyncio.run(story())
+
+
+def test_a_message_is_in_the_journal_though_fastagi_was_refused_at_its_end():
+    async def story():
+        async with open_hotline(Scenery(softphones=1, mobiles=1)) as hotline:
+            caller = await _asks_for_the_recorder(hotline)
+            await hotline.stage.pbx.ask("dialplan set global HOTLINE_AGI agi://127.0.0.1:1")
+            await asyncio.sleep(3.0)
+            caller.press("#")
+            await caller.until_ended(6.0)
+            assert sounds(caller)[-3:] == ["beep", "message-kept", "goodbye"]
+            row = await hotline.closed()
+            assert row.outcome == "message"
+            assert [name for name, _ in row.messages] == [path.name for path in hotline.stage.pbx.messages.iterdir()]
+            await hotline.until_quiet()
+
+    asyncio.run(story())

@@ -198,6 +198,45 @@ def test_a_lock_is_waited_for_in_memory(path: Path) -> None:
     assert not path.with_name("journal.db.spool").exists()
 
 
+def test_a_kill_takes_a_moment_at_most_of_what_a_lock_holds_up(path: Path) -> None:
+    """Seen in the chaos run: a service that was killed while somebody held the lock took ten seconds of calls along."""
+    program = f"""
+import sys, time
+from pathlib import Path
+from hotline_agi.store.journal import Journal
+from tests.store.calls import START, call_id, noted
+journal = Journal.open(Path({str(path)!r}))
+print("open", flush=True)
+sys.stdin.readline()
+for number in range(10_000):
+    journal.write(noted(call_id(1), detail=str(number)), START)
+    print(number, time.monotonic(), flush=True)
+    time.sleep(0.01)
+"""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", program], text=True, **pipes) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        process.stdout.readline()
+        with locked(path):
+            process.stdin.write("go\n")
+            process.stdin.flush()
+            time.sleep(3.0)
+            process.send_signal(signal.SIGKILL)
+            killed_s = time.monotonic()
+            said = process.stdout.read().splitlines()
+            process.wait()
+    written = [(int(line.split()[0]), float(line.split()[1])) for line in said if len(line.split()) == 2]
+    journal = Journal.open(path)
+    assert journal.takes_spool_in(5.0)
+    assert journal.close(5)
+    kept = details(path)
+    assert kept == [str(number) for number in range(len(kept))]
+    lost_s = [at_s for number, at_s in written if number >= len(kept)]
+    assert len(kept) > 50
+    assert not lost_s or killed_s - lost_s[0] < 1.5
+
+
 def test_a_full_queue_goes_to_the_spool_and_comes_back_complete(path: Path) -> None:
     journal = Journal.open(path, queue_records=300)
     spool = path.with_name("journal.db.spool")

@@ -1,0 +1,56 @@
+"""The node keeps nothing of legs that are over, whatever became of the link meanwhile."""
+
+import time
+
+from hotline_agi import census
+from hotline_agi.asterisk.envelope import Envelope
+from hotline_agi.asterisk.node import CHANNEL_COMES_S, Dialling, Node
+from hotline_agi.dispatch.commands import CancelLeg, CancelReason
+from hotline_agi.errors import LinkLost
+from hotline_agi.roster.model import Roster
+from hotline_agi.terms.ids import LegId, NodeId
+
+PBX = NodeId("pbx1")
+
+
+class Link:
+    """Remembers what is sent, or is down."""
+
+    def __init__(self) -> None:
+        self.is_up = True
+        self.sent: list[dict[str, str]] = []
+
+    def send(self, fields: tuple[tuple[str, str], ...], _on_reply: object = None, **_: object) -> None:
+        if not self.is_up:
+            raise LinkLost("down")
+        self.sent.append(dict(fields))
+
+
+def leg(number: int) -> LegId:
+    return LegId(f"leg-{number:014x}")
+
+
+def test_cancels_that_nobody_can_carry_out_any_more_are_forgotten(monkeypatch):
+    now_s = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now_s)
+    node = Node(
+        PBX,
+        dialling=Dialling(trunk="trunk", caller_id='"hotline" <100>'),
+        envelope=Envelope(Roster(lines={}, volunteers={}), trunk="trunk"),
+        report=lambda _: None,
+        line_of_number=lambda _: None,
+        volunteer_of_target=lambda _: None,
+        user_event=lambda _: None,
+    )
+    link = node.link = Link()
+    link.is_up = False
+    for number in range(100):
+        node.carry_out(CancelLeg(leg=leg(number), node=PBX, reason=CancelReason.ELSEWHERE))
+    assert census.of_objects(node)["Node._cancels"] == 100
+    link.is_up, now_s = True, now_s + CHANNEL_COMES_S + 1
+    node.carry_out(CancelLeg(leg=leg(100), node=PBX, reason=CancelReason.ELSEWHERE))
+    assert census.of_objects(node)["Node._cancels"] == 1
+    node.on_message({"Event": "Newchannel", "Uniqueid": leg(100)})
+    assert [action["Channel"] for action in link.sent] == [leg(100), leg(100)]
+    node.on_message({"Event": "Hangup", "Uniqueid": leg(100), "Cause": "16"})
+    assert "Node._cancels" not in census.of_objects(node)
