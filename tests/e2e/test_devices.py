@@ -45,7 +45,7 @@ class Seam:
             envelope=Envelope(Roster(lines={}, volunteers={}), trunk="trunk"),
             report=self._take,
             line_of_number=lambda _: None,
-        volunteer_of_target=lambda _: None,
+            volunteer_of_target=lambda _: None,
             user_event=lambda _: None,
         )
         self.link = self.node.link = AmiLink(
