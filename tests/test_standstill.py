@@ -20,6 +20,7 @@ class Desk:
         service._machine = SimpleNamespace(next_deadline=lambda: self.due_s, handle_deadline=self._deadline)
         service._journal = SimpleNamespace(write_step=lambda *_: None)
         service._loop_time = asyncio.get_running_loop().time
+        service._watchers = ()
         service._events, service._carrying_out, service._timer, service._caught_up = [], False, None, False
 
     def _deadline(self, _: object) -> list[object]:

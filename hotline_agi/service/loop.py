@@ -226,6 +226,7 @@ class Service:
         )
         self.guard.alarm = lambda _why, _endpoint: watch.refused_dialling(1)
         self._alarms = Alarms(settings.alarms, watch, state=settings.state, now=self._now, tell=self.step)
+        self._watchers = (self._canary, self._alarms)
         questions = Questions(
             node=self._node,
             menu=self._menu,
@@ -282,14 +283,17 @@ class Service:
     def _carry_out(self, news: News | None, now: Now, commands: list[Command]) -> None:
         """Do what came of one step, and write the step down: what decides must be reproducible."""
         self._journal.write_step(news, now, commands)
-        self._canary.saw(news, commands)
-        self._alarms.saw(news, commands)
         self._carrying_out = True
         try:
             self._do(commands)
         finally:
             self._carrying_out = False
         self._arm()
+        for watcher in self._watchers:
+            try:
+                watcher.saw(news, commands)
+            except Exception:  # who only looks on must not end a call
+                logger.exception("a watcher stumbled", watcher=type(watcher).__name__)
 
     def _do(self, commands: list[Command]) -> None:
         for command in commands:
