@@ -449,6 +449,8 @@ class Node:
 
     async def _count_again(self, after_s: float) -> None:
         await asyncio.sleep(after_s)
+        if self.link is None or not self.link.is_up:
+            return  # stock is taken when it is back
         try:
             await self.take_stock()
         except PbxError as error:

@@ -33,11 +33,14 @@ def missing(board: Switchboard, stock: StockTaken) -> Iterator[Event]:
     alive = {leg.leg: leg for leg in stock.legs}
     for live in stock.callers:
         known = board.calls.get(live.call)
-        if known is not None and not known.left and known.admitted_s < stock.asked_s:
+        if known is None or known.left:
+            continue
+        # nobody comes back from survival: what is seen of it holds for a question that came since, too
+        if known.admitted_s < stock.asked_s or live.where is Whereabouts.SURVIVING:
             yield from _moved(board, known, live)
     for call in [call for call in board.calls.values() if call.node == stock.node and not call.left]:
         if call.id not in stock.calls and call.admitted_s < stock.asked_s:
-            if call.outcome is None:
+            if call.outcome is None and call.state is not CallState.SURVIVING:
                 call.outcome = Outcome.UNCERTAIN  # they may have hung up, or Asterisk died: nobody saw it
             _note(board, call, "a hang-up")
             yield CallerLeft(call=call.id)

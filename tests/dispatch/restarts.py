@@ -137,7 +137,8 @@ class Restarts(Story):
         tape = self.tape
         self.deaths += 1
         self._down, self._died_s = True, self.now_s
-        self._kept = not tape.one_in(3)
+        kept = not tape.one_in(3)
+        self._kept = kept and self.pbx.link_is_up  # without AMI nobody could have been served anyway
         self._dies_in = int(tape.span(1, 120))
         self.before = {
             call.id: (call.arrived_s, self.machine.board.waiting.place(call, self.now_s))

@@ -457,6 +457,7 @@ class Watch:
                 book.was_open = (
                     (carried and book.was_open)
                     or book.outlived
+                    or board.calls[call].answered_at is not None  # found in a talk: it came when the line was open
                     or on_duty(board.calls[call].line, board.now.at).is_open
                 )
             case CloseRecord(call=call):

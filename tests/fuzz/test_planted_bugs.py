@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from hotline_agi import notify, settings
-from hotline_agi.asterisk import agi, ami, fastagi, messages, node, recordings, service_menu, survival, wire
+from hotline_agi.asterisk import agi, ami, dialling, fastagi, messages, node, recordings, service_menu, survival, wire
 from hotline_agi.coordination import csv_file, workbook
 from hotline_agi.dispatch import codec
 from hotline_agi.planning.sheets import cells, words
@@ -172,7 +172,7 @@ BUGS: dict[str, dict[str, Planting]] = {
         ),
     },
     "survival-rows": {
-        "a mobile without its trunk": planted(node, "dial_string", "@{dialling.trunk}", "", survival),
+        "a mobile without its trunk": planted(dialling, "dial_string", "@{dialling.trunk}", "", survival),
         "a phone that is nowhere": planted(survival, "_Legs.of", "self.rows.append", "bool"),
         "steps with a colon": planted(
             survival,
