@@ -9,7 +9,7 @@ import pytest
 from tests.dispatch.play import TAPE_LENGTH, Story
 from tests.dispatch.truth import Broken
 
-MOST_STORIES = 6000
+MOST_STORIES = 8000
 Planting = Callable[[pytest.MonkeyPatch], None]
 
 
