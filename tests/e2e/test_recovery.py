@@ -43,7 +43,8 @@ def test_phones_ring_on_and_who_accepts_afterwards_gets_the_caller(how):
             mobile.calls[0].press("1")  # a human, and nobody there to hear it
             took_s = await world.comes_back()
             print(f"serves again {took_s:.2f} s after {how.name}")
-            heard_at = await talk(caller, mobile.calls[0], mobile)
+            heard_at = await caller.until_hears(mobile.hz, 8.0)
+            await mobile.calls[0].until_hears(HZ["caller"], 3.0)
             assert rung_once(mobile, *people)
             for person in people:
                 await person.calls[0].until_ended(1.0)
