@@ -83,9 +83,10 @@ def test_many_graceful_restarts_disturb_nobody():
     async def story():
         async with open_restarted(Scenery(softphones=2, ring_timeout_s=60, max_wait_s=120)) as world:
             people = [await world.hotline.person(name) for name in ("s01", "s02")]
-            callers = [world.hotline.caller(), world.hotline.caller("second caller")]
+            callers = [world.hotline.caller()]
             for person in people:
                 await person.until_rung(2.0)
+            callers.append(world.hotline.caller("second caller"))
             await asyncio.gather(*(caller.until_hears(HZ["music"], 3.0) for caller in callers))
             for _ in range(4):
                 await world.restart(signal.SIGTERM)
