@@ -47,8 +47,7 @@ class GuardMetrics:
 
         :raises OSError: if it cannot be written.
         """
-        prometheus_client.write_to_textfile(str(folder / GUARD_NAME), self._registry)
-        (folder / GUARD_NAME).chmod(0o640)
+        _write(self._registry, folder / GUARD_NAME)
 
 
 class AlarmMetrics:
@@ -67,8 +66,7 @@ class AlarmMetrics:
 
         :raises OSError: if it cannot be written.
         """
-        prometheus_client.write_to_textfile(str(folder / ALARMS_NAME), self._registry)
-        (folder / ALARMS_NAME).chmod(0o640)
+        _write(self._registry, folder / ALARMS_NAME)
 
 
 class RosterMetrics:
@@ -119,5 +117,9 @@ class RosterMetrics:
 
         :raises OSError: if it cannot be written.
         """
-        prometheus_client.write_to_textfile(str(folder / NAME), self._registry)
-        (folder / NAME).chmod(0o640)
+        _write(self._registry, folder / NAME)
+
+
+def _write(registry: CollectorRegistry, path: Path) -> None:
+    prometheus_client.write_to_textfile(str(path), registry)
+    path.chmod(0o640)

@@ -81,13 +81,7 @@ class Settings:
 
         :raises SetupError: if its file is missing, unreadable or empty.
         """
-        try:
-            secret = self.ami_secret_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SetupError(
-                f"cannot read the AMI secret from {self.ami_secret_file} ({_reason(error)}): write there the `secret` "
-                "of site/manager-secret.conf, readable by this user alone"
-            ) from error
+        secret = _read(self.ami_secret_file, "AMI secret", "`secret` of site/manager-secret.conf")
         if not secret:
             raise SetupError(f"{self.ami_secret_file} is empty: write there the `secret` of site/manager-secret.conf")
         if not _is_line(secret):
@@ -104,13 +98,7 @@ class Settings:
         """
         if self.fastagi_word_file is None:
             return None
-        try:
-            word = self.fastagi_word_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SetupError(
-                f"cannot read the FastAGI word from {self.fastagi_word_file} ({_reason(error)}): write there the "
-                "HOTLINE_WORD of site/globals.conf, readable by this user alone"
-            ) from error
+        word = _read(self.fastagi_word_file, "FastAGI word", "HOTLINE_WORD of site/globals.conf")
         if _WORD.fullmatch(word) is None:
             raise SetupError(
                 f"{self.fastagi_word_file} holds no word of 16 to 128 letters, digits, - and _: write there the "
@@ -272,6 +260,20 @@ def _log_format(node: Node, findings: Findings) -> str | None:
         findings.error(node.mark, "no such log format", "auto, json or console")
         return None
     return text
+
+
+def _read(path: Path, what: str, where_else: str) -> str:
+    """A secret that stands in Asterisk's files too.
+
+    :raises SetupError: if the file is missing or unreadable.
+    """
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SetupError(
+            f"cannot read the {what} from {path} ({_reason(error)}): write there the {where_else}, readable by this "
+            "user alone"
+        ) from error
 
 
 def _reason(error: Exception) -> str:

@@ -5,16 +5,14 @@ import socket
 import ssl
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
-from pathlib import Path
 
 from hotline_agi.alarm_settings import MailSettings
 from hotline_agi.alarms.book import Digest
 from hotline_agi.alarms.wording import subject_of, text_of
-from hotline_agi.alerting.sink import DeliveryFailed, Leash
+from hotline_agi.alerting.sink import DeliveryFailed, Leash, secret_in
 
 STEP_S = 10.0
 """For one answer of the server."""
-MAX_SECRET_BYTES = 4096
 
 
 class MailSink:
@@ -42,7 +40,7 @@ class MailSink:
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
         message.set_content(text)
         try:
-            password = _secret(settings.password_file) if settings.password_file else None
+            password = secret_in(settings.password_file).decode() if settings.password_file else None
             with _connected(settings, leash) as server:
                 if settings.tls == "starttls":
                     server.starttls(context=ssl.create_default_context(cafile=settings.ca_file))
@@ -77,10 +75,6 @@ def _connected(settings: MailSettings, leash: Leash) -> smtplib.SMTP:
     server._host = settings.host  # type: ignore[attr-defined]  # what starttls checks the certificate against
     server.connect(settings.host, settings.port)
     return server
-
-
-def _secret(path: Path) -> str:
-    return path.read_bytes()[:MAX_SECRET_BYTES].decode().strip()
 
 
 def _why(error: Exception) -> str:

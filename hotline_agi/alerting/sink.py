@@ -12,14 +12,26 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Protocol
 
 from hotline_agi.alarms.book import Digest
 from hotline_agi.errors import HotlineError
 
+MAX_SECRET_BYTES = 4096
+
 
 class DeliveryFailed(HotlineError):
     """A sink did not take a message; the sentence says why and holds no address, number or secret."""
+
+
+def secret_in(path: Path) -> bytes:
+    """What the file of a secret holds. Blocks on disk.
+
+    :raises OSError: if it cannot be read.
+    """
+    with path.open("rb") as file:
+        return file.read(MAX_SECRET_BYTES).strip()
 
 
 class Leash:

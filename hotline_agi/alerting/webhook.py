@@ -20,10 +20,9 @@ from urllib.parse import urlsplit
 from hotline_agi.alarm_settings import WebhookSettings
 from hotline_agi.alarms.book import Digest
 from hotline_agi.alarms.wording import VERSION, json_of
-from hotline_agi.alerting.sink import DeliveryFailed, Leash
+from hotline_agi.alerting.sink import DeliveryFailed, Leash, secret_in
 
 STEP_S = 10.0
-MAX_SECRET_BYTES = 4096
 
 
 class WebhookSink:
@@ -60,7 +59,7 @@ class WebhookSink:
     def _headers(self, body: bytes) -> dict[str, str]:
         headers = {"Content-Type": "application/json", "User-Agent": "hotline_agi"}
         if self._settings.secret_file is not None:
-            secret = self._settings.secret_file.read_bytes()[:MAX_SECRET_BYTES].strip()
+            secret = secret_in(self._settings.secret_file)
             if not secret:
                 raise DeliveryFailed("the file of the secret is empty")
             now = str(int(time.time()))

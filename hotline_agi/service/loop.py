@@ -140,7 +140,8 @@ class Service:
         self._recognition.lifted = lambda caller: self.step(LimitLifted(caller=caller))
         self._loop_time = time.monotonic  # the clock of asyncio's default loop
         now = self._now()
-        self._machine, memory = _machine(roster, past, now)
+        served = with_canary(roster)
+        self._machine, memory = _machine(served, past, now)
         self._write_roster(now)
         self._journal.write_beginning(
             Beginning(boot=past.boot, now=now, roster=follower.digest, memory=memory), past.program
@@ -153,9 +154,7 @@ class Service:
             test_number=settings.canary.number,
         )
         self.guard = Guard(settings.state, limits=tuple(limit.value for limit in limits.Limit))
-        self._envelope = Envelope(
-            with_canary(roster), trunk=settings.trunk, rules=settings.dialling, refused=self.guard.refused
-        )
+        self._envelope = Envelope(served, trunk=settings.trunk, rules=settings.dialling, refused=self.guard.refused)
         self._envelope.recall(past.legs, now.mono_s)
         self._node = Node(
             settings.node,
@@ -224,8 +223,8 @@ class Service:
             folders={"state": settings.state, "messages": settings.messages},
             certificates={"softphones": settings.softphone_tls.certificate},
         )
-        self.guard.alarm = lambda _why, _endpoint: watch.refused_dialling(1)
         self._alarms = Alarms(settings.alarms, watch, state=settings.state, now=self._now, tell=self.step)
+        self.guard.alarm = lambda _why, _endpoint: self._alarms.refused_dialling()
         self._watchers = (self._canary, self._alarms)
         questions = Questions(
             node=self._node,
@@ -427,12 +426,11 @@ class Service:
     def _use_roster(self, roster: Roster) -> None:
         """Swap the roster, between two events: what calls do next follows the new one."""
         self._roster = roster
-        self._envelope.use(with_canary(roster))
+        served = with_canary(roster)
+        self._envelope.use(served)
         now = self._now()
         self._write_roster(now)
-        self._carry_out(
-            RosterUsed(digest=self._follower.digest), now, self._machine.use_roster(with_canary(roster), now)
-        )
+        self._carry_out(RosterUsed(digest=self._follower.digest), now, self._machine.use_roster(served, now))
         self._upkeep.due.set()
 
     def _write_roster(self, now: Now) -> None:
@@ -500,7 +498,6 @@ class Service:
 
 def _machine(roster: Roster, past: Past, now: Now) -> tuple[Machine, Memory]:
     """A new machine with what it remembers; with nothing, where a mistake of ours makes it stumble over that."""
-    roster = with_canary(roster)
     try:
         return Machine(roster, boot=past.boot, now=now, memory=past.memory), past.memory
     except Exception:

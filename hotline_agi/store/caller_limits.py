@@ -7,9 +7,8 @@ from pathlib import Path
 from sqlalchemy import delete, select
 
 from hotline_agi.store.audit import deed_row
-from hotline_agi.store.callers import WHY_UNKNOWN, WhoIsUnknown
+from hotline_agi.store.callers import caller_of
 from hotline_agi.store.dialect import adding
-from hotline_agi.store.opening import beside
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.records import store
 from hotline_agi.store.schema import CALL, CALLER_TOKEN, FACT, LIFTED, to_instant, to_text
@@ -70,14 +69,7 @@ def lift(path: Path, call_id: str, *, who: str, now: datetime) -> str:
     :raises CallNotFound: if no call or several calls are meant; `WhoIsUnknown` if its caller is not known.
     :raises SetupError: if the journal cannot be written.
     """
-    with JournalReader.open(path) as reader:
-        call = reader.call(call_id).call.call
-    with beside(path) as connection, connection.begin():
-        token = connection.scalar(select(CALLER_TOKEN.c.token).where(CALLER_TOKEN.c.call == call))
-        if token is None:
-            raise WhoIsUnknown(
-                f"who called in {call} is not known: {WHY_UNKNOWN}; limits of withheld numbers end alone"
-            )
+    with caller_of(path, call_id, besides="; limits of withheld numbers end alone") as (connection, call, token):
         connection.execute(delete(LIFTED).where(LIFTED.c.at < to_text(now - 2 * LONGEST)))
         lifting = adding(LIFTED).on_conflict_do_update(index_elements=["token"], set_={"at": to_text(now)})
         connection.execute(lifting, {"token": token, "at": to_text(now)})

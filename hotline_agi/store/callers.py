@@ -8,11 +8,12 @@ import hashlib
 import hmac
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 
 from hotline_agi.errors import HotlineError
 from hotline_agi.log import logger
@@ -109,12 +110,7 @@ def flag(path: Path, call_id: str, *, on: bool, who: str, now: datetime) -> str:
     :raises CallNotFound: if no call or several calls are meant; `WhoIsUnknown` if its caller is not known.
     :raises SetupError: if the journal cannot be written.
     """
-    with JournalReader.open(path) as reader:
-        call = reader.call(call_id).call.call
-    with beside(path) as connection, connection.begin():
-        token = connection.scalar(select(CALLER_TOKEN.c.token).where(CALLER_TOKEN.c.call == call))
-        if token is None:
-            raise WhoIsUnknown(f"who called in {call} is not known: {WHY_UNKNOWN}")
+    with caller_of(path, call_id) as (connection, call, token):
         if on:
             until = {"at": to_text(now), "expires_at": to_text(now + timedelta(days=FLAG_DAYS))}
             flagging = adding(FLAGGED).on_conflict_do_update(index_elements=["token"], set_=until)
@@ -124,3 +120,21 @@ def flag(path: Path, call_id: str, *, on: bool, who: str, now: datetime) -> str:
         did = "flagged high risk" if on else "took the flag off"
         store(connection, [deed_row(now, who, did, call)])
     return call
+
+
+@contextmanager
+def caller_of(path: Path, call_id: str, *, besides: str = "") -> Iterator[tuple[Connection, str, str]]:
+    """A transaction in the journal at `path` about whoever called: with the call's id in full, and the token.
+
+    :param call_id: in full, or a beginning that only one call has.
+    :param besides: what else is said where the caller is not known.
+    :raises CallNotFound: if no call or several calls are meant; `WhoIsUnknown` if its caller is not known.
+    :raises SetupError: if the journal cannot be written.
+    """
+    with JournalReader.open(path) as reader:
+        call = reader.call(call_id).call.call
+    with beside(path) as connection, connection.begin():
+        token = connection.scalar(select(CALLER_TOKEN.c.token).where(CALLER_TOKEN.c.call == call))
+        if token is None:
+            raise WhoIsUnknown(f"who called in {call} is not known: {WHY_UNKNOWN}{besides}")
+        yield connection, call, token
