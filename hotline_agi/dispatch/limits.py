@@ -109,8 +109,11 @@ def shifts_begin(board: Switchboard, line: Line, duty: Duty) -> datetime:
         seat = board.seats.seat(volunteer)
         if seat.shift_until_at is not None and at < seat.shift_until_at:
             continue
+        is_first = seat.shift_until_at is None
         seat.shift_from_at, seat.shift_until_at = places.get(volunteer, whole)
         if seat.calls or seat.talk_s:
+            if is_first and board.now.when(seat.talk_ended_s) > seat.shift_from_at:
+                continue  # nobody had looked at the shift when they talked in it, as after a restart
             seat.calls, seat.talk_s, seat.is_full = 0, 0.0, False
             board.seats.settle(seat, board.now.mono_s)
             board.seats.turn_changed(seat)

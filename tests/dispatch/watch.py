@@ -282,6 +282,8 @@ class Watch:
                 for leg in [leg for leg in self.machine.board.legs if leg not in alive]:
                     if self.machine.board.legs[leg].rang_s < asked_s - 2.0:
                         self._leg_ended(leg, Cause.UNKNOWN)
+                for leg in [leg for leg in self.machine.board.foreign if leg not in alive]:
+                    self._leg_ended(leg, Cause.UNKNOWN)
             case _:
                 pass
 
