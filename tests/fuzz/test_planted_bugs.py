@@ -157,9 +157,7 @@ BUGS: dict[str, dict[str, Planting]] = {
     "settings-file": {
         "line breaks in a secret": planted(settings, "Settings.ami_secret", "if not _is_line(secret):", "if False:"),
         "zero bytes in a path": planted(settings, "_text", "not _is_line(found.text)", "False"),
-        "a secret that is no UTF-8": planted(
-            settings, "Settings.ami_secret", "(OSError, UnicodeDecodeError)", "OSError"
-        ),
+        "a secret that is no UTF-8": planted(settings, "_read", "(OSError, UnicodeDecodeError)", "OSError"),
     },
     "roster-files": {
         "messages show numbers": _all(
