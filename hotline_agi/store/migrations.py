@@ -177,6 +177,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT, WITHOUT ROWID
         """,
     ),
+    (
+        # work: messages, callbacks, missed calls
+        # high risk: follow-ups
+        # recordings, and who heard them
+        # results of talks, notes
+        # languages of callers
+        # campaigns
+    ),
 )
 """One entry per version, each a list of statements that run in one transaction. Entries are added, never changed."""
 
