@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from hotline_agi.roster.abuse_fields import USUAL as USUAL_LIMITS
 from hotline_agi.roster.abuse_fields import caller_limits
+from hotline_agi.roster.callback_fields import callbacks, check_callbacks
+from hotline_agi.roster.callback_policy import CallbackPolicy
 from hotline_agi.roster.document import Node
 from hotline_agi.roster.fields import Fields, sequence_of
 from hotline_agi.roster.findings import Findings
@@ -47,6 +49,7 @@ class ReadPolicy:
     rest: Rest | None
     reminders: Reminders | None
     limits: CallerLimits
+    callbacks: CallbackPolicy | None
 
     def onto(self, line: Line) -> Line:
         """`line` with this policy."""
@@ -60,6 +63,7 @@ class ReadPolicy:
             rest=self.rest,
             reminders=self.reminders,
             limits=self.limits,
+            callbacks=self.callbacks,
         )
 
 
@@ -74,6 +78,7 @@ def read_policy(fields: Fields) -> ReadPolicy:
         rest=fields.optional("rest", _rest, None),
         reminders=fields.optional("remind", _reminders, None),
         limits=fields.optional("abuse", caller_limits, USUAL_LIMITS),
+        callbacks=fields.optional("callbacks", callbacks, None),
     )
 
 
@@ -91,6 +96,7 @@ def check_policy(fields: Fields, policy: ReadPolicy, line: Line, findings: Findi
         if one.want.for_s is not None and one.want.for_s >= line.max_wait_s:
             what = f"others are rung only after {one.want.for_s:g} s, but a caller waits only {line.max_wait_s:g} s"
             findings.warning(one.mark, what, "shorten for_s, or leave it out if that is meant")
+    check_callbacks(fields, policy.callbacks, line, findings)
 
 
 def _adaptive(node: Node, findings: Findings) -> Adaptive | None:
