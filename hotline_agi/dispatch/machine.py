@@ -31,6 +31,7 @@ from hotline_agi.dispatch import (
     callers,
     cover_requests,
     departures,
+    engagements,
     legs,
     notices,
     overflow,
@@ -72,7 +73,9 @@ from hotline_agi.dispatch.events import (
     StockTaken,
     TalkEnded,
     TalkStarted,
+    VolunteerEngaged,
     VolunteerPaused,
+    VolunteerReleased,
     VolunteerResumed,
     WrapUpDeclined,
 )
@@ -223,6 +226,10 @@ class Machine:
                 alarm_calls.raised(board, event)
             case AlarmEnded():
                 alarm_calls.ended(board, event)
+            case VolunteerEngaged():
+                engagements.engaged(board, event)
+            case VolunteerReleased():
+                engagements.released(board, event)
             case WrapUpDeclined() | VolunteerPaused() | VolunteerResumed() | CoverAsked():
                 board.ignore(event)
             case _:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from hotline_agi.planning.ring_words import likely_enough
-from hotline_agi.roster.callback_policy import CallbackPolicy, Missed
+from hotline_agi.roster.callback_policy import CallbackPolicy, Missed, SharedPhones
 from hotline_agi.roster.model import CallerLimits, Line, Want
 
 NOTHING = "nothing"
@@ -58,8 +58,9 @@ def callbacks_in_words(policy: CallbackPolicy | None) -> str:
     )
     tries = f"{policy.attempts} tries, {policy.retry_after_s / 60:g} min apart, {hours}"
     times = f"lease {policy.lease_s / 60:g} min, overdue after {policy.overdue_s / 3600:g} h"
-    whose = "shared phones" if policy.shared_phones else "phones of their own"
-    return f"requests, messages{who[policy.missed]}; {tries}; {times}; {whose}, shows {policy.number or 'the first number'}"
+    whose = "shared phones" if policy.shared_phones is SharedPhones.ASSUME else "phones of their own"
+    shown = policy.number or "the first number"
+    return f"requests, messages{who[policy.missed]}; {tries}; {times}; {whose}, shows {shown}"
 
 
 def wants_in_words(wants: Iterable[Want]) -> str:

@@ -1,17 +1,15 @@
 """``callbacks`` in ``line.yaml``: who is called back, and how. Format and defaults: `rosters/README.md`."""
 
-from hotline_agi.roster.callback_policy import CallbackPolicy, Missed
+from hotline_agi.roster.callback_policy import CallbackPolicy, Missed, SharedPhones
 from hotline_agi.roster.document import Node
 from hotline_agi.roster.fields import Fields
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import Line
-from hotline_agi.roster.probes import described
-from hotline_agi.roster.values import integer, one_of, phone_number, scalar, time_of_day
+from hotline_agi.roster.values import integer, one_of, phone_number, time_of_day
 from hotline_agi.terms.numbers import PhoneNumber
 
 USUAL = CallbackPolicy()
 _MIN_S, _H_S = 60.0, 3600.0
-ASSUME, NOT_SHARED = "assume", "no"
 
 
 def callbacks(node: Node, findings: Findings) -> CallbackPolicy | None:
@@ -28,7 +26,9 @@ def callbacks(node: Node, findings: Findings) -> CallbackPolicy | None:
         retry_after_s=fields.optional("retry_after_min", integer(1, 1440), int(USUAL.retry_after_s / _MIN_S)) * _MIN_S,
         from_time=fields.optional("from", time_of_day(is_end=False), USUAL.from_time),
         until_time=fields.optional("until", _until, USUAL.until_time),
-        shared_phones=fields.optional("shared_phones", _shared, True),
+        shared_phones=fields.optional(
+            "shared_phones", one_of(SharedPhones, "word for who answers"), USUAL.shared_phones
+        ),
         number=number.reveal() if number is not None else None,  # the line's own, which is public
     )
     fields.close()
@@ -46,14 +46,3 @@ def check_callbacks(fields: Fields, policy: CallbackPolicy | None, line: Line, f
 
 
 _until = time_of_day(is_end=True)
-
-
-@described({"enum": [ASSUME, NOT_SHARED]})
-def _shared(node: Node, findings: Findings) -> bool | None:
-    found = scalar(node, findings, "who else may answer")
-    if found is None:
-        return None
-    if found.text not in (ASSUME, NOT_SHARED):
-        findings.error(node.mark, f"{found.shown} is not known here", f"one of: {ASSUME}, {NOT_SHARED}")
-        return None
-    return found.text == ASSUME

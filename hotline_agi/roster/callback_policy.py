@@ -15,6 +15,15 @@ class Missed(StrEnum):
     """Those who asked to be called back in an earlier call that is still known."""
 
 
+class SharedPhones(StrEnum):
+    """Whether somebody else may answer. A key is wanted in either case: nothing is left on a voicemail."""
+
+    ASSUME = "assume"
+    """Nothing that says who calls is heard before it."""
+    NO = "no"
+    """The hotline says who calls."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackPolicy:
     """The defaults are those of a line that has the section and says nothing in it."""
@@ -30,8 +39,7 @@ class CallbackPolicy:
     from_time: time = time(9)
     """In the line's time zone: nobody is called before it, nor from `until_time` on. Both the same: at all hours."""
     until_time: time = time(21)
-    shared_phones: bool = True
-    """Somebody else may answer: nothing that says who calls until a key was pressed."""
+    shared_phones: SharedPhones = SharedPhones.ASSUME
     number: str | None = None
     """Of the line's numbers, the one that is shown; None: the first."""
 

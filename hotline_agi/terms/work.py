@@ -38,6 +38,8 @@ class WorkOutcome(StrEnum):
     """They want no call."""
     REFERRED = "referred"
     """Somebody else helps them."""
+    NOT_NEEDED = "not-needed"
+    """What they left asks for no call."""
 
 
 class AttemptEnd(StrEnum):

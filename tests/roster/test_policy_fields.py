@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hotline_agi.roster.callback_policy import CallbackPolicy, Missed
+from hotline_agi.roster.callback_policy import CallbackPolicy, Missed, SharedPhones
 from hotline_agi.roster.document import parse
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.line_file import read_line
@@ -173,7 +173,12 @@ def test_callbacks_are_as_the_readme_says() -> None:
     found, problems = read(said)
     assert problems == []
     assert found.callbacks == replace(
-        usual, missed=Missed.NO, shared_phones=False, from_time=time(22), until_time=time(6), retry_after_s=300.0
+        usual,
+        missed=Missed.NO,
+        shared_phones=SharedPhones.NO,
+        from_time=time(22),
+        until_time=time(6),
+        retry_after_s=300.0,
     )
     for bad in ("missed: perhaps", "shared_phones: yes", "from: 25:00", "number: '01632960999'", "missed_calls: yes"):
         assert len(read(f"callbacks: {{{bad}}}")[1]) == 1, bad
