@@ -21,6 +21,7 @@ from hotline_agi.errors import HotlineError, InvalidText, SetupError
         alarms="alarms",
         roster="roster",
         calls="calls",
+        callbacks="callbacks",
         volunteers="volunteers",
         audit="audit",
         purge="purge",
