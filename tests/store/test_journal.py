@@ -26,6 +26,7 @@ from hotline_agi.dispatch.memory import NOTHING
 from hotline_agi.dispatch.replay import Beginning
 from hotline_agi.errors import SetupError
 from hotline_agi.retention import Ages
+from hotline_agi.roster.callback_policy import CallbackPolicy
 from hotline_agi.roster.model import Roster
 from hotline_agi.store import clearance, database, writer
 from hotline_agi.store.caller_limits import lift
@@ -35,7 +36,9 @@ from hotline_agi.store.journal import HARD_LIMIT, Journal
 from hotline_agi.store.opening import connect
 from hotline_agi.store.records import CallbackRecord, MessageRecord, Row
 from hotline_agi.store.schema import METADATA, to_text
-from hotline_agi.terms.ids import CallId, VolunteerId
+from hotline_agi.store.work import changing
+from hotline_agi.store.work_gathering import gathered
+from hotline_agi.terms.ids import CallId, LegId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.packing import unpacked
 from hotline_agi.terms.standing import Readiness, VolunteerState
@@ -500,6 +503,13 @@ def test_no_number_stands_outside_its_table(path: Path) -> None:
     assert journal.close(5)
     flag(path, call_id(1), on=True, who="mei", now=START)
     lift(path, call_id(1), who="mei", now=START)
+    gathered(path, START + timedelta(hours=1), {})
+    with changing(path) as change:
+        change.claim(call_id(1), VolunteerId("v01"), START, lambda _line: CallbackPolicy())
+        attempt = LegId("back-0000000100000a")
+        assert change.begin_attempt(
+            call_id(1), VolunteerId("v01"), attempt, START, lambda _line: CallbackPolicy(), may_call=lambda _line: True
+        )
     assert rows(path, "SELECT * FROM message") == [
         (call_id(1), "xinli", "m.wav", 3.2, "2026-07-01T18:00:00.120Z"),
     ]
