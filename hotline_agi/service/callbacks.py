@@ -8,7 +8,7 @@ leaves each entry open, or claimed until its lease ends, and dials nothing twice
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -69,6 +69,8 @@ RECENT = timedelta(minutes=30)
 """Between two whole looks only such calls are looked at."""
 WHOLE_EVERY_S = 3600.0
 RETRY_S = 2.0
+ANSWER_S = 2.0
+"""For one question to the list: below the 2.5 s after which nobody listens to our answer."""
 _LIMITS = (
     RefusalReason.CALLBACKS_PER_HOUR,
     RefusalReason.CALLBACKS_PER_NUMBER_PER_DAY,
@@ -232,7 +234,10 @@ class Callbacks:
             except HotlineError as error:
                 logger.error("the list of callbacks was not written", trouble=str(error))
 
-        task = asyncio.get_running_loop().create_task(do())
+        self._own(do())
+
+    def _own(self, work_: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work_)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -246,14 +251,18 @@ class Callbacks:
         """A volunteer's channel asks again, or is gone: they listen to no recording any more."""
         stack = self._playing.pop(uniqueid, None)
         if stack is not None:
-            stack.close()
+            self._own(asyncio.to_thread(stack.close))
 
     async def run_errand(self, errand: Errand, session: AgiSession) -> None:
         """Ask the list, and answer the dialplan: at the latest when its guard is about to end."""
         reply: str | Errand = errand
         while isinstance(reply, Errand):
             try:
-                answer = await self._answer(reply)
+                async with asyncio.timeout(ANSWER_S):
+                    answer = await self._answer(reply)
+            except TimeoutError:
+                logger.warning("the list of callbacks takes its time")
+                answer = Away()
             except WorkRefused as error:
                 answer = Refused(why=error.why)
             except HotlineError as error:
@@ -334,7 +343,11 @@ class Callbacks:
             )
             return permit or NoCall.NO_NUMBER
 
-        permit = await self._ask(begin)
+        try:
+            permit = await self._ask(begin)
+        except asyncio.CancelledError:  # too late: the volunteer hears so, and nobody is dialled any more
+            self._unwritten[attempt] = AttemptEnd.FAILED, now, 0.0, False
+            raise
         if isinstance(permit, NoCall):
             return NotConnected(why=permit)
         refused = self._envelope.refuses_callback(permit.entry, permit.number, self._now())
