@@ -15,10 +15,11 @@ from hotline_agi.lab.stage import PASSWORD
 from tests.e2e.hearing import HZ
 from tests.e2e.hotline import Hotline, Person, open_hotline, until
 from tests.e2e.sayings import Ear, write_sayings
-from tests.e2e.scenery import CALLER, HOTLINE, Scenery
+from tests.e2e.scenery import CALLER, HOTLINE, Scenery, mobile_of
 
 pytestmark = pytest.mark.asterisk
 
+SERVICE = "01632960180"
 CALLBACKS = "callbacks: {missed: yes, from: 00:00, until: 00:00, retry_after_min: 1, lease_min: 2}\n"
 
 
@@ -107,7 +108,6 @@ def test_a_caller_who_left_a_message_is_called_back_and_neither_side_sees_a_numb
             [(ended, talk_s)] = rows(hotline, "SELECT ended, talk_s FROM work_attempt")
             assert ended == "talked" and talk_s > 0.9
             said = wire(leg)
-            print(said[:1500])
             assert HOTLINE.lstrip("+") in said.split("\r\n\r\n")[0]
             assert "s01" not in said
             assert CALLER[1:] not in wire(volunteer)
@@ -261,27 +261,34 @@ async def ring_and_leave(hotline: Hotline, number: str) -> None:
 
 
 def test_a_service_that_is_killed_while_the_callers_telephone_rings_goes_on_and_dials_nothing_twice():
+    """The volunteer is at a mobile of their own, so both sides are beyond the trunk."""
+
     async def story():
-        async with open_list() as hotline:
-            person = await hotline.person("s01")
+        service = f"service_numbers: ['{SERVICE}']\n"
+        async with open_list(softphones=0, mobiles=1, extra_line=CALLBACKS + service) as hotline:
+            person = await hotline.person("m01")
             telephone = Person("caller", never_answer())
             hotline.stage.mobile(CALLER, telephone)
             await missed_by(hotline)
             await until_listed(hotline, [("missed", "open", None, None, 0)])
-            volunteer, ear = await enter(hotline)
+            volunteer = hotline.stage.call(SERVICE, from_user=mobile_of(1), tone_hz=HZ["m01"])
+            await volunteer.until_answered(3.0)
+            ear = Ear(volunteer)
+            await ear.until("menu-callbacks")
             await take_and_connect(hotline, volunteer, ear)
             leg = await telephone.until_rung(4.0)
+            rung = len(person.calls)
             await hotline.stage.kill_service()
             await hotline.stage.start_service(until_plan=False)
             second = hotline.caller("second caller")  # nobody rings who calls somebody back
             await second.until_hears(HZ["music"], 5.0)
-            assert not person.is_rung
+            assert len(person.calls) == rung
             second.hang_up()
             leg.answer(HZ["caller"])
             caller_ear = Ear(leg)
             await caller_ear.until("callback-neutral")
             leg.press("1")
-            await leg.until_hears(HZ["s01"], 5.0)
+            await leg.until_hears(HZ["m01"], 5.0)
             await volunteer.until_hears(HZ["caller"], 3.0)
             leg.hang_up()
             await ear.until("callback-how")
@@ -291,6 +298,8 @@ def test_a_service_that_is_killed_while_the_callers_telephone_rings_goes_on_and_
             await until(lambda: entries(hotline)[0] == ("missed", "open", None, None, 1), 3.0, "open again")
             assert len(telephone.calls) == 1
             assert rows(hotline, "SELECT ended FROM work_attempt") == [("talked",)]
+            assert mobile_of(1)[1:] not in wire(leg)
+            assert CALLER[1:] not in wire(volunteer)
             await hotline.until_quiet()
 
     asyncio.run(story())
