@@ -7,14 +7,16 @@ name (``LoadCredential=ami-secret:…``), it is read instead, so that the named 
 import ipaddress
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hotline_agi.alarm_settings import AlarmSettings, alarm_settings
+from hotline_agi.archive import Archive
 from hotline_agi.asterisk.dial_rules import USUAL, DialRules, dial_rules
 from hotline_agi.canary_settings import NEVER, CanarySettings, canary_settings
 from hotline_agi.encryption import SoftphoneTls, softphone_tls
 from hotline_agi.errors import SetupError
+from hotline_agi.recording_settings import NOTHING, RecordingSettings, recording_settings
 from hotline_agi.retention import Ages, keep_section
 from hotline_agi.roster.document import Node, parse
 from hotline_agi.roster.fields import Fields
@@ -73,8 +75,15 @@ class Settings:
     """How test calls are placed, and how often."""
     log_format: str
     """``auto`` (JSON unless a terminal), ``json`` or ``console``."""
+    recordings: RecordingSettings = NOTHING
+    """For whom recordings are encrypted, and where they lie."""
     dialling: DialRules = USUAL
     """Which numbers may be dialled, and how many legs in an hour."""
+
+    @property
+    def archive(self) -> Archive:
+        """Where recordings lie."""
+        return Archive(self.recordings, messages=self.messages, state=self.state)
 
     def ami_secret(self) -> str:
         """The AMI user's secret.
@@ -152,6 +161,7 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
     keep = fields.optional("keep", keep_section, Ages())
     dialling = fields.optional("dialling", dial_rules, USUAL)
     alarms = fields.optional("alarms", alarm_settings(place), AlarmSettings())
+    recordings = fields.optional("recordings", recording_settings(place), NOTHING)
     test_calls = fields.optional("canary", canary_settings, NEVER)
     ami_host, ami_port = "127.0.0.1", 5038
     ami_user, secret_file = "hotline-agi", None
@@ -177,6 +187,8 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
     secret_file = _handed_over(secret_file)
     contacts_key = _handed_over(contacts_key) if contacts_key is not None else None
     word_file = _handed_over(word_file) if word_file is not None else None
+    if recordings.identity_file is not None:
+        recordings = replace(recordings, identity_file=_handed_over(recordings.identity_file))
     return Settings(
         rosters=rosters,
         contacts=contacts,
@@ -201,6 +213,7 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
         dialling=dialling,
         alarms=alarms,
         canary=test_calls,
+        recordings=recordings,
     )
 
 

@@ -292,3 +292,13 @@ def dial_refused(count: int, within_s: float) -> Iterator[Condition]:
             en=f"within {minutes} min the service refused to dial {count} times: see `refused` in its log",
             zh=f"{minutes} 分钟内服务拒绝拨号 {count} 次：请看日志中的 refused",
         )
+
+
+def recordings(trouble: str | None) -> Iterator[Condition]:
+    """:param trouble: why talks cannot be recorded, or recordings not be encrypted; a sentence without numbers."""
+    if trouble is not None:
+        yield Condition(
+            kind=Kind.RECORDINGS,
+            en=f"recordings: {trouble}; calls go on, and no talk is recorded meanwhile",
+            zh=f"录音有问题（{trouble}）；电话不受影响，其间通话不录音",
+        )

@@ -29,11 +29,13 @@ from hotline_agi.dispatch.commands import (
     HangUp,
     HoldCaller,
     ListenToCaller,
+    MarkConsent,
     NodeCommand,
     ReassignLeg,
     RefuseLeg,
     RingLeg,
     RingNotice,
+    StopRecording,
 )
 from hotline_agi.dispatch.events import (
     CallArrived,
@@ -74,8 +76,10 @@ Asterisk's default is 256; a whisper and a sob lie below that, and a line that c
 CHANNEL_COMES_S = 30.0
 """Asterisk makes the channel of an `Originate` within milliseconds; of what has not come by then no news will come."""
 MESSAGE_HANDLER = "HotlineMessage"
+RECORDING_HANDLER = "HotlineRecording"
 STORED_HANDLER = "HotlineStored"
 UNATTENDED_HANDLER = "HotlineUnattended"
+TOLD_ELSEWHERE = (MESSAGE_HANDLER, RECORDING_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER)
 SURVIVING = "HotlineSurviving"
 UNKNOWN_GATHER_S = 1.0
 """So long callers gather whom the dialplan serves and who never reached us, before stock is taken of them: in a surge
@@ -131,7 +135,7 @@ class Node:
             self._repeat_cancel(LegId(str(message.get("Uniqueid", ""))))
         if name == "UserEvent" and message.get("UserEvent") == SURVIVING and not self._knows(message):
             self._recount_soon(UNKNOWN_GATHER_S)
-        if name == "UserEvent" and message.get("UserEvent") in (MESSAGE_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER):
+        if name == "UserEvent" and message.get("UserEvent") in TOLD_ELSEWHERE:
             self._user_event(message)
             return
         if name in ("Hangup", "OriginateResponse"):
@@ -318,12 +322,13 @@ class Node:
                     ("Exten", reason.value),
                     ("Priority", "1"),
                 )
-            case ConnectLeg(leg=leg, call=call, rests=rests):
+            case ConnectLeg(leg=leg, call=call, rests=rests, records=records):
                 caller = self._translator.callers.get(call)
                 rest = ":rest" if rests else ""
                 if caller is not None:
                     self._joining.add(leg)
-                self._answer_leg(leg, f"ok:won:{caller.name}{rest}" if caller else "ok:gone")
+                record = ":record" if records else ""
+                self._answer_leg(leg, f"ok:won:{caller.name}{rest}{record}" if caller else "ok:gone")
             case RefuseLeg(leg=leg, reason=reason):
                 self._answer_leg(leg, f"ok:{reason.value}")
             case HoldCaller():
@@ -338,6 +343,11 @@ class Node:
                 self._end_round(call)
             case ListenToCaller(call=call):
                 self._listen(call)
+            case MarkConsent(call=call, agreed=agreed):
+                self._mark_consent(call, agreed)
+            case StopRecording(leg=leg_id):
+                if leg_id is not None:
+                    self._try(("Action", "StopMixMonitor"), ("Channel", leg_id))
             case HangUp(party=party):
                 self._hang_up(party, Cause.NORMAL_CLEARING)
 
@@ -401,6 +411,13 @@ class Node:
             ("Value", TALK_DETECT),
             on_reply=answered,
         )
+
+    def _mark_consent(self, call: CallId, agreed: bool) -> None:
+        """The dialplan looks at it before it records, and a service that is started anew finds it there."""
+        caller = self._translator.callers.get(call)
+        if caller is not None:
+            value = "1" if agreed else "0"
+            self._try(("Action", "Setvar"), ("Channel", caller.name), ("Variable", "HOTLINE_CONSENT"), ("Value", value))
 
     def _stop_listening(self, call: CallId) -> None:
         """One sound is enough: the talk goes on without the detector."""

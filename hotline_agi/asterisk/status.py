@@ -29,6 +29,7 @@ VARIABLES = (
     "HOTLINE_TALKED",
     "HOTLINE_SURVIVED",
     "HOTLINE_ENDING",
+    "HOTLINE_CONSENT",
 )
 """See asterisk-conf/hotline/extensions.conf."""
 SURVIVAL = frozenset({"hotline-plan", "hotline-keys", "hotline-sweep"})
@@ -197,6 +198,7 @@ class Inventory:
             step=_STEPS.get(channel.value("STEP")) if leaving else None,
             steps=tuple(_STEPS[step] for step in steps if step in _STEPS),
             came_back=channel.value("TALKED") == "1",
+            consents=channel.value("CONSENT") == "1",
         )
 
     def _whereabouts(self, call: CallId, channel: Channel) -> Whereabouts:

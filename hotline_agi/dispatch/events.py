@@ -247,6 +247,8 @@ class LiveCall:
     steps: tuple[Step, ...] = ()
     came_back: bool = False
     """They were in a talk before."""
+    consents: bool = False
+    """They agreed to a recording, and did not take it back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -367,6 +369,21 @@ class AlarmEnded:
     alarm: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPossible:
+    """Whether talks can be recorded from now on: there is room, and a key to encrypt them. Until it is told they
+    cannot, and no caller is asked."""
+
+    possible: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegKeyed:
+    """A volunteer pressed, in a talk, the key that ends its recording; other keys are nobody's business."""
+
+    leg: LegId
+
+
 Event = (
     CallArrived
     | CallerHeld
@@ -396,4 +413,6 @@ Event = (
     | NoticeAnswered
     | AlarmRaised
     | AlarmEnded
+    | RecordingPossible
+    | LegKeyed
 )

@@ -36,6 +36,7 @@ from hotline_agi.dispatch import (
     overflow,
     people,
     recollection,
+    recording,
     reminders,
     stock,
     talks,
@@ -62,10 +63,12 @@ from hotline_agi.dispatch.events import (
     LegAccepted,
     LegAnswered,
     LegEnded,
+    LegKeyed,
     LimitLifted,
     LinkLost,
     MessageLeft,
     NoticeAnswered,
+    RecordingPossible,
     RoundEnded,
     Step,
     StepReached,
@@ -223,7 +226,11 @@ class Machine:
                 alarm_calls.raised(board, event)
             case AlarmEnded():
                 alarm_calls.ended(board, event)
-            case WrapUpDeclined() | VolunteerPaused() | VolunteerResumed() | CoverAsked():
+            case RecordingPossible(possible=possible):
+                board.can_record = possible
+            case LegKeyed(leg=leg_id) if leg_id in board.legs:
+                recording.ended_by_volunteer(board, board.legs[leg_id])
+            case LegKeyed() | WrapUpDeclined() | VolunteerPaused() | VolunteerResumed() | CoverAsked():
                 board.ignore(event)
             case _:
                 call = board.calls.get(event.call)
@@ -292,6 +299,8 @@ class Machine:
             case CallerKeyed(key=key):
                 if key == KEY_MESSAGE and call.state is CallState.WAITING:
                     overflow.leave_message(board, call)
+                else:
+                    recording.keyed(board, call, key)
             case CallerSurviving():
                 if call.outcome is Outcome.UNCERTAIN:
                     call.outcome = None  # now it is known

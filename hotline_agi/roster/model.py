@@ -227,6 +227,19 @@ class CallerLimits:
     silent: SilentCalls = SilentCalls()
 
 
+class RecordTalks(StrEnum):
+    NO = "no"
+    CONSENT = "consent"
+    """Those of callers who heard the notice and pressed the key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """What of a line may be recorded, beside the messages that callers leave."""
+
+    talks: RecordTalks = RecordTalks.NO
+
+
 class OverflowStep(StrEnum):
     TRANSFER = "transfer"
     MESSAGE = "message"
@@ -269,6 +282,7 @@ class Line:
     reminders: Reminders | None = None
     limits: CallerLimits = CallerLimits()
     """Of callers (``abuse`` in line.yaml)."""
+    recording: Recording = Recording()
     service_numbers: tuple[str, ...] = ()
     """What volunteers dial over the trunk for the spoken menu; public, so plain text. Lines may share one."""
     ring_plans: tuple[RingPlan, ...] = ()

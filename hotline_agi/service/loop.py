@@ -21,7 +21,7 @@ from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.dialling import TEST_ENDPOINT, Dialling, rung_by
 from hotline_agi.asterisk.envelope import Envelope
 from hotline_agi.asterisk.fastagi import FastAgiListener, bound
-from hotline_agi.asterisk.node import MESSAGE_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER, Node
+from hotline_agi.asterisk.node import MESSAGE_HANDLER, RECORDING_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER, Node
 from hotline_agi.asterisk.service_menu import ServiceMenu
 from hotline_agi.asterisk.survival import SurvivalPlan
 from hotline_agi.asterisk.unattended import Unattended
@@ -39,6 +39,7 @@ from hotline_agi.dispatch.commands import (
     HangUp,
     HoldCaller,
     ListenToCaller,
+    MarkConsent,
     NoteAlarm,
     NoteCover,
     NoteFact,
@@ -49,6 +50,7 @@ from hotline_agi.dispatch.commands import (
     RefuseLeg,
     RingLeg,
     RingNotice,
+    StopRecording,
 )
 from hotline_agi.dispatch.events import Event, LimitLifted
 from hotline_agi.dispatch.machine import Machine
@@ -60,7 +62,7 @@ from hotline_agi.notify import keep, kept, notify
 from hotline_agi.recognition import Recognition
 from hotline_agi.roster import canary
 from hotline_agi.roster.canary import with_canary
-from hotline_agi.roster.model import Roster
+from hotline_agi.roster.model import RecordTalks, Roster
 from hotline_agi.rosters.following import Places, RosterFollower
 from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.state import Standing
@@ -71,6 +73,7 @@ from hotline_agi.service.guard import Guard
 from hotline_agi.service.lines import log_call, log_shift
 from hotline_agi.service.liveness import ask_for_patience, feed_watchdog
 from hotline_agi.service.questions import Questions
+from hotline_agi.service.recordings import Recordings
 from hotline_agi.service.upkeep import Upkeep
 from hotline_agi.service.voicemail import Voicemail
 from hotline_agi.service.watch import Sources, Watch
@@ -114,7 +117,14 @@ class Service:
         patience = asyncio.create_task(ask_for_patience())
         try:
             roster = await follower.first()
-            opening = partial(Past.of, settings.state, _boot(), ages=settings.keep, messages=settings.messages)
+            opening = partial(
+                Past.of,
+                settings.state,
+                _boot(),
+                ages=settings.keep,
+                messages=settings.messages,
+                recordings=settings.archive.shelves,
+            )
             past = await asyncio.to_thread(opening)
             return cls(settings, secret, follower, roster, past, alone, word=word)
         finally:
@@ -191,12 +201,22 @@ class Service:
         self._upkeep = Upkeep(
             self._survival, self._menu, self._envelope, sounds=settings.sounds, roster=lambda: self._roster
         )
+        archive = settings.archive
+        self._recordings = Recordings(
+            archive,
+            journal=self._journal,
+            journal_path=settings.state / JOURNAL,
+            line_of_number=self._line_of_number,
+            tell=self.step,
+            is_wanted=lambda: any(one.recording.talks is not RecordTalks.NO for one in self._roster.lines.values()),
+        )
         self._voicemail = Voicemail(
             settings.messages,
             journal=self._journal,
             journal_path=settings.state / JOURNAL,
             line_of_number=self._line_of_number,
             tell=self.step,
+            kept=self._recordings.kept,
         )
         self._canary = Canary(
             settings.canary,
@@ -219,8 +239,9 @@ class Service:
                 journal=self._journal.state,
                 rosters=lambda: follower.status,
                 canary=self._canary,
+                recordings=lambda: self._recordings.trouble,
             ),
-            folders={"state": settings.state, "messages": settings.messages},
+            folders={"state": settings.state, "messages": settings.messages} | archive.watched,
             certificates={"softphones": settings.softphone_tls.certificate},
         )
         self._alarms = Alarms(settings.alarms, watch, state=settings.state, now=self._now, tell=self.step)
@@ -317,8 +338,12 @@ class Service:
                 | ReassignLeg()
                 | RingNotice()
                 | AnswerNotice()
+                | MarkConsent()
             ):
                 self._node.carry_out(command)
+            case StopRecording():
+                self._node.carry_out(command)
+                self._recordings.stopped(command)
             case NoteReadiness() | NoteCover():
                 log_shift(command)
                 self._journal.write_agreement(command, datetime.now(UTC))
@@ -368,7 +393,8 @@ class Service:
             asyncio.create_task(self._link.run(), name="ami"),
             asyncio.create_task(self._upkeep.run(), name="survival plan"),
             asyncio.create_task(feed_watchdog(self._machine.next_deadline), name="watchdog"),
-            asyncio.create_task(self._voicemail.adopt(), name="recordings"),
+            asyncio.create_task(self._voicemail.adopt(), name="messages"),
+            asyncio.create_task(self._recordings.run(), name="recordings"),
             asyncio.create_task(self._ledger.run(), name="ledger"),
             asyncio.create_task(self._follower.run(), name="rosters"),
             asyncio.create_task(self.guard.follow(), name="guard"),
@@ -490,6 +516,8 @@ class Service:
             self._survival.on_stored(message)
         elif message.get("UserEvent") == UNATTENDED_HANDLER:
             self._unattended.on_message(message)
+        elif message.get("UserEvent") == RECORDING_HANDLER:
+            self._recordings.ended(str(message.get("File", "")))
         elif message.get("UserEvent") == MESSAGE_HANDLER:
             self._chore(
                 self._voicemail.recorded(CallId(str(message.get("Call", ""))), str(message.get("File", "")), None)

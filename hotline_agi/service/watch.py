@@ -58,6 +58,7 @@ class Sources:
     journal: Callable[[], JournalState]
     rosters: Callable[[], Status]
     canary: Canary
+    recordings: Callable[[], str | None]
 
 
 class Watch:
@@ -164,6 +165,7 @@ class Watch:
                 *conditions.journal(trouble=journal.trouble, spooled=journal.spooled, lost_records=journal.lost)
             ],
             Kind.CLOCK: [*conditions.clock(synchronised=clock.synchronised is not False, jump_s=clock.jump_s)],
+            Kind.RECORDINGS: [*conditions.recordings(sources.recordings())],
             Kind.RESTARTS: [*conditions.restarts(starts, limits.starts, within.total_seconds())],
         }
         if sources.link_is_up():  # without it no plan can be written

@@ -181,6 +181,30 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # work: messages, callbacks, missed calls
         # high risk: follow-ups
         # recordings, and who heard them
+        """
+        CREATE TABLE recording (
+            call TEXT NOT NULL,
+            file TEXT NOT NULL,        -- NAME.wav, whether it is encrypted or not
+            kind TEXT NOT NULL,        -- talk
+            line TEXT NOT NULL,
+            length_s REAL NOT NULL,
+            recorded_at TEXT NOT NULL,
+            PRIMARY KEY (call, file)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX recording_recorded ON recording (recorded_at)",
+        """
+        CREATE TABLE recording_access (
+            seq INTEGER PRIMARY KEY,
+            at TEXT NOT NULL,
+            who TEXT NOT NULL,         -- user of the machine, or a volunteer
+            how TEXT NOT NULL,         -- exported, heard by telephone, deleted
+            kind TEXT NOT NULL,
+            call TEXT NOT NULL,
+            file TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX recording_access_at ON recording_access (at)",
         # results of talks, notes
         # languages of callers
         # campaigns

@@ -32,6 +32,7 @@ from hotline_agi.store.schema import (
     VOLUNTEER_STATE,
     to_text,
 )
+from hotline_agi.store.schema_recordings import RECORDING_ACCESS
 from hotline_agi.terms.standing import VolunteerState
 
 CHUNK_ROWS = 500
@@ -106,6 +107,7 @@ def rules(ages: Ages, run: str, now: datetime) -> Iterator[Rule]:
     yield Rule(kind="volunteers' states", table=VOLUNTEER_STATE, is_old=_is_old_state(states))
     yield Rule(kind="agreements", table=AGREEMENT, is_old=AGREEMENT.c.until_at < states)
     yield Rule(kind="audit", table=AUDIT, is_old=AUDIT.c.at < audit)
+    yield Rule(kind="accesses to recordings", table=RECORDING_ACCESS, is_old=RECORDING_ACCESS.c.at < audit)
     later = ROSTER_REVISION.alias("later")
     newest = select(func.max(later.c.seq)).where(later.c.at < audit).scalar_subquery()
     yield Rule(

@@ -41,6 +41,7 @@ from hotline_agi.store.schema import (
     VOLUNTEER_STATE,
     to_text,
 )
+from hotline_agi.store.schema_recordings import RECORDING, RECORDING_ACCESS
 from hotline_agi.terms.ids import CallerToken, CallId, LineId, VolunteerId
 from hotline_agi.terms.json_text import json_value
 from hotline_agi.terms.numbers import PhoneNumber
@@ -58,6 +59,19 @@ class MessageRecord:
     """Name in the folder of messages, without the folder."""
     length_s: float
     recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingRecord:
+    """A talk that was recorded."""
+
+    call: CallId
+    line: LineId
+    file: str
+    """``NAME.wav``, whether it is encrypted or not."""
+    length_s: float
+    recorded_at: datetime
+    kind: str = "talk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +148,7 @@ Record = (
     | RosterTextRecord
     | RevisionRecord
     | AuditRecord
+    | RecordingRecord
 )
 
 
@@ -169,6 +184,7 @@ def _statements() -> dict[str, Adding]:
     arrived_first = smaller(CALL.c.arrived_at, call.excluded.arrived_at)
     said_later = {name: later.excluded[name] for name in _END if name != "arrived_at"}
     message, agreement, text = adding(MESSAGE), adding(AGREEMENT), adding(ROSTER_TEXT)
+    recording = adding(RECORDING)
     agreed = {name: agreement.excluded[name] for name in ("seq", "at", "until_at", "told")}
     return {
         # a call is admitted again when the service was restarted under it: the first arrival counts
@@ -182,6 +198,9 @@ def _statements() -> dict[str, Adding]:
         "message": message.on_conflict_do_update(
             index_elements=["call", "file"], set_={"length_s": message.excluded.length_s}
         ),
+        "recording": recording.on_conflict_do_update(
+            index_elements=["call", "file"], set_={"length_s": recording.excluded.length_s}
+        ),
         "agreement": agreement.on_conflict_do_update(
             index_elements=["kind", "key"], set_=agreed, where=AGREEMENT.c.seq <= agreement.excluded.seq
         ),
@@ -192,13 +211,13 @@ def _statements() -> dict[str, Adding]:
     }
 
 
-_ONCE = (LEG, FACT, CALLER_NUMBER, CALLER_TOKEN, VOLUNTEER_STATE, RUN, STEP, ROSTER_REVISION, AUDIT)
+_ONCE = (LEG, FACT, CALLER_NUMBER, CALLER_TOKEN, VOLUNTEER_STATE, RUN, STEP, ROSTER_REVISION, AUDIT, RECORDING_ACCESS)
 """Of these the first row under a key stays."""
 _END = ("arrived_at", "answered_at", "ended_at", "wait_s", "talk_s", "outcome", "volunteer")
 _COLUMNS = {
     "call": ("call", "line", "node", "arrived_at"),
     "call_end": ("call", "line", "node", *_END),
-    **{table.name: tuple(table.c.keys()) for table in (*_ONCE, MESSAGE, AGREEMENT, ROSTER_TEXT)},
+    **{table.name: tuple(table.c.keys()) for table in (*_ONCE, MESSAGE, AGREEMENT, ROSTER_TEXT, RECORDING)},
 }
 _STATEMENTS = _statements()
 
@@ -262,6 +281,18 @@ def rows_of(entry: Entry) -> list[Row]:
             return [_row("roster_text", digest=record.digest, used_at=to_text(at), packed=record.packed)]
         case RevisionRecord():
             return [_revision_row(record, at, seq)]
+        case RecordingRecord():
+            return [
+                _row(
+                    "recording",
+                    call=record.call,
+                    file=record.file,
+                    kind=record.kind,
+                    line=record.line,
+                    length_s=float(record.length_s),
+                    recorded_at=to_text(record.recorded_at),
+                )
+            ]
         case AuditRecord():
             return [audit_row(seq=seq, at=at, who=record.who, did=record.did, subject=record.subject)]
         case _:
@@ -342,6 +373,11 @@ def _revision_row(record: RevisionRecord, at: datetime, seq: int) -> Row:
 
 def audit_row(*, seq: int, at: datetime, who: str, did: str, subject: str) -> Row:
     return _row("audit", seq=seq, at=to_text(at), who=who, did=did, subject=subject)
+
+
+def access_row(*, seq: int, at: datetime, who: str, how: str, kind: str, call: str, file: str) -> Row:
+    """Somebody hears a recording, or takes it out."""
+    return _row("recording_access", seq=seq, at=to_text(at), who=who, how=how, kind=kind, call=call, file=file)
 
 
 def steps_row(*, run: str, first: int, steps: int, ended_at: datetime, packed: bytes) -> Row:
