@@ -24,6 +24,7 @@ from hotline_agi.errors import HotlineError, InvalidText, SetupError
         volunteers="volunteers",
         audit="audit",
         purge="purge",
+        recordings="recordings",
         backup="backup restore",
         simulate="simulate",
         setup="prompts endpoints",

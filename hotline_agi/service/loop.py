@@ -72,6 +72,7 @@ from hotline_agi.service.canary import Canary
 from hotline_agi.service.guard import Guard
 from hotline_agi.service.lines import log_call, log_shift
 from hotline_agi.service.liveness import ask_for_patience, feed_watchdog
+from hotline_agi.service.playback import Playback
 from hotline_agi.service.questions import Questions
 from hotline_agi.service.recordings import Recordings
 from hotline_agi.service.upkeep import Upkeep
@@ -210,6 +211,7 @@ class Service:
             tell=self.step,
             is_wanted=lambda: any(one.recording.talks is not RecordTalks.NO for one in self._roster.lines.values()),
         )
+        self.playback = Playback(archive, settings.state / JOURNAL, own_group=settings.recordings.playing is not None)
         self._voicemail = Voicemail(
             settings.messages,
             journal=self._journal,
@@ -395,6 +397,7 @@ class Service:
             asyncio.create_task(feed_watchdog(self._machine.next_deadline), name="watchdog"),
             asyncio.create_task(self._voicemail.adopt(), name="messages"),
             asyncio.create_task(self._recordings.run(), name="recordings"),
+            asyncio.create_task(self.playback.run(), name="playing"),
             asyncio.create_task(self._ledger.run(), name="ledger"),
             asyncio.create_task(self._follower.run(), name="rosters"),
             asyncio.create_task(self.guard.follow(), name="guard"),

@@ -45,7 +45,12 @@ def seconds_of(path: Path, hz: int, least: float = 0.2) -> float:
 
 def clear_sound(hotline: Hotline) -> list[str]:
     """Files in which a recording can be heard without a key, wherever the two programs may write."""
-    places = (hotline.stage.state, hotline.stage.pbx.messages, hotline.stage.pbx.talks, hotline.stage.pbx.folder / "spool")
+    places = (
+        hotline.stage.state,
+        hotline.stage.pbx.messages,
+        hotline.stage.pbx.talks,
+        hotline.stage.pbx.folder / "spool",
+    )
     files = [path for place in places for path in place.rglob("*") if path.is_file()]
     return [str(path) for path in files if b"RIFF" in path.read_bytes() or b"WAVEfmt" in path.read_bytes()]
 
