@@ -32,7 +32,7 @@ SOON_S, SOON_TIMES = 0.2, 25
 LOOK_TIMEOUT_S = 120.0
 MIN_FREE_BYTES = 64 * 1024 * 1024
 """An hour of talk; with less no talk is recorded, and no caller is asked."""
-REVOKED_KEPT = 1000
+CALLS_KEPT = 1000
 CHUNK_CALLS = 500
 
 
@@ -73,6 +73,9 @@ class Recordings:
         self._kept: set[str] = set()
         """Messages that were kept in this run, perhaps not in the journal's file yet."""
         self._revoked: dict[str, None] = {}
+        """Calls of which nothing may stay."""
+        self._stopped: dict[str, None] = {}
+        """Calls whose recording a volunteer ended."""
         self._is_first = True
         self._possible = False
         self._trouble: str | None = None
@@ -97,11 +100,11 @@ class Recordings:
 
     def stopped(self, command: StopRecording) -> None:
         """A recording was ended by a key; with `erase`, nothing of that call may stay."""
-        if command.erase:
-            self._revoked[command.call] = None
-            while len(self._revoked) > REVOKED_KEPT:
-                del self._revoked[next(iter(self._revoked))]
-            self._due.set()
+        calls = self._revoked if command.erase else self._stopped
+        calls[command.call] = None
+        while len(calls) > CALLS_KEPT:
+            del calls[next(iter(calls))]
+        self._due.set()
 
     # ---- the task
 
@@ -122,7 +125,9 @@ class Recordings:
             soon = soon + 1 if look.unfinished else 0
             within_s = SOON_S if 0 < soon <= SOON_TIMES else LOOK_EVERY_S
             if soon > SOON_TIMES:
-                self._ended.clear()  # whatever it is, it is taken in once nobody wrote to it for a minute
+                # whatever it is, it is taken in once nobody wrote to it for a minute
+                self._ended.clear()
+                self._stopped.clear()
             try:
                 async with asyncio.timeout(within_s):
                     await self._due.wait()
@@ -196,7 +201,7 @@ class Recordings:
     def _is_over(self, one: Stored, look: Look) -> bool:
         if on_disk.is_finished(one.path) or on_disk.is_quiet(one.path):
             return True
-        look.unfinished |= one.file in self._ended
+        look.unfinished |= one.file in self._ended or one.call in self._stopped
         return False
 
     def _put_away(self, one: Stored, known: Iterable[str], look: Look) -> None:
