@@ -24,6 +24,8 @@ class Ages:
     """Talks that were recorded: the recording and its row."""
     numbers: float = 30.0
     """Callers' numbers, and the tokens that stand for them, wherever they are."""
+    work: float = 90.0
+    """Callbacks that are finished, or that nobody finished, with what was done about them and their notes."""
     steps: float = 14.0
     """The steps of a run that is over, counted from its last one. Of the run that goes on all are kept, so that it can
     be replayed from its beginning, but none longer than numbers: there are tokens in them."""
@@ -62,6 +64,7 @@ def keep_section(node: Node, findings: Findings) -> Ages | None:
         messages=section.optional("messages", days, usual.messages),
         recordings=section.optional("recordings", days, usual.recordings),
         numbers=section.optional("numbers", days, usual.numbers),
+        work=section.optional("work", days, usual.work),
         steps=section.optional("steps", days, usual.steps),
         states=section.optional("states", days, usual.states),
         audit=section.optional("audit", days, usual.audit),

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     CERTIFICATE = "certificate"
     DIAL_REFUSED = "dial-refused"
     RECORDINGS = "recordings"
+    CALLBACKS = "callbacks-overdue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,6 +120,8 @@ class Node:
         self._joining: set[LegId] = set()
         """Legs that were told to take their caller, as long as they live."""
         self._recount: asyncio.Task[None] | None = None
+        self.on_stock: Callable[[Inventory], None] = lambda _found: None
+        """Told of all channels, behind the machine."""
 
     # ---- Asterisk → machine
 
@@ -262,7 +264,7 @@ class Node:
             callers,
             bridges,
             {channel.uniqueid for channel in found.channels if is_leg(channel.uniqueid)},
-            {channel.uniqueid for channel in found.survival_legs},
+            {channel.uniqueid for channel in (*found.survival_legs, *found.engaged)},
         )
         self._joining = {
             LegId(channel.uniqueid)
@@ -273,6 +275,7 @@ class Node:
         self._report(
             StockTaken(node=self.id, calls=found.alive, callers=found.live_calls(), legs=found.legs(), asked_s=asked_s)
         )
+        self.on_stock(found)
 
     async def take_devices(self) -> None:
         """Report which softphones can be rung; after each (re)connect, before `take_stock` lets the machine ring.

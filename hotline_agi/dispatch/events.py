@@ -384,6 +384,25 @@ class LegKeyed:
     leg: LegId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolunteerEngaged:
+    """A volunteer is on the telephone for a callback: nobody rings them until `VolunteerReleased`, or `LegEnded` of the
+    same leg."""
+
+    volunteer: VolunteerId
+    leg: LegId
+    """Their own channel: it is none that the machine rang."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolunteerReleased:
+    """It is over. A talk counts as any other: for their limits, and they wrap up."""
+
+    leg: LegId
+    line: LineId | None = None
+    talk_s: float = 0.0
+
+
 Event = (
     CallArrived
     | CallerHeld
@@ -415,4 +434,6 @@ Event = (
     | AlarmEnded
     | RecordingPossible
     | LegKeyed
+    | VolunteerEngaged
+    | VolunteerReleased
 )

@@ -31,6 +31,7 @@ from hotline_agi.dispatch import (
     callers,
     cover_requests,
     departures,
+    engagements,
     legs,
     notices,
     overflow,
@@ -75,7 +76,9 @@ from hotline_agi.dispatch.events import (
     StockTaken,
     TalkEnded,
     TalkStarted,
+    VolunteerEngaged,
     VolunteerPaused,
+    VolunteerReleased,
     VolunteerResumed,
     WrapUpDeclined,
 )
@@ -230,6 +233,10 @@ class Machine:
                 board.can_record = possible
             case LegKeyed(leg=leg_id) if leg_id in board.legs:
                 recording.ended_by_volunteer(board, board.legs[leg_id])
+            case VolunteerEngaged():
+                engagements.engaged(board, event)
+            case VolunteerReleased():
+                engagements.released(board, event)
             case LegKeyed() | WrapUpDeclined() | VolunteerPaused() | VolunteerResumed() | CoverAsked():
                 board.ignore(event)
             case _:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hotline_agi.roster.callback_policy import CallbackPolicy
 from hotline_agi.roster.plan import Cover, MonthDay, Shift, SpecialDay, WeeklyHours
 from hotline_agi.terms.ids import EndpointId, LineId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber, Pin
@@ -283,6 +284,8 @@ class Line:
     limits: CallerLimits = CallerLimits()
     """Of callers (``abuse`` in line.yaml)."""
     recording: Recording = Recording()
+    callbacks: CallbackPolicy | None = None
+    """None: messages and requests are listed, and nobody is called from the menu."""
     service_numbers: tuple[str, ...] = ()
     """What volunteers dial over the trunk for the spoken menu; public, so plain text. Lines may share one."""
     ring_plans: tuple[RingPlan, ...] = ()

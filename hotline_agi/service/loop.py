@@ -19,7 +19,7 @@ from typing import assert_never
 from hotline_agi import census
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.dialling import TEST_ENDPOINT, Dialling, rung_by
-from hotline_agi.asterisk.envelope import Envelope
+from hotline_agi.asterisk.envelope import CALLBACK, Envelope, RefusalReason
 from hotline_agi.asterisk.fastagi import FastAgiListener, bound
 from hotline_agi.asterisk.node import MESSAGE_HANDLER, RECORDING_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER, Node
 from hotline_agi.asterisk.service_menu import ServiceMenu
@@ -68,6 +68,8 @@ from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.state import Standing
 from hotline_agi.service.alarms import Alarms
 from hotline_agi.service.alone import Alone
+from hotline_agi.service.callback_calls import CallbackCalls
+from hotline_agi.service.callbacks import Callbacks
 from hotline_agi.service.canary import Canary
 from hotline_agi.service.guard import Guard
 from hotline_agi.service.lines import log_call, log_shift
@@ -81,7 +83,7 @@ from hotline_agi.service.watch import Sources, Watch
 from hotline_agi.settings import Settings
 from hotline_agi.store.past import JOURNAL, Past
 from hotline_agi.terms import limits
-from hotline_agi.terms.ids import CallId, LineId, VolunteerId
+from hotline_agi.terms.ids import CallId, EndpointId, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 
 LATE_S, CATCH_UP_S = 0.25, 0.02
@@ -242,13 +244,34 @@ class Service:
                 rosters=lambda: follower.status,
                 canary=self._canary,
                 recordings=lambda: self._recordings.trouble,
+                callbacks=lambda: self._callbacks.backlog,
             ),
             folders={"state": settings.state, "messages": settings.messages} | archive.watched,
             certificates={"softphones": settings.softphone_tls.certificate},
         )
         self._alarms = Alarms(settings.alarms, watch, state=settings.state, now=self._now, tell=self.step)
-        self.guard.alarm = lambda _why, _endpoint: self._alarms.refused_dialling()
-        self._watchers = (self._canary, self._alarms)
+        self.guard.alarm = self._refused_dialling
+        calls = CallbackCalls(
+            link=lambda: self._link,
+            trunk=settings.trunk,
+            tell=self.step,
+        )
+        self._callback_calls = calls
+        self._callbacks = Callbacks(
+            calls,
+            journal=settings.state / JOURNAL,
+            messages=settings.messages,
+            playback=self.playback,
+            envelope=self._envelope,
+            roster=lambda: self._roster,
+            machine=lambda: self._machine,
+            now=self._now,
+            tell=self.step,
+            boot=past.boot,
+            keep_days=settings.keep.work,
+        )
+        self._node.on_stock = self._callbacks.stock_taken
+        self._watchers = (self._canary, self._alarms, self._callbacks)
         questions = Questions(
             node=self._node,
             menu=self._menu,
@@ -258,6 +281,7 @@ class Service:
             tell=self.step,
             chore=self._chore,
             is_test=self._canary.expects,
+            callbacks=self._callbacks,
         )
         self._listener = FastAgiListener(questions.asked, lambda why: logger.warning("fastagi", refused=why), word=word)
         self._kept = kept(FASTAGI)
@@ -390,6 +414,7 @@ class Service:
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(signal.SIGUSR1, self._canary.ask)
         loop.add_signal_handler(signal.SIGUSR2, self._tell_what_is_held)
+        await self._callbacks.begin()
         await self._link.connect()
         tasks = [
             asyncio.create_task(self._link.run(), name="ami"),
@@ -404,6 +429,7 @@ class Service:
             asyncio.create_task(self._recognition.follow(self._settings.state / JOURNAL), name="flags"),
             asyncio.create_task(self._canary.run(), name="test calls"),
             asyncio.create_task(self._alarms.run(), name="alarms"),
+            asyncio.create_task(self._callbacks.run(), name="callbacks"),
         ]
         for task in tasks:
             task.add_done_callback(self._task_ended)
@@ -501,11 +527,17 @@ class Service:
         if self._link.is_up:
             await self._node.take_devices()
 
+    def _refused_dialling(self, why: RefusalReason, endpoint: EndpointId) -> None:
+        del why
+        if endpoint != CALLBACK:  # what a caller typed as their number is no sign of a service that runs wild
+            self._alarms.refused_dialling()
+
     def _standing(self, volunteer: VolunteerId) -> Standing:
         return self._machine.standing(volunteer, self._now())
 
     def _heard(self, message: AmiMessage) -> None:
         self._canary.on_message(message)
+        self._callback_calls.on_message(message)
         self._node.on_message(message)
 
     def _line_of_number(self, number: str) -> LineId | None:
