@@ -177,9 +177,7 @@ def _talk_leg(
     )
 
 
-def _notes(
-    dice: Random, close: CloseRecord, *, limited: bool, closed: bool, cut_off: bool
-) -> Iterator[Noted]:
+def _notes(dice: Random, close: CloseRecord, *, limited: bool, closed: bool, cut_off: bool) -> Iterator[Noted]:
     def noted(fact: Fact, detail: str = "", leg: LegRecord | None = None) -> Noted:
         note = NoteFact(
             call=close.call,
@@ -265,9 +263,7 @@ def _records(truth: Truth) -> Iterator[tuple[Record, datetime]]:
         yield TokenRecord(call=close.call, caller=truth.caller), close.arrived_at
     for n in range(truth.messages):
         yield (
-            MessageRecord(
-                call=close.call, line=close.line, file=f"{n}.wav", length_s=4.0, recorded_at=close.ended_at
-            ),
+            MessageRecord(call=close.call, line=close.line, file=f"{n}.wav", length_s=4.0, recorded_at=close.ended_at),
             close.ended_at,
         )
     if truth.is_over:
