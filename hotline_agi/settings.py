@@ -15,6 +15,8 @@ from hotline_agi.asterisk.dial_rules import USUAL, DialRules, dial_rules
 from hotline_agi.canary_settings import NEVER, CanarySettings, canary_settings
 from hotline_agi.encryption import SoftphoneTls, softphone_tls
 from hotline_agi.errors import SetupError
+from hotline_agi.report_settings import USUAL as USUAL_REPORTS
+from hotline_agi.report_settings import ReportSettings, report_settings
 from hotline_agi.retention import Ages, keep_section
 from hotline_agi.roster.document import Node, parse
 from hotline_agi.roster.fields import Fields
@@ -75,6 +77,10 @@ class Settings:
     """``auto`` (JSON unless a terminal), ``json`` or ``console``."""
     dialling: DialRules = USUAL
     """Which numbers may be dialled, and how many legs in an hour."""
+    reports: ReportSettings = USUAL_REPORTS
+    """What counts as a short abandon, and who gets the weekly report."""
+    source: Path | None = None
+    """The file that says all this; None: it was read from none."""
 
     def ami_secret(self) -> str:
         """The AMI user's secret.
@@ -125,14 +131,14 @@ def read_settings(path: Path) -> Settings:
         findings.refuse()
         raise AssertionError
     base = path.resolve().parent
-    settings = _settings(fields, base, findings)
+    settings = _settings(fields, base, findings, path.resolve())
     fields.close()
     findings.refuse()
     assert settings is not None
     return settings
 
 
-def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None:
+def _settings(fields: Fields, base: Path, findings: Findings, source: Path) -> Settings | None:
     def place(node: Node, found: Findings) -> Path | None:
         text = _text(node, found)
         # $CREDENTIALS_DIRECTORY is where systemd puts LoadCredential= files
@@ -153,6 +159,13 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
     dialling = fields.optional("dialling", dial_rules, USUAL)
     alarms = fields.optional("alarms", alarm_settings(place), AlarmSettings())
     test_calls = fields.optional("canary", canary_settings, NEVER)
+    reports = fields.optional("reports", report_settings, USUAL_REPORTS)
+    if reports.weekly is not None and alarms.email is None:
+        findings.error(
+            fields.mark("reports"),
+            "`reports.weekly` has no mail server",
+            "fill in `alarms.email`: the report goes out by the same server, from the same address",
+        )
     ami_host, ami_port = "127.0.0.1", 5038
     ami_user, secret_file = "hotline-agi", None
     ami = fields.required("ami", lambda node, found: Fields.of(node, found, "ami"))
@@ -201,6 +214,8 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
         dialling=dialling,
         alarms=alarms,
         canary=test_calls,
+        reports=reports,
+        source=source,
     )
 
 

@@ -213,7 +213,7 @@ WEEKDAYS = (
 )
 OVERFLOW_WAVE = Text("overflow number", "备用号码")
 COMPARED = Text(
-    "Before: the period of the same length, {period}. Change: of the share in points where there is one, else of the value.",
+    "Before: the period of the same length, {period}. Change: of the share in points, else of the value.",
     "上期：之前同样长的时段，{period}。变化：有比例的为比例之差（百分点），否则为数值的变化。",
 )
 SOURCES = Text(
