@@ -1,7 +1,7 @@
 """Random pasts of a hotline: as the machine would have noted them, and as a report takes them in."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -117,6 +117,9 @@ def _call(dice: Random, number: int, at: datetime, line: LineId | None) -> Truth
     legs = list(_legs(dice, number, at, wait_s, 0 if limited or closed else dice.randrange(5)))
     if talks and end is Outcome.TALKED and dice.random() < 0.97:
         legs.append(_talk_leg(dice, number, at, wait_s, talk_s, dice.choice(PEOPLE)))
+        if cut_off and dice.random() < 0.5:  # rung through again, and talked a second time
+            again = _talk_leg(dice, number, at, wait_s + talk_s + 1.0, talk_s, dice.choice(PEOPLE))
+            legs.append(replace(again, leg=LegId(f"leg-{number:08x}fffffe"), wave=3 - legs[-1].wave))
     elif talks and end is Outcome.TRANSFERRED:
         legs.append(_talk_leg(dice, number, at, wait_s, talk_s, None))
     ended_at = at + timedelta(seconds=wait_s + (talk_s if talks else 0.0))
