@@ -171,7 +171,9 @@ BUGS: dict[str, Planting] = {
     "short abandons stay in the service level": instead_of(
         tally, "CallFigures.counted", "self.offered - self.short", "self.offered"
     ),
-    "who waited exactly the threshold is short": instead_of(tally, "is_short", "< short_s", "<= short_s", users=[missed]),
+    "who waited exactly the threshold is short": instead_of(
+        tally, "is_short", "< short_s", "<= short_s", users=[missed]
+    ),
     "who waited exactly the level is late": instead_of(tally, "CallTally.figures", "wait <= level", "wait < level"),
     "percentiles are one rank too high": instead_of(tally, "nearest_rank", ") - 1)", ") - 2)", users=[waves, carried]),
     "abandoned waits have the short ones in": instead_of(
@@ -181,14 +183,19 @@ BUGS: dict[str, Planting] = {
         calls, "ReportedCall.went", "return Outcome.TRANSFERRED", "return Outcome.TALKED"
     ),
     "the last outcome hides a talk": instead_of(
-        calls, "ReportedCall.went", "if False in talked:\n        return Outcome.TALKED", "if False in talked:\n        return outcome"
+        calls,
+        "ReportedCall.went",
+        "if False in talked:\n        return Outcome.TALKED",
+        "if False in talked:\n        return outcome",
     ),
     "calls in survival are offered": instead_of(
         calls, "ReportedCall.part", "return Part.UNKNOWN", "return Part.OFFERED"
     ),
     "limited callers are offered": instead_of(calls, "ReportedCall.part", "return Part.LIMITED", "return Part.OFFERED"),
     "silent callers are limited": instead_of(calls, "ReportedCall.is_limited", "name != Limit.SILENT", "True"),
-    "who rang before closing time counts as closed": instead_of(calls, "ReportedCall.is_closed", "not was_rung and ", ""),
+    "who rang before closing time counts as closed": instead_of(
+        calls, "ReportedCall.is_closed", "not was_rung and ", ""
+    ),
     "hours are those of UTC": instead_of(
         hours, "TimeTally.add", "self._hours[local.hour]", "self._hours[call.call.arrived_at.hour]"
     ),
@@ -197,9 +204,14 @@ BUGS: dict[str, Planting] = {
         carried, "VolunteerFigures.accept_rate", "self.accepts + self.missed + self.declined", "self.rings"
     ),
     "an accept that came too late is none": instead_of(
-        carried, "CarriedTally.add", "leg.outcome is LegOutcome.TALKED or leg.leg in agreed", "leg.outcome is LegOutcome.TALKED"
+        carried,
+        "CarriedTally.add",
+        "leg.outcome is LegOutcome.TALKED or leg.leg in agreed",
+        "leg.outcome is LegOutcome.TALKED",
     ),
-    "a voicemail that picked up is no missed ring": instead_of(carried, "CarriedTally.add", "leg.outcome in MISSED", "leg.outcome is LegOutcome.NO_ANSWER"),
+    "a voicemail that picked up is no missed ring": instead_of(
+        carried, "CarriedTally.add", "leg.outcome in MISSED", "leg.outcome is LegOutcome.NO_ANSWER"
+    ),
     "an earlier talk counts for a later miss": instead_of(
         missed, "MissedTally.figures", "again_at is not None and again_at > at", "again_at is not None"
     ),
@@ -211,7 +223,7 @@ BUGS: dict[str, Planting] = {
     "the period before is a day too short": instead_of(
         span, "Period.before", "(end.date() - first.date())", "(end.date() - first.date() - timedelta(days=1))"
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("bug", BUGS)
