@@ -22,6 +22,7 @@ from hotline_agi.errors import HotlineError, InvalidText, SetupError
         roster="roster",
         calls="calls",
         volunteers="volunteers",
+        report="report",
         audit="audit",
         purge="purge",
         recordings="recordings",

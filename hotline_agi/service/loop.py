@@ -80,6 +80,7 @@ from hotline_agi.service.recordings import Recordings
 from hotline_agi.service.upkeep import Upkeep
 from hotline_agi.service.voicemail import Voicemail
 from hotline_agi.service.watch import Sources, Watch
+from hotline_agi.service.weekly_mail import WeeklyMail
 from hotline_agi.settings import Settings
 from hotline_agi.store.past import JOURNAL, Past
 from hotline_agi.terms import limits
@@ -430,6 +431,7 @@ class Service:
             asyncio.create_task(self._canary.run(), name="test calls"),
             asyncio.create_task(self._alarms.run(), name="alarms"),
             asyncio.create_task(self._callbacks.run(), name="callbacks"),
+            asyncio.create_task(WeeklyMail(self._settings, lambda: self._roster).run(), name="weekly report"),
         ]
         for task in tasks:
             task.add_done_callback(self._task_ended)
