@@ -1,7 +1,7 @@
 """Facts in, conditions out. Each function says what is wrong, or nothing."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -291,4 +291,16 @@ def dial_refused(count: int, within_s: float) -> Iterator[Condition]:
             kind=Kind.DIAL_REFUSED,
             en=f"within {minutes} min the service refused to dial {count} times: see `refused` in its log",
             zh=f"{minutes} 分钟内服务拒绝拨号 {count} 次：请看日志中的 refused",
+        )
+
+
+def follow_ups(overdue: Mapping[LineId, int]) -> Iterator[Condition]:
+    """Callers at high risk whom nobody has looked after in time: one alarm for all of them."""
+    if overdue:
+        count = sum(overdue.values())
+        lines = ", ".join(f"{line} {number}" for line, number in overdue.items())
+        yield Condition(
+            kind=Kind.FOLLOW_UPS,
+            en=f"{count} follow-ups after calls at high risk are overdue ({lines}): see `hotline followups list`",
+            zh=f"有 {count} 项高危来电回访逾期（{lines}）：见 hotline followups list",
         )

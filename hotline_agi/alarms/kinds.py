@@ -31,6 +31,7 @@ class Kind(StrEnum):
     PLAN = "plan-not-written"
     CERTIFICATE = "certificate"
     DIAL_REFUSED = "dial-refused"
+    FOLLOW_UPS = "follow-ups-overdue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from hotline_agi.errors import HotlineError, InvalidText, SetupError
         roster="roster",
         calls="calls",
         volunteers="volunteers",
+        followups="followups",
         audit="audit",
         purge="purge",
         backup="backup restore",
