@@ -55,8 +55,7 @@ def adopt(board: Switchboard, stock: StockTaken) -> None:
         if _is_helper(board, found) and found.leg not in board.help.live and not help_recovery.adopt(board, found):
             _take_leg(board, stock.node, found, None)
     for call, _, course in adopted.values():
-        if course.seeks_help:
-            help_recovery.resume(board, call)
+        help_recovery.resume(board, call, asked=course.seeks_help)
     for call_id in [one.call for one in board.past.calls.values() if one.node == stock.node]:
         if call_id not in stock.calls:
             past, course = board.past.take(call_id)

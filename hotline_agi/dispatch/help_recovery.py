@@ -31,6 +31,7 @@ def adopt(board: Switchboard, found: LiveLeg) -> bool:
     if found.volunteer is not None and board.seats.is_taken(found.volunteer):
         return False
     help_ = supervision.help_of(board, leg)
+    supervision.mark(board, leg)  # that is noted already, if the note came to the disk
     role, is_there = found.role, found.stage is LegStage.HELPING
     if is_there and role is HelperRole.SUPERVISOR and supervision.there(board, help_.talk, role):
         return False
@@ -54,14 +55,17 @@ def adopt(board: Switchboard, found: LiveLeg) -> bool:
     return True
 
 
-def resume(board: Switchboard, call: Call) -> None:
-    """A supervisor was looked for in `call` when the run before ended; if none is there, that goes on."""
+def resume(board: Switchboard, call: Call, *, asked: bool) -> None:
+    """A supervisor was looked for in `call` when the run before ended; if none is there, that goes on.
+
+    `asked`: so it was noted. Who is rung for it proves it as well: a kill takes the last notes with it.
+    """
     leg = call.winner
     if leg is None or supervision.talking(board, leg.id) is None:
         return
-    help_ = supervision.help_of(board, leg)
-    if not supervision.there(board, help_.talk, HelperRole.SUPERVISOR):
-        ringing = board.help.of(help_.talk, HelperRole.SUPERVISOR)
+    ringing = board.help.of(leg.id, HelperRole.SUPERVISOR)
+    if not any(one.is_there for one in ringing) and (asked or ringing):
+        help_ = supervision.help_of(board, leg)
         help_.seeks, help_.rounds = True, 1
         asked = {one.volunteer for one in ringing}
         help_.to_ring = [who for who in supervision.supervisors(board, help_) if who not in asked]

@@ -342,7 +342,7 @@ class Service:
                 logger.info("a caller met a limit", call=call, limit=limit, until=until or "other calls end")
                 self._journal.write(command, datetime.now(UTC))
             case FlagCaller():
-                logger.warning("a call is marked as at high risk", call=command.call, line=command.line)
+                logger.info("a call is marked as at high risk", call=command.call, line=command.line)
                 self._recognition.flagged(command.caller)
                 self._journal.write(command, datetime.now(UTC))
             case OpenRecord() | NoteFact() | NoteVolunteer() | OpenFollowUps():
