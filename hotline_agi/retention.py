@@ -32,6 +32,9 @@ class Ages:
     states: float = 14.0
     """Of volunteers, but for the newest of each and a pause that goes on; and what they agreed to by phone, from the
     end of its shift."""
+    follow_ups: float = 365.0
+    """Follow-ups that are closed, with their notes, from their closing. While one is open, its caller's number is
+    kept until `numbers` days after it was due."""
     audit: float = 1_095.0
     """Who did what by command, and which roster was in force since when (but for the newest before that)."""
 
@@ -67,6 +70,7 @@ def keep_section(node: Node, findings: Findings) -> Ages | None:
         work=section.optional("work", days, usual.work),
         steps=section.optional("steps", days, usual.steps),
         states=section.optional("states", days, usual.states),
+        follow_ups=section.optional("follow_ups", days, usual.follow_ups),
         audit=section.optional("audit", days, usual.audit),
     )
     section.close()

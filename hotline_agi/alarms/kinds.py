@@ -33,6 +33,7 @@ class Kind(StrEnum):
     DIAL_REFUSED = "dial-refused"
     RECORDINGS = "recordings"
     CALLBACKS = "callbacks-overdue"
+    FOLLOW_UPS = "follow-ups-overdue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

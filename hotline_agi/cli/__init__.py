@@ -23,6 +23,7 @@ from hotline_agi.errors import HotlineError, InvalidText, SetupError
         calls="calls",
         volunteers="volunteers",
         report="report",
+        followups="followups",
         audit="audit",
         purge="purge",
         recordings="recordings",

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import assert_never
 
 from hotline_agi import census
@@ -27,6 +28,7 @@ from hotline_agi.asterisk.survival import SurvivalPlan
 from hotline_agi.asterisk.unattended import Unattended
 from hotline_agi.dispatch.codec import News, RosterUsed
 from hotline_agi.dispatch.commands import (
+    AnswerHelper,
     AnswerNotice,
     CancelLeg,
     CloseRecord,
@@ -35,6 +37,7 @@ from hotline_agi.dispatch.commands import (
     DismissLeg,
     EndRound,
     Fact,
+    FlagCaller,
     GuideCaller,
     HangUp,
     HoldCaller,
@@ -45,17 +48,22 @@ from hotline_agi.dispatch.commands import (
     NoteFact,
     NoteReadiness,
     NoteVolunteer,
+    OpenFollowUps,
     OpenRecord,
+    OpenRoom,
     ReassignLeg,
     RefuseLeg,
+    RingHelper,
     RingLeg,
     RingNotice,
     StopRecording,
+    TellVolunteer,
 )
 from hotline_agi.dispatch.events import Event, LimitLifted
 from hotline_agi.dispatch.machine import Machine
 from hotline_agi.dispatch.memory import NOTHING, Memory
 from hotline_agi.dispatch.replay import Beginning
+from hotline_agi.errors import HotlineError
 from hotline_agi.ledger import Ledger
 from hotline_agi.log import logger
 from hotline_agi.notify import keep, kept, notify
@@ -82,6 +90,7 @@ from hotline_agi.service.voicemail import Voicemail
 from hotline_agi.service.watch import Sources, Watch
 from hotline_agi.service.weekly_mail import WeeklyMail
 from hotline_agi.settings import Settings
+from hotline_agi.store.follow_ups import overdue
 from hotline_agi.store.past import JOURNAL, Past
 from hotline_agi.terms import limits
 from hotline_agi.terms.ids import CallId, EndpointId, LineId, VolunteerId
@@ -249,6 +258,7 @@ class Service:
             ),
             folders={"state": settings.state, "messages": settings.messages} | archive.watched,
             certificates={"softphones": settings.softphone_tls.certificate},
+            overdue=partial(_overdue, settings.state / JOURNAL),
         )
         self._alarms = Alarms(settings.alarms, watch, state=settings.state, now=self._now, tell=self.step)
         self.guard.alarm = self._refused_dialling
@@ -366,6 +376,10 @@ class Service:
                 | RingNotice()
                 | AnswerNotice()
                 | MarkConsent()
+                | RingHelper()
+                | AnswerHelper()
+                | TellVolunteer()
+                | OpenRoom()
             ):
                 self._node.carry_out(command)
             case StopRecording():
@@ -379,7 +393,11 @@ class Service:
                 self.guard.limited(limit)
                 logger.info("a caller met a limit", call=call, limit=limit, until=until or "other calls end")
                 self._journal.write(command, datetime.now(UTC))
-            case OpenRecord() | NoteFact() | NoteVolunteer():
+            case FlagCaller():
+                logger.info("a call is marked as at high risk", call=command.call, line=command.line)
+                self._recognition.flagged(command.caller)
+                self._journal.write(command, datetime.now(UTC))
+            case OpenRecord() | NoteFact() | NoteVolunteer() | OpenFollowUps():
                 self._journal.write(command, datetime.now(UTC))
             case CloseRecord():
                 self._journal.write(command, datetime.now(UTC))
@@ -568,6 +586,14 @@ def _machine(roster: Roster, past: Past, now: Now) -> tuple[Machine, Memory]:
     except Exception:
         logger.exception("what is remembered of earlier runs is not used")
         return Machine(roster, boot=past.boot, now=now), NOTHING
+
+
+def _overdue(journal: Path) -> dict[LineId, int] | None:
+    """Of a journal that cannot be read nothing is known; there is an alarm about that."""
+    try:
+        return overdue(journal, datetime.now(UTC))
+    except HotlineError:
+        return None
 
 
 def _boot() -> int:

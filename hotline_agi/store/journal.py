@@ -26,10 +26,12 @@ from hotline_agi.dispatch.codec import News
 from hotline_agi.dispatch.commands import (
     CloseRecord,
     Command,
+    FlagCaller,
     NoteCover,
     NoteFact,
     NoteReadiness,
     NoteVolunteer,
+    OpenFollowUps,
     OpenRecord,
 )
 from hotline_agi.dispatch.replay import Beginning, Step
@@ -128,7 +130,11 @@ class Journal:
             time.sleep(0.01)
         return True
 
-    def write(self, command: OpenRecord | NoteFact | CloseRecord | NoteVolunteer, at: datetime) -> None:
+    def write(
+        self,
+        command: OpenRecord | NoteFact | CloseRecord | NoteVolunteer | FlagCaller | OpenFollowUps,
+        at: datetime,
+    ) -> None:
         """Take one record of the machine. Never blocks, never raises. `at`: when it happened (aware)."""
         self._take(command, at)
 

@@ -231,6 +231,22 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX work_attempt_dialled ON work_attempt (dialled_at)",
         # high risk: follow-ups
+        """
+        CREATE TABLE follow_up (       -- after calls at high risk
+            call TEXT NOT NULL,
+            after_h INTEGER NOT NULL,  -- hours after the end of the call
+            line TEXT NOT NULL,
+            volunteer TEXT,            -- who talked last
+            ended_at TEXT NOT NULL,    -- the call
+            due_at TEXT NOT NULL,
+            state TEXT NOT NULL DEFAULT 'open',
+            closed_at TEXT,
+            closed_by TEXT,            -- user of the machine
+            note TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (call, after_h)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX follow_up_open ON follow_up (due_at) WHERE state = 'open'",
         # recordings, and who heard them
         """
         CREATE TABLE recording (

@@ -8,7 +8,7 @@ import base64
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
@@ -17,11 +17,13 @@ from sqlalchemy import Connection, or_
 from hotline_agi.dispatch.codec import to_json
 from hotline_agi.dispatch.commands import (
     CloseRecord,
+    FlagCaller,
     LegRecord,
     NoteCover,
     NoteFact,
     NoteReadiness,
     NoteVolunteer,
+    OpenFollowUps,
     OpenRecord,
 )
 from hotline_agi.store.dialect import Adding, adding, larger, smaller
@@ -32,6 +34,7 @@ from hotline_agi.store.schema import (
     CALLER_NUMBER,
     CALLER_TOKEN,
     FACT,
+    FLAGGED,
     LEG,
     MESSAGE,
     ROSTER_REVISION,
@@ -43,10 +46,13 @@ from hotline_agi.store.schema import (
 )
 from hotline_agi.store.schema_recordings import RECORDING, RECORDING_ACCESS
 from hotline_agi.store.schema_requests import CALLBACK_REQUEST, CALLER_LANGUAGE
+from hotline_agi.store.schema_risk import FOLLOW_UP
 from hotline_agi.terms.ids import CallerToken, CallId, LineId, VolunteerId
 from hotline_agi.terms.json_text import json_value
 from hotline_agi.terms.numbers import PhoneNumber
 
+FLAG_DAYS = 365.0
+"""How long somebody counts as at high risk, from the last time that they were flagged."""
 Value = str | int | float | bytes | None
 
 
@@ -161,6 +167,8 @@ Record = (
     | NoteVolunteer
     | NoteReadiness
     | NoteCover
+    | FlagCaller
+    | OpenFollowUps
     | MessageRecord
     | NumberRecord
     | TokenRecord
@@ -197,7 +205,7 @@ class Row:
     @property
     def is_secret(self) -> bool:
         """Whether it says who called: then it is purged in time, so it must not linger in any other file."""
-        return self.table in ("caller_number", "caller_token", "callback_request", "caller_language")
+        return self.table in _SECRET
 
 
 def _statements() -> dict[str, Adding]:
@@ -208,6 +216,7 @@ def _statements() -> dict[str, Adding]:
     message, agreement, text = adding(MESSAGE), adding(AGREEMENT), adding(ROSTER_TEXT)
     recording = adding(RECORDING)
     asked, spoken = adding(CALLBACK_REQUEST), adding(CALLER_LANGUAGE)
+    flagged = adding(FLAGGED)
     agreed = {name: agreement.excluded[name] for name in ("seq", "at", "until_at", "told")}
     return {
         # a call is admitted again when the service was restarted under it: the first arrival counts
@@ -240,10 +249,17 @@ def _statements() -> dict[str, Adding]:
             set_={name: spoken.excluded[name] for name in ("language", "at")},
             where=CALLER_LANGUAGE.c.at <= spoken.excluded.at,
         ),
+        "flagged": flagged.on_conflict_do_update(
+            index_elements=["token"],
+            set_={name: larger(FLAGGED.c[name], flagged.excluded[name]) for name in ("at", "expires_at")},
+        ),
+        # what was closed stays closed, whoever tells of it again
+        "follow_up": adding(FOLLOW_UP).on_conflict_do_nothing(),
         **{table.name: adding(table).on_conflict_do_nothing() for table in _ONCE},
     }
 
 
+_SECRET = ("caller_number", "caller_token", "callback_request", "caller_language", "flagged")
 _ONCE = (LEG, FACT, CALLER_NUMBER, CALLER_TOKEN, VOLUNTEER_STATE, RUN, STEP, ROSTER_REVISION, AUDIT, RECORDING_ACCESS)
 """Of these the first row under a key stays."""
 _REQUESTS = (CALLBACK_REQUEST, CALLER_LANGUAGE)
@@ -251,7 +267,11 @@ _END = ("arrived_at", "answered_at", "ended_at", "wait_s", "talk_s", "outcome", 
 _COLUMNS = {
     "call": ("call", "line", "node", "arrived_at"),
     "call_end": ("call", "line", "node", *_END),
-    **{table.name: tuple(table.c.keys()) for table in (*_ONCE, MESSAGE, AGREEMENT, ROSTER_TEXT, RECORDING, *_REQUESTS)},
+    "follow_up": ("call", "after_h", "line", "volunteer", "ended_at", "due_at"),
+    **{
+        table.name: tuple(table.c.keys())
+        for table in (*_ONCE, FLAGGED, MESSAGE, AGREEMENT, ROSTER_TEXT, RECORDING, *_REQUESTS)
+    },
 }
 _STATEMENTS = _statements()
 
@@ -312,6 +332,10 @@ def rows_of(entry: Entry) -> list[Row]:
             return [_agreement_row(AgreementKind.READINESS, record, record.volunteer, at, seq)]
         case NoteCover():
             return [_agreement_row(AgreementKind.STAND_IN, record, record.absent, at, seq)]
+        case FlagCaller():
+            return _flag_rows(record, at, seq)
+        case OpenFollowUps():
+            return [_follow_up_row(record, after_h) for after_h in record.after_h]
         case RunRecord():
             values = {"run": record.run, "program": record.program, "roster": record.roster}
             return [_row("run", **values, started_at=to_text(at), packed=record.packed)]
@@ -394,6 +418,27 @@ def _agreement_row(
         at=to_text(at),
         until_at=to_text(record.until_at),
         told=to_json(record),
+    )
+
+
+def _flag_rows(record: FlagCaller, at: datetime, seq: int) -> list[Row]:
+    """Of a caller who is not known only the deed is kept: then the call alone is marked, by its facts."""
+    rows = [audit_row(seq=seq, at=at, who=record.volunteer or "service", did="flagged high risk", subject=record.call)]
+    if record.caller is not None:
+        until = to_text(at + timedelta(days=FLAG_DAYS))
+        rows.append(_row("flagged", token=record.caller, at=to_text(at), expires_at=until))
+    return rows
+
+
+def _follow_up_row(record: OpenFollowUps, after_h: int) -> Row:
+    return _row(
+        "follow_up",
+        call=record.call,
+        after_h=after_h,
+        line=record.line,
+        volunteer=record.volunteer,
+        ended_at=to_text(record.ended_at),
+        due_at=to_text(record.ended_at + timedelta(hours=after_h)),
     )
 
 
