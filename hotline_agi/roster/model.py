@@ -242,7 +242,6 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-@dataclass(frozen=True, slots=True, kw_only=True)
 class HighRisk:
     """What a volunteer can do who fears for a caller's life (``high_risk`` in line.yaml)."""
 
