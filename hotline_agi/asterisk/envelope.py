@@ -211,6 +211,8 @@ def endpoints_of(roster: Roster) -> Iterator[Endpoint]:
     for line in roster.lines.values():
         if line.transfer is not None:
             yield line.transfer
+        if line.high_risk is not None and line.high_risk.contact is not None:
+            yield line.high_risk.contact
 
 
 _WORDS = {
@@ -234,6 +236,11 @@ def refused_of(roster: Roster, *, trunk: str, rules: DialRules = USUAL) -> list[
     owners = [(person.where, str(person.id), person.endpoints) for person in roster.volunteers.values()]
     owners += [
         (line.where, f"{line.id}: transfer", (line.transfer,)) for line in roster.lines.values() if line.transfer
+    ]
+    owners += [
+        (line.where, f"{line.id}: emergency contact", (line.high_risk.contact,))
+        for line in roster.lines.values()
+        if line.high_risk and line.high_risk.contact
     ]
     return [
         Problem.warning(where, f"{whose}: {_WORDS[why][0]}", _WORDS[why][1])

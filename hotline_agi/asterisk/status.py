@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hotline_agi.asterisk.ami import AmiMessage
 from hotline_agi.asterisk.messages import is_leg
 from hotline_agi.dispatch.events import LegStage, LiveCall, LiveLeg, Step, Whereabouts
+from hotline_agi.terms.helping import HelperRole
 from hotline_agi.terms.ids import ID_PATTERN, CallId, EndpointId, LegId, LineId, VolunteerId, is_id
 
 VARIABLES = (
@@ -29,8 +30,11 @@ VARIABLES = (
     "HOTLINE_TALKED",
     "HOTLINE_SURVIVED",
     "HOTLINE_ENDING",
+    "HOTLINE_CONSENT",
     "HOTLINE_ENGAGED",
     "HOTLINE_ATTEMPT",
+    "HOTLINE_TALK",
+    "HOTLINE_ROLE",
 )
 """See asterisk-conf/hotline/extensions.conf."""
 SURVIVAL = frozenset({"hotline-plan", "hotline-keys", "hotline-sweep"})
@@ -38,6 +42,7 @@ SURVIVAL = frozenset({"hotline-plan", "hotline-keys", "hotline-sweep"})
 VOLUNTEERS_OWN = frozenset({"hotline-menu", "hotline-callback"})
 """Where no caller is who called in."""
 _STEPS = {step.value: step for step in Step}
+_ROLES = {role.value: role for role in HelperRole}
 _ASKING = {
     "s": Whereabouts.ARRIVING,
     "hold": Whereabouts.ASKING,
@@ -96,6 +101,11 @@ class Channel:
         return ours and not (elsewhere or ending or is_leg(self.uniqueid)) and self.value("ARRIVED").isdecimal()
 
     @property
+    def is_helper(self) -> bool:
+        """Somebody who was rung for a talk."""
+        return is_leg(self.uniqueid) and is_leg(self.value("TALK"))
+
+    @property
     def is_survival_leg(self) -> bool:
         """A volunteer whom the dialplan rang by itself."""
         return self.name.startswith("PJSIP/") and _TARGET.fullmatch(self.value("TARGET")) is not None
@@ -131,7 +141,7 @@ class Inventory:
         self.leg_in: dict[str, Channel] = {}
         """Which leg of ours is in a bridge."""
         for channel in self.channels:
-            if channel.bridge and is_leg(channel.uniqueid):
+            if channel.bridge and is_leg(channel.uniqueid) and not channel.is_helper:
                 self.leg_in[channel.bridge] = channel
         self.callers = {CallId(channel.uniqueid): channel for channel in self.channels if channel.is_caller}
         self.survival_legs = [channel for channel in self.channels if channel.is_survival_leg]
@@ -156,6 +166,8 @@ class Inventory:
         return (*ours, *others, *(self._engaged(channel) for channel in self.engaged))
 
     def _leg(self, channel: Channel) -> LiveLeg:
+        if channel.is_helper:
+            return self._helper(channel)
         talking = channel.bridge in self._talking
         call, endpoint = channel.value("CALL"), channel.value("ENDPOINT")
         stage = None if channel.context == "hotline-notice" or not call else _leg_stage(channel, talking)
@@ -168,6 +180,21 @@ class Inventory:
             stage=stage,
             endpoint=EndpointId(endpoint) if endpoint else None,
             age_s=channel.age_s,
+        )
+
+    def _helper(self, channel: Channel) -> LiveLeg:
+        stage = LegStage.RINGING if not channel.up else LegStage.PROMPT
+        if channel.context == "hotline-help" and channel.exten in ("listen", "room"):
+            stage = LegStage.HELPING
+        return LiveLeg(
+            leg=LegId(channel.uniqueid),
+            volunteer=VolunteerId(channel.account) if channel.account else None,
+            up=channel.up,
+            stage=stage,
+            age_s=channel.age_s,
+            talk=LegId(channel.value("TALK")),
+            role=_ROLES.get(channel.value("ROLE")),
+            in_room=channel.exten == "room",
         )
 
     def _survival_leg(self, channel: Channel) -> LiveLeg:
@@ -212,6 +239,7 @@ class Inventory:
             step=_STEPS.get(channel.value("STEP")) if leaving else None,
             steps=tuple(_STEPS[step] for step in steps if step in _STEPS),
             came_back=channel.value("TALKED") == "1",
+            consents=channel.value("CONSENT") == "1",
         )
 
     def _whereabouts(self, call: CallId, channel: Channel) -> Whereabouts:

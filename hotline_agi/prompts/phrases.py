@@ -9,6 +9,8 @@ from hotline_agi.prompts.callback_phrases import CALLBACK_PHRASES
 from hotline_agi.prompts.catalogue import Prompt
 from hotline_agi.prompts.limit_phrases import LIMIT_PHRASES
 from hotline_agi.prompts.notice_phrases import NOTICE_PHRASES
+from hotline_agi.prompts.recording_phrases import RECORDING_PHRASES
+from hotline_agi.prompts.risk_phrases import RISK_PHRASES
 
 _ZH_DIGITS = "零一二三四五六七八九"
 _EN_UNITS = (
@@ -235,4 +237,4 @@ PARTS = (
     _part("pm", "", "P M", "after a time"),
 )
 
-PHRASES = (*SENTENCES, *PARTS, *NOTICE_PHRASES, *LIMIT_PHRASES, *CALLBACK_PHRASES)
+PHRASES = (*SENTENCES, *PARTS, *NOTICE_PHRASES, *LIMIT_PHRASES, *CALLBACK_PHRASES, *RECORDING_PHRASES, *RISK_PHRASES)

@@ -19,12 +19,14 @@ from hotline_agi.roster.model import (
     CallerOrder,
     Line,
     LongWrapUp,
+    Recording,
     Reminders,
     Rest,
     VolunteerOrder,
     Want,
 )
 from hotline_agi.roster.probes import narrowed
+from hotline_agi.roster.recording_fields import recording
 from hotline_agi.roster.values import ident, integer, language, one_of, percent, seconds
 from hotline_agi.terms.problems import Mark
 
@@ -49,6 +51,7 @@ class ReadPolicy:
     rest: Rest | None
     reminders: Reminders | None
     limits: CallerLimits
+    recording: Recording
     callbacks: CallbackPolicy | None
 
     def onto(self, line: Line) -> Line:
@@ -63,6 +66,7 @@ class ReadPolicy:
             rest=self.rest,
             reminders=self.reminders,
             limits=self.limits,
+            recording=self.recording,
             callbacks=self.callbacks,
         )
 
@@ -78,6 +82,7 @@ def read_policy(fields: Fields) -> ReadPolicy:
         rest=fields.optional("rest", _rest, None),
         reminders=fields.optional("remind", _reminders, None),
         limits=fields.optional("abuse", caller_limits, USUAL_LIMITS),
+        recording=fields.optional("recording", recording, Recording()),
         callbacks=fields.optional("callbacks", callbacks, None),
     )
 

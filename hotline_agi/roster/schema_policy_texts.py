@@ -133,6 +133,14 @@ POLICY_TEXTS = {
         "至少这么长的通话才算：有的来电者需要一会儿才能开口。",
     ),
     "cool_off_min": Text("Minutes of coming later · 排后几分钟", "After the last of them.", "从最后一次起算。"),
+    "line/recording": Text(
+        "Recording of talks · 通话录音",
+        "Off unless written here. consent: the caller hears a notice behind the greeting and presses 8, or is not "
+        "recorded; 9 takes it back. Needs `recordings` in the settings of the service.",
+        "不写则不录音。consent：来电者在问候语之后听到说明，按 8 才录音，按 9 撤回。服务设置里须有 recordings。",
+        [{"talks": "consent"}],
+    ),
+    "talks": Text("Talks · 通话", "no (the default) or consent.", "no（默认）或 consent。", ["consent"]),
     "line/callbacks": Text(
         "Callbacks · 回电",
         "Volunteers take the next caller from their menu (key 6) and are connected. Without this section messages and "

@@ -9,12 +9,13 @@ leaves each entry open, or claimed until its lease ends, and dials nothing twice
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from hotline_agi.alarms.conditions import Backlog
+from hotline_agi.archive import Kind
 from hotline_agi.asterisk.envelope import Envelope, RefusalReason
 from hotline_agi.asterisk.fastagi import AgiSession
 from hotline_agi.asterisk.service_menu import Errand
@@ -48,13 +49,13 @@ from hotline_agi.selfservice.callback_dialog import (
     WhatCame,
 )
 from hotline_agi.service.callback_calls import CallbackCall, CallbackCalls
-from hotline_agi.service.playback import playable
+from hotline_agi.service.playback import CannotPlay, Playback, Played
 from hotline_agi.store import work
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.schema_work import IS_UNFINISHED
 from hotline_agi.store.work import Change, WorkRefused
 from hotline_agi.store.work_gathering import WHOLE, gathered
-from hotline_agi.terms.ids import CallerToken, LegId, LineId, VolunteerId
+from hotline_agi.terms.ids import CallerToken, CallId, LegId, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.standing import VolunteerState
 from hotline_agi.terms.work import AttemptEnd, WorkState
@@ -90,6 +91,7 @@ class Callbacks:
         *,
         journal: Path,
         messages: Path,
+        playback: Playback,
         envelope: Envelope,
         roster: Callable[[], Roster],
         machine: Callable[[], Machine],
@@ -98,8 +100,10 @@ class Callbacks:
         boot: int,
         keep_days: float,
     ) -> None:
-        """`keep_days`: how long finished entries are kept."""
-        self._calls, self._journal, self._messages, self._envelope = calls, journal, messages, envelope
+        """`messages`: the folder that Asterisk knows as `HOTLINE_MESSAGES`; `keep_days`: how long finished entries are
+        kept."""
+        self._calls, self._journal, self._envelope = calls, journal, envelope
+        self._messages, self._playback = messages, playback
         self._roster, self._machine, self._now, self._tell = roster, machine, now, tell
         self._boot, self._whole = boot, min(WHOLE, timedelta(days=keep_days))
         self._lock = asyncio.Lock()
@@ -109,7 +113,7 @@ class Callbacks:
         """Attempts of earlier runs whose end nobody noted, until stock is taken."""
         self._unwritten: dict[LegId, tuple[AttemptEnd, datetime, float, bool]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._playing: dict[str, ExitStack] = {}
+        self._playing: dict[str, Played] = {}
         """Recordings that a volunteer listens to, by their channel."""
         self.backlog: Sequence[Backlog] = ()
         """Of each line that has callbacks: what is overdue."""
@@ -234,10 +238,10 @@ class Callbacks:
             except HotlineError as error:
                 logger.error("the list of callbacks was not written", trouble=str(error))
 
-        self._own(do())
+        self._spawn(do())
 
-    def _own(self, work_: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work_)
+    def _spawn(self, chore: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(chore)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -249,9 +253,9 @@ class Callbacks:
 
     def heard_from(self, uniqueid: str) -> None:
         """A volunteer's channel asks again, or is gone: they listen to no recording any more."""
-        stack = self._playing.pop(uniqueid, None)
-        if stack is not None:
-            self._own(asyncio.to_thread(stack.close))
+        played = self._playing.pop(uniqueid, None)
+        if played is not None:
+            self._spawn(self._playback.done(played))
 
     async def run_errand(self, errand: Errand, session: AgiSession) -> None:
         """Ask the list, and answer the dialplan: at the latest when its guard is about to end."""
@@ -293,36 +297,43 @@ class Callbacks:
         return Noted()
 
     async def _take_next(self, errand: Errand, now: datetime) -> Answer:
-        lines = self._lines_of(errand.who)
-        stack = ExitStack()
+        lines, files = self._lines_of(errand.who), list[str]()
 
         def take(change: Change) -> Taken:
             closed = change.told_closed(errand.who)
             ids = [line.id for line in lines]
             entry, count = change.claim_next(ids, errand.who, now, self._policy, self._coordinates(errand.who, now))
-            offer = self._offer(change, entry, stack) if entry is not None else None
+            offer = self._offer(change, entry) if entry is not None else None
+            if entry is not None and (file := work.newest_message(change.connection, entry.id)) is not None:
+                files.append(file)
             return Taken(offer=offer, open=count, closed=closed)
 
         taken = await self._ask(take)
         self.heard_from(errand.uniqueid)
-        self._playing[errand.uniqueid] = stack
-        return taken
+        if taken.offer is None or not files:
+            return taken
+        return replace(taken, offer=replace(taken.offer, recording=await self._made_playable(errand, files[0])))
 
-    def _offer(self, change: Change, entry: Entry, stack: ExitStack | None = None) -> Offer:
-        recording = ""
-        file = work.newest_message(change.connection, entry.id) if stack is not None else None
-        if file is not None and stack is not None:
-            try:
-                recording = stack.enter_context(playable(self._messages, file))
-            except (OSError, HotlineError) as error:
-                logger.warning("a message cannot be played", entry=entry.id, trouble=type(error).__name__)
+    async def _made_playable(self, errand: Errand, file: str) -> str:
+        """As the dialplan plays it: below `HOTLINE_MESSAGES`, or absolute; empty if it cannot be heard."""
+        try:
+            call = CallId(Path(file).stem.split("_", 2)[2])
+            played = await self._playback.prepare(Kind.MESSAGE, call, file, who=errand.who)
+        except (CannotPlay, IndexError) as error:
+            logger.warning("a message cannot be played", trouble=str(error))
+            return ""
+        self._playing[errand.uniqueid] = played
+        below = played.path.is_relative_to(self._messages)
+        return str(played.path.relative_to(self._messages) if below else played.path)
+
+    def _offer(self, change: Change, entry: Entry) -> Offer:
         return Offer(
             entry=entry.id,
             line=entry.line,
             kind=entry.kind,
             called_at=entry.last_at,
             calls=entry.calls,
-            recording=recording,
+            recording="",
             has_number=change.number_of(entry.id) is not None,
         )
 

@@ -231,7 +231,47 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX work_attempt_dialled ON work_attempt (dialled_at)",
         # high risk: follow-ups
+        """
+        CREATE TABLE follow_up (       -- after calls at high risk
+            call TEXT NOT NULL,
+            after_h INTEGER NOT NULL,  -- hours after the end of the call
+            line TEXT NOT NULL,
+            volunteer TEXT,            -- who talked last
+            ended_at TEXT NOT NULL,    -- the call
+            due_at TEXT NOT NULL,
+            state TEXT NOT NULL DEFAULT 'open',
+            closed_at TEXT,
+            closed_by TEXT,            -- user of the machine
+            note TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (call, after_h)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX follow_up_open ON follow_up (due_at) WHERE state = 'open'",
         # recordings, and who heard them
+        """
+        CREATE TABLE recording (
+            call TEXT NOT NULL,
+            file TEXT NOT NULL,        -- NAME.wav, whether it is encrypted or not
+            kind TEXT NOT NULL,        -- talk
+            line TEXT NOT NULL,
+            length_s REAL NOT NULL,
+            recorded_at TEXT NOT NULL,
+            PRIMARY KEY (call, file)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX recording_recorded ON recording (recorded_at)",
+        """
+        CREATE TABLE recording_access (
+            seq INTEGER PRIMARY KEY,
+            at TEXT NOT NULL,
+            who TEXT NOT NULL,         -- user of the machine, or a volunteer
+            how TEXT NOT NULL,         -- exported, heard by telephone, deleted
+            kind TEXT NOT NULL,
+            call TEXT NOT NULL,
+            file TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX recording_access_at ON recording_access (at)",
         # results of talks, notes
         # languages of callers
         """

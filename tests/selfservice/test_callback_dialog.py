@@ -96,6 +96,10 @@ def test_the_message_is_heard_between_its_time_and_the_choice() -> None:
     assert chinese.takes().words[:3] == ("waiting-there", "n-3", "callers-wait")
 
 
+def test_a_message_that_cannot_be_played_is_said_so() -> None:
+    assert Dialog().takes(recording="").words[-3:] == ("left-message", "callback-no-message", "callback-choice")
+
+
 @pytest.mark.parametrize(
     ("ago", "words"),
     [
