@@ -70,7 +70,7 @@ def resume(board: Switchboard, call: Call, *, asked: bool) -> None:
     if not any(one.is_there for one in ringing) and (asked or ringing):
         help_ = supervision.help_of(board, leg)
         help_.seeks, help_.rounds = True, 1
-        asked = {one.volunteer for one in ringing}
-        help_.to_ring = [who for who in supervision.supervisors(board, help_) if who not in asked]
+        rung = {one.volunteer for one in ringing}
+        help_.to_ring = [who for who in supervision.supervisors(board, help_) if who not in rung]
         found = supervision.policy(board, call)
         board.set_timer(Timer.HELP, help_.talk, found.ring_s if ringing and found is not None else 0.0)

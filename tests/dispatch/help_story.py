@@ -155,7 +155,7 @@ class HelpPbx(FakePbx):
         if way == "voicemail":
             self._go_on(helper, 16.0, lambda: self._gone(helper, Cause.NORMAL_CLEARING))
         else:
-            self._go_on(helper, self.luck.span(0.5, 12.0), lambda: self._asks(helper, way == "1"))
+            self._go_on(helper, self.luck.among(2.0, 8.0, 15.0, 0.5), lambda: self._asks(helper, way == "1"))
 
     def _asks(self, helper: HelperPhone, agreed: bool) -> None:
         if not self.link_is_up:
@@ -164,7 +164,7 @@ class HelpPbx(FakePbx):
         self._becomes(helper, "asking")
         self.agi(HelperAnswered(leg=helper.command.leg, agreed=agreed))
         self._go_on(helper, GUARD_S, lambda: self._word(helper))
-        for rival in self._of_talk(helper.command.talk, "up"):
+        for rival in (*self._of_talk(helper.command.talk, "up"), *self._of_talk(helper.command.talk, "ringing")):
             if self.luck.one_in(2):  # in the same moment
                 self._go_on(rival, self.luck.span(0.0, 0.03), lambda rival=rival: self._asks(rival, True))  # type: ignore[misc]
 
