@@ -21,10 +21,12 @@ from hotline_agi.dispatch.events import (
     HelpAsked,
     LegAnswered,
     LegEnded,
+    LegKeyed,
     Step,
     StepReached,
     TalkStarted,
 )
+from hotline_agi.dispatch.recording import KEY_END
 from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId
 
@@ -91,8 +93,10 @@ class Translator:
             case "BridgeLeave":
                 self._left(uniqueid, str(message.get("BridgeUniqueid", "")))
             case "DTMFEnd":
-                if uniqueid in self.callers and message.get("Direction") == "Received":
+                if uniqueid in self.callers and is_received(message):
                     yield CallerKeyed(call=CallId(uniqueid), key=str(message.get("Digit", ""))[:1])
+                elif self._talks(uniqueid) and message.get("Digit") == KEY_END and is_received(message):
+                    yield LegKeyed(leg=LegId(uniqueid))
             case "ChannelTalkingStart":
                 if uniqueid in self.callers:
                     yield CallerSpoke(call=CallId(uniqueid))
@@ -125,6 +129,13 @@ class Translator:
         leg = next((member for member in members if is_leg(member)), None)
         if leg is not None and any(CallId(member) in self.callers for member in members):
             yield TalkStarted(leg=LegId(leg))
+
+    def _talks(self, uniqueid: str) -> bool:
+        """Whether it is a leg in a talk."""
+        return is_leg(uniqueid) and any(
+            uniqueid in members and any(CallId(member) in self.callers for member in members)
+            for members in self._bridges.values()
+        )
 
     def _left(self, uniqueid: str, bridge: str) -> None:
         caller = self.callers.get(CallId(uniqueid))
@@ -170,3 +181,8 @@ class Translator:
 
 def is_leg(uniqueid: str) -> bool:
     return _LEG.fullmatch(uniqueid) is not None
+
+
+def is_received(message: AmiMessage) -> bool:
+    """Whether a key came from the phone, and was not sent to it."""
+    return message.get("Direction") == "Received"

@@ -30,6 +30,7 @@ from hotline_agi.dispatch.commands import (
     HangUp,
     HoldCaller,
     ListenToCaller,
+    MarkConsent,
     NodeCommand,
     OpenRoom,
     ReassignLeg,
@@ -37,6 +38,7 @@ from hotline_agi.dispatch.commands import (
     RingHelper,
     RingLeg,
     RingNotice,
+    StopRecording,
     TellVolunteer,
 )
 from hotline_agi.dispatch.events import (
@@ -79,8 +81,10 @@ Asterisk's default is 256; a whisper and a sob lie below that, and a line that c
 CHANNEL_COMES_S = 30.0
 """Asterisk makes the channel of an `Originate` within milliseconds; of what has not come by then no news will come."""
 MESSAGE_HANDLER = "HotlineMessage"
+RECORDING_HANDLER = "HotlineRecording"
 STORED_HANDLER = "HotlineStored"
 UNATTENDED_HANDLER = "HotlineUnattended"
+TOLD_ELSEWHERE = (MESSAGE_HANDLER, RECORDING_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER)
 SURVIVING = "HotlineSurviving"
 UNKNOWN_GATHER_S = 1.0
 """So long callers gather whom the dialplan serves and who never reached us, before stock is taken of them: in a surge
@@ -121,6 +125,8 @@ class Node:
         self._joining: set[LegId] = set()
         """Legs that were told to take their caller, as long as they live."""
         self._recount: asyncio.Task[None] | None = None
+        self.on_stock: Callable[[Inventory], None] = lambda _found: None
+        """Told of all channels, behind the machine."""
 
     # ---- Asterisk → machine
 
@@ -136,7 +142,7 @@ class Node:
             self._repeat_cancel(LegId(str(message.get("Uniqueid", ""))))
         if name == "UserEvent" and message.get("UserEvent") == SURVIVING and not self._knows(message):
             self._recount_soon(UNKNOWN_GATHER_S)
-        if name == "UserEvent" and message.get("UserEvent") in (MESSAGE_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER):
+        if name == "UserEvent" and message.get("UserEvent") in TOLD_ELSEWHERE:
             self._user_event(message)
             return
         if name in ("Hangup", "OriginateResponse"):
@@ -267,7 +273,7 @@ class Node:
             callers,
             bridges,
             {channel.uniqueid for channel in found.channels if is_leg(channel.uniqueid)},
-            {channel.uniqueid for channel in found.survival_legs},
+            {channel.uniqueid for channel in (*found.survival_legs, *found.engaged)},
         )
         self._joining = {
             LegId(channel.uniqueid)
@@ -279,6 +285,7 @@ class Node:
         self._report(
             StockTaken(node=self.id, calls=found.alive, callers=found.live_calls(), legs=found.legs(), asked_s=asked_s)
         )
+        self.on_stock(found)
 
     async def take_devices(self) -> None:
         """Report which softphones can be rung; after each (re)connect, before `take_stock` lets the machine ring.
@@ -337,9 +344,9 @@ class Node:
                     ("Exten", reason.value),
                     ("Priority", "1"),
                 )
-            case ConnectLeg(leg=leg, call=call, rests=rests, may_ask=may_ask):
+            case ConnectLeg(leg=leg, call=call, rests=rests, records=records, may_ask=may_ask):
                 caller = self._translator.callers.get(call)
-                more = (":rest" if rests else "") + (":help" if may_ask else "")
+                more = (":rest" if rests else "") + (":record" if records else "") + (":help" if may_ask else "")
                 if caller is not None:
                     self._joining.add(leg)
                 self._answer_leg(leg, f"ok:won:{caller.name}{more}" if caller else "ok:gone")
@@ -357,6 +364,11 @@ class Node:
                 self._end_round(call)
             case ListenToCaller(call=call):
                 self._listen(call)
+            case MarkConsent(call=call, agreed=agreed):
+                self._mark_consent(call, agreed)
+            case StopRecording(leg=leg_id):
+                if leg_id is not None:
+                    self._try(("Action", "StopMixMonitor"), ("Channel", leg_id))
             case HangUp(party=party):
                 self._hang_up(party, Cause.NORMAL_CLEARING)
 
@@ -454,6 +466,13 @@ class Node:
             ("Value", TALK_DETECT),
             on_reply=answered,
         )
+
+    def _mark_consent(self, call: CallId, agreed: bool) -> None:
+        """The dialplan looks at it before it records, and a service that is started anew finds it there."""
+        caller = self._translator.callers.get(call)
+        if caller is not None:
+            value = "1" if agreed else "0"
+            self._try(("Action", "Setvar"), ("Channel", caller.name), ("Variable", "HOTLINE_CONSENT"), ("Value", value))
 
     def _stop_listening(self, call: CallId) -> None:
         """One sound is enough: the talk goes on without the detector."""

@@ -13,7 +13,7 @@ from hotline_agi.asterisk.ami import AmiMessage
 from hotline_agi.asterisk.messages import is_leg
 from hotline_agi.dispatch.events import LegStage, LiveCall, LiveLeg, Step, Whereabouts
 from hotline_agi.terms.helping import HelperRole
-from hotline_agi.terms.ids import ID_PATTERN, CallId, EndpointId, LegId, LineId, VolunteerId
+from hotline_agi.terms.ids import ID_PATTERN, CallId, EndpointId, LegId, LineId, VolunteerId, is_id
 
 VARIABLES = (
     "HOTLINE_CALL",
@@ -30,12 +30,17 @@ VARIABLES = (
     "HOTLINE_TALKED",
     "HOTLINE_SURVIVED",
     "HOTLINE_ENDING",
+    "HOTLINE_CONSENT",
+    "HOTLINE_ENGAGED",
+    "HOTLINE_ATTEMPT",
     "HOTLINE_TALK",
     "HOTLINE_ROLE",
 )
 """See asterisk-conf/hotline/extensions.conf."""
 SURVIVAL = frozenset({"hotline-plan", "hotline-keys", "hotline-sweep"})
 """Where a caller is whom the dialplan serves; the sweep begins it, before `HOTLINE_SURVIVED` is set."""
+VOLUNTEERS_OWN = frozenset({"hotline-menu", "hotline-callback"})
+"""Where no caller is who called in."""
 _STEPS = {step.value: step for step in Step}
 _ROLES = {role.value: role for role in HelperRole}
 _ASKING = {
@@ -91,7 +96,7 @@ class Channel:
     def is_caller(self) -> bool:
         """Of a line, and not on the way out: their `Hangup` follows."""
         ours = self.context == "hotline" or self.context.startswith("hotline-")
-        elsewhere = self.context == "hotline-menu" or self.name.startswith(("Local/", "Surrogate/"))
+        elsewhere = self.context in VOLUNTEERS_OWN or self.name.startswith(("Local/", "Surrogate/"))
         ending = self.value("ENDING") == "1" or self.context == "hotline-end"
         return ours and not (elsewhere or ending or is_leg(self.uniqueid)) and self.value("ARRIVED").isdecimal()
 
@@ -104,6 +109,11 @@ class Channel:
     def is_survival_leg(self) -> bool:
         """A volunteer whom the dialplan rang by itself."""
         return self.name.startswith("PJSIP/") and _TARGET.fullmatch(self.value("TARGET")) is not None
+
+    @property
+    def is_engaged(self) -> bool:
+        """A volunteer who calls somebody back."""
+        return self.context in VOLUNTEERS_OWN and is_id(self.value("ENGAGED"))
 
 
 def _variables(rows: object) -> dict[str, str]:
@@ -135,6 +145,7 @@ class Inventory:
                 self.leg_in[channel.bridge] = channel
         self.callers = {CallId(channel.uniqueid): channel for channel in self.channels if channel.is_caller}
         self.survival_legs = [channel for channel in self.channels if channel.is_survival_leg]
+        self.engaged = [channel for channel in self.channels if channel.is_engaged]
         self._talking = {channel.bridge for channel in self.callers.values() if channel.bridge in self.leg_in}
 
     @property
@@ -151,7 +162,8 @@ class Inventory:
 
     def legs(self) -> tuple[LiveLeg, ...]:
         ours = (self._leg(channel) for channel in self.channels if is_leg(channel.uniqueid))
-        return (*ours, *(self._survival_leg(channel) for channel in self.survival_legs))
+        others = (self._survival_leg(channel) for channel in self.survival_legs)
+        return (*ours, *others, *(self._engaged(channel) for channel in self.engaged))
 
     def _leg(self, channel: Channel) -> LiveLeg:
         if channel.is_helper:
@@ -195,6 +207,10 @@ class Inventory:
             age_s=channel.age_s,
         )
 
+    def _engaged(self, channel: Channel) -> LiveLeg:
+        volunteer = VolunteerId(channel.value("ENGAGED"))
+        return LiveLeg(leg=LegId(channel.uniqueid), volunteer=volunteer, up=True, talking=True)
+
     # ---- callers
 
     def live_calls(self) -> tuple[LiveCall, ...]:
@@ -223,6 +239,7 @@ class Inventory:
             step=_STEPS.get(channel.value("STEP")) if leaving else None,
             steps=tuple(_STEPS[step] for step in steps if step in _STEPS),
             came_back=channel.value("TALKED") == "1",
+            consents=channel.value("CONSENT") == "1",
         )
 
     def _whereabouts(self, call: CallId, channel: Channel) -> Whereabouts:

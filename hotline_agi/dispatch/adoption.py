@@ -5,7 +5,7 @@ Where they are, Asterisk says (`StockTaken`); what happened to them before, the 
 (`Fact.RECONSTRUCTED`). Nobody is rung anew for what rings already, and no talk is touched.
 """
 
-from hotline_agi.dispatch import answers, callers, help_recovery, overflow, talks, unseen, waves
+from hotline_agi.dispatch import answers, callers, help_recovery, overflow, recording, talks, unseen, waves
 from hotline_agi.dispatch.admission import admit
 from hotline_agi.dispatch.commands import CancelLeg, CancelReason, DismissLeg, Fact, Music
 from hotline_agi.dispatch.courses import Course
@@ -106,6 +106,7 @@ def _admitted(board: Switchboard, live: LiveCall, node: NodeId) -> Adopted:
         detail=detail,
     )
     call.music = next((music for music in Music if music == live.music), Music.COMFORT)
+    recording.goes_on(call, live)
     call.outcome, call.volunteer, call.talk_s = course.outcome, course.volunteer, course.talk_s
     call.marked = call.high_risk = course.marked
     call.failures, call.urgent = course.failures, course.failures > 0 or (past is None and live.came_back)
@@ -291,6 +292,7 @@ def _join(board: Switchboard, node: NodeId, found: LiveLeg, adopted: Adopted, en
         return
     leg.picked_up_s = now_s if known is None or known.picked_up_at is None else board.mono_s(known.picked_up_at)
     leg.state, leg.connected = LegState.ANSWERED, found.stage is LegStage.JOINING
+    leg.records = call.consents and found.stage in (LegStage.JOINING, LegStage.TALKING)
     if leg.connected:
         leg.state = LegState.WINNER
         leg.accepted_s = now_s if leg.accepted_s is None else leg.accepted_s

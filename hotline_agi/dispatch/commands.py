@@ -199,6 +199,8 @@ class ConnectLeg:
     call: CallId
     rests: bool = False
     """The volunteer has a wrap-up ahead, and may say after the talk that they need none."""
+    records: bool = False
+    """The caller agreed: the talk is recorded, and the volunteer hears a word that says so."""
     may_ask: bool = False
     """The line has supervisors: the volunteer's keys for help work in this talk."""
 
@@ -219,6 +221,10 @@ class Music(StrEnum):
     COMFORT_ODD = "comfort2"
     """The same prompt under a second name: a class that did not change is resumed, not begun again."""
     AGAIN = "again"
+    GREET_NOTICE = "greetrec"
+    """The greeting, and behind it the notice that the talk may be recorded if they press a key."""
+    RECORDING_AGREED = "recyes"
+    RECORDING_REVOKED = "recno"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -413,6 +419,27 @@ class CloseRecord:
     legs: tuple[LegRecord, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkConsent:
+    """Write on the caller's channel whether their talk may be recorded: it outlives this service."""
+
+    call: CallId
+    node: NodeId
+    agreed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRecording:
+    """End the recording of a talk; the talk goes on. Harmless where nothing is recorded."""
+
+    call: CallId
+    node: NodeId
+    leg: LegId | None
+    """The volunteer's side, where it runs; None: no talk goes on."""
+    erase: bool
+    """Remove what was recorded of this call, of earlier talks too."""
+
+
 NodeCommand = (
     RingLeg
     | RingNotice
@@ -427,6 +454,8 @@ NodeCommand = (
     | EndRound
     | ListenToCaller
     | HangUp
+    | MarkConsent
+    | StopRecording
     | RingHelper
     | AnswerHelper
     | TellVolunteer

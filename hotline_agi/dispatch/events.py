@@ -255,6 +255,8 @@ class LiveCall:
     steps: tuple[Step, ...] = ()
     came_back: bool = False
     """They were in a talk before."""
+    consents: bool = False
+    """They agreed to a recording, and did not take it back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -376,10 +378,44 @@ class AlarmEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPossible:
+    """Whether talks can be recorded from now on: there is room, and a key to encrypt them. Until it is told they
+    cannot, and no caller is asked."""
+
+    possible: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegKeyed:
+    """A volunteer pressed, in a talk, the key that ends its recording; other keys are nobody's business."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HelpAsked:
     """A volunteer pressed the keys for help in their talk."""
 
     leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolunteerEngaged:
+    """A volunteer is on the telephone for a callback: nobody rings them until `VolunteerReleased`, or `LegEnded` of the
+    same leg."""
+
+    volunteer: VolunteerId
+    leg: LegId
+    """Their own channel: it is none that the machine rang."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolunteerReleased:
+    """It is over. A talk counts as any other: for their limits, and they wrap up."""
+
+    leg: LegId
+    line: LineId | None = None
+    talk_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -427,6 +463,10 @@ Event = (
     | NoticeAnswered
     | AlarmRaised
     | AlarmEnded
+    | RecordingPossible
+    | LegKeyed
+    | VolunteerEngaged
+    | VolunteerReleased
     | HelpAsked
     | ContactAsked
     | HelperAnswered

@@ -32,12 +32,14 @@ from hotline_agi.dispatch import (
     callers,
     cover_requests,
     departures,
+    engagements,
     help_recovery,
     legs,
     notices,
     overflow,
     people,
     recollection,
+    recording,
     reminders,
     stock,
     supervision,
@@ -68,17 +70,21 @@ from hotline_agi.dispatch.events import (
     LegAccepted,
     LegAnswered,
     LegEnded,
+    LegKeyed,
     LimitLifted,
     LinkLost,
     MessageLeft,
     NoticeAnswered,
+    RecordingPossible,
     RoundEnded,
     Step,
     StepReached,
     StockTaken,
     TalkEnded,
     TalkStarted,
+    VolunteerEngaged,
     VolunteerPaused,
+    VolunteerReleased,
     VolunteerResumed,
     WrapUpDeclined,
 )
@@ -236,6 +242,14 @@ class Machine:
                 alarm_calls.raised(board, event)
             case AlarmEnded():
                 alarm_calls.ended(board, event)
+            case RecordingPossible(possible=possible):
+                board.can_record = possible
+            case LegKeyed(leg=leg_id) if leg_id in board.legs:
+                recording.ended_by_volunteer(board, board.legs[leg_id])
+            case VolunteerEngaged():
+                engagements.engaged(board, event)
+            case VolunteerReleased():
+                engagements.released(board, event)
             case HelpAsked(leg=leg) if supervision.asked(board, leg):
                 pass
             case ContactAsked(leg=leg) if supervision.contact_asked(board, leg):
@@ -244,7 +258,7 @@ class Machine:
                 board.ignore(event)
             case HelperAnswered(leg=leg, agreed=agreed):
                 supervision.answered(board, leg, agreed)
-            case WrapUpDeclined() | VolunteerPaused() | VolunteerResumed() | CoverAsked():
+            case LegKeyed() | WrapUpDeclined() | VolunteerPaused() | VolunteerResumed() | CoverAsked():
                 board.ignore(event)
             case _:
                 call = board.calls.get(event.call)
@@ -313,6 +327,8 @@ class Machine:
             case CallerKeyed(key=key):
                 if key == KEY_MESSAGE and call.state is CallState.WAITING:
                     overflow.leave_message(board, call)
+                else:
+                    recording.keyed(board, call, key)
             case CallerSurviving():
                 if call.outcome is Outcome.UNCERTAIN:
                     call.outcome = None  # now it is known

@@ -121,6 +121,8 @@ class Switchboard:
     boot: int
     """32 bits that no earlier run used: the front part of the leg ids, so that none is used twice."""
     now: Now
+    can_record: bool = False
+    """As the shell said last; see `events.RecordingPossible`."""
     calls: dict[CallId, Call] = field(default_factory=dict)
     legs: dict[LegId, Leg] = field(default_factory=dict)
     foreign: dict[LegId, VolunteerId] = field(default_factory=dict)

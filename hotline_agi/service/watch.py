@@ -15,7 +15,7 @@ from typing import Any
 
 from hotline_agi.alarm_settings import AlarmSettings
 from hotline_agi.alarms import conditions
-from hotline_agi.alarms.conditions import SlotGap, Staffing
+from hotline_agi.alarms.conditions import Backlog, SlotGap, Staffing
 from hotline_agi.alarms.counts import Recent
 from hotline_agi.alarms.kinds import Condition, Kind
 from hotline_agi.canary_settings import CanarySettings
@@ -58,6 +58,8 @@ class Sources:
     journal: Callable[[], JournalState]
     rosters: Callable[[], Status]
     canary: Canary
+    recordings: Callable[[], str | None]
+    callbacks: Callable[[], Sequence[Backlog]] = tuple
 
 
 class Watch:
@@ -141,6 +143,7 @@ class Watch:
             found[Kind.LOST] += conditions.lost(one.line, nobody, lost, limits.lost, self._within_s)
         found[Kind.SURVIVAL] = [*conditions.survived(self._survived.count(now.mono_s), self._within_s)]
         refused = self._refused_dialling.count(now.mono_s)
+        found[Kind.CALLBACKS] = [one for line in self._sources.callbacks() for one in conditions.callbacks(line)]
         found[Kind.DIAL_REFUSED] = [*conditions.dial_refused(refused, self._within_s)]
         return found | self._of_test_calls(now.at)
 
@@ -167,6 +170,7 @@ class Watch:
                 *conditions.journal(trouble=journal.trouble, spooled=journal.spooled, lost_records=journal.lost)
             ],
             Kind.CLOCK: [*conditions.clock(synchronised=clock.synchronised is not False, jump_s=clock.jump_s)],
+            Kind.RECORDINGS: [*conditions.recordings(sources.recordings())],
             Kind.FOLLOW_UPS: [*conditions.follow_ups(self._follow_ups)],
             Kind.RESTARTS: [*conditions.restarts(starts, limits.starts, within.total_seconds())],
         }
