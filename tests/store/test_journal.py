@@ -32,7 +32,8 @@ from hotline_agi.store.callers import CallerKey, flag
 from hotline_agi.store.dialect import driver
 from hotline_agi.store.journal import HARD_LIMIT, Journal
 from hotline_agi.store.opening import connect
-from hotline_agi.store.records import MessageRecord, Row
+from hotline_agi.store.recordings import heard
+from hotline_agi.store.records import MessageRecord, RecordingRecord, Row
 from hotline_agi.store.schema import METADATA, to_text
 from hotline_agi.terms.ids import CallId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
@@ -478,6 +479,7 @@ def test_no_number_stands_outside_its_table(path: Path) -> None:
     journal.write_number(call_id(1), number)
     journal.write_token(call_id(1), CallerKey.of(path.parent).token(number))
     journal.write_message(MessageRecord(call=call_id(1), line=LINE, file="m.wav", length_s=3.2, recorded_at=START))
+    journal.write_recording(RecordingRecord(call=call_id(1), line=LINE, file="t.wav", length_s=9.0, recorded_at=START))
     journal.write(NoteVolunteer(volunteer=VolunteerId("v01"), state=VolunteerState.PAUSED), START)
     journal.write_revision("r0", "1a2b3c4d5e6f modified", START)
     journal.write_roster("r0", b"packed")
@@ -495,6 +497,7 @@ def test_no_number_stands_outside_its_table(path: Path) -> None:
     for (news, now), commands in zip(story.history, story.commands, strict=True):
         journal.write_step(RosterUsed(digest="r1") if isinstance(news, Roster) else news, now, commands)
     assert journal.close(5)
+    heard(path, START, who="mei", how="exported", kind="talk", call=call_id(1), file="t.wav")
     flag(path, call_id(1), on=True, who="mei", now=START)
     lift(path, call_id(1), who="mei", now=START)
     assert rows(path, "SELECT * FROM message") == [
