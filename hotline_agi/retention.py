@@ -24,12 +24,17 @@ class Ages:
     """Talks that were recorded: the recording and its row."""
     numbers: float = 30.0
     """Callers' numbers, and the tokens that stand for them, wherever they are."""
+    work: float = 90.0
+    """Callbacks that are finished, or that nobody finished, with what was done about them and their notes."""
     steps: float = 14.0
     """The steps of a run that is over, counted from its last one. Of the run that goes on all are kept, so that it can
     be replayed from its beginning, but none longer than numbers: there are tokens in them."""
     states: float = 14.0
     """Of volunteers, but for the newest of each and a pause that goes on; and what they agreed to by phone, from the
     end of its shift."""
+    follow_ups: float = 365.0
+    """Follow-ups that are closed, with their notes, from their closing. While one is open, its caller's number is
+    kept until `numbers` days after it was due."""
     audit: float = 1_095.0
     """Who did what by command, and which roster was in force since when (but for the newest before that)."""
 
@@ -62,8 +67,10 @@ def keep_section(node: Node, findings: Findings) -> Ages | None:
         messages=section.optional("messages", days, usual.messages),
         recordings=section.optional("recordings", days, usual.recordings),
         numbers=section.optional("numbers", days, usual.numbers),
+        work=section.optional("work", days, usual.work),
         steps=section.optional("steps", days, usual.steps),
         states=section.optional("states", days, usual.states),
+        follow_ups=section.optional("follow_ups", days, usual.follow_ups),
         audit=section.optional("audit", days, usual.audit),
     )
     section.close()

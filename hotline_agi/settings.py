@@ -17,6 +17,8 @@ from hotline_agi.canary_settings import NEVER, CanarySettings, canary_settings
 from hotline_agi.encryption import SoftphoneTls, softphone_tls
 from hotline_agi.errors import SetupError
 from hotline_agi.recording_settings import NOTHING, RecordingSettings, recording_settings
+from hotline_agi.report_settings import USUAL as USUAL_REPORTS
+from hotline_agi.report_settings import ReportSettings, report_settings
 from hotline_agi.retention import Ages, keep_section
 from hotline_agi.roster.document import Node, parse
 from hotline_agi.roster.fields import Fields
@@ -79,6 +81,10 @@ class Settings:
     """For whom recordings are encrypted, and where they lie."""
     dialling: DialRules = USUAL
     """Which numbers may be dialled, and how many legs in an hour."""
+    reports: ReportSettings = USUAL_REPORTS
+    """What counts as a short abandon, and who gets the weekly report."""
+    source: Path | None = None
+    """The file that says all this; None: it was read from none."""
 
     @property
     def archive(self) -> Archive:
@@ -134,14 +140,14 @@ def read_settings(path: Path) -> Settings:
         findings.refuse()
         raise AssertionError
     base = path.resolve().parent
-    settings = _settings(fields, base, findings)
+    settings = _settings(fields, base, findings, path.resolve())
     fields.close()
     findings.refuse()
     assert settings is not None
     return settings
 
 
-def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None:
+def _settings(fields: Fields, base: Path, findings: Findings, source: Path) -> Settings | None:
     def place(node: Node, found: Findings) -> Path | None:
         text = _text(node, found)
         # $CREDENTIALS_DIRECTORY is where systemd puts LoadCredential= files
@@ -163,6 +169,13 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
     alarms = fields.optional("alarms", alarm_settings(place), AlarmSettings())
     recordings = fields.optional("recordings", recording_settings(place), NOTHING)
     test_calls = fields.optional("canary", canary_settings, NEVER)
+    reports = fields.optional("reports", report_settings, USUAL_REPORTS)
+    if reports.weekly is not None and alarms.email is None:
+        findings.error(
+            fields.mark("reports"),
+            "`reports.weekly` has no mail server",
+            "fill in `alarms.email`: the report goes out by the same server, from the same address",
+        )
     ami_host, ami_port = "127.0.0.1", 5038
     ami_user, secret_file = "hotline-agi", None
     ami = fields.required("ami", lambda node, found: Fields.of(node, found, "ami"))
@@ -214,6 +227,8 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
         alarms=alarms,
         canary=test_calls,
         recordings=recordings,
+        reports=reports,
+        source=source,
     )
 
 

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     CERTIFICATE = "certificate"
     DIAL_REFUSED = "dial-refused"
     RECORDINGS = "recordings"
+    CALLBACKS = "callbacks-overdue"
+    FOLLOW_UPS = "follow-ups-overdue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

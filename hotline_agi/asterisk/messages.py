@@ -15,8 +15,10 @@ from hotline_agi.dispatch.events import (
     CallerLeft,
     CallerSpoke,
     CallerSurviving,
+    ContactAsked,
     Event,
     HangupRequested,
+    HelpAsked,
     LegAnswered,
     LegEnded,
     LegKeyed,
@@ -31,6 +33,8 @@ from hotline_agi.terms.ids import CallId, LegId
 LEG_PREFIX = "leg-"
 """Every leg's ChannelId begins so (see `Switchboard.ring`); the AMI event filter relies on it."""
 HOLDING = "holding_bridge"
+_OF_LEGS: dict[str, type[HelpAsked] | type[ContactAsked]] = {"HotlineHelp": HelpAsked, "HotlineContact": ContactAsked}
+"""Events of the leg that they come from (hotline/features.conf, hotline/extensions-risk.conf)."""
 _STEPS = {step.value: step for step in Step}
 _LEG = re.compile(r"leg-[0-9a-f]{14}")
 _CAUSE = re.compile(r"[0-9]{1,3}")
@@ -144,6 +148,11 @@ class Translator:
                 del self._bridges[bridge]
 
     def _user_event(self, message: AmiMessage) -> Iterator[Event]:
+        asked = _OF_LEGS.get(str(message.get("UserEvent", "")))
+        leg = str(message.get("Uniqueid", ""))
+        if asked is not None and is_leg(leg):
+            yield asked(leg=LegId(leg))
+            return
         call = CallId(str(message.get("Call", "")))
         if call not in self.callers:
             return

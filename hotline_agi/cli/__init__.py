@@ -22,6 +22,8 @@ from hotline_agi.errors import HotlineError, InvalidText, SetupError
         roster="roster",
         calls="calls",
         volunteers="volunteers",
+        report="report",
+        followups="followups",
         audit="audit",
         purge="purge",
         recordings="recordings",

@@ -139,6 +139,8 @@ class Call:
     caller: CallerToken | None = None
     """Who calls, once that is known."""
     high_risk: bool = False
+    marked: bool = False
+    """A volunteer asked for help in it: it is at high risk, whoever calls."""
     identified: bool = False
     """It is known who calls, or that they withhold their number."""
     counted: bool = False

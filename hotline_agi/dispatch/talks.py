@@ -89,7 +89,8 @@ def connect_if_held(board: Switchboard, call: Call) -> None:
     board.set_timer(Timer.CONNECT, call.id, JOIN_S)
     rests = leg.volunteer is not None and (call.line.wrap_up_s > 0 or call.line.long_wrap_up is not None)
     leg.records = recording.wanted(board, call, leg)
-    board.out.append(ConnectLeg(leg=leg.id, call=call.id, rests=rests, records=leg.records))
+    may_ask = leg.volunteer is not None and board.current_line(call).high_risk is not None
+    board.out.append(ConnectLeg(leg=leg.id, call=call.id, rests=rests, records=leg.records, may_ask=may_ask))
 
 
 def connect_failed(board: Switchboard, call: Call) -> None:

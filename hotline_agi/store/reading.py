@@ -1,7 +1,7 @@
 """The reading side of the journal: read-only, beside a service that writes or when none runs."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -139,7 +139,7 @@ class JournalReader:
         newest_first = _CALL.order_by(CALL.c.arrived_at.desc(), CALL.c.call.desc())
         rows = self.ask(newest_first.where(*conditions).limit(limit))
         with _told(self._path):
-            return [_past_call(row) for row in rows]
+            return [past_call(row) for row in rows]
 
     def call(self, call_id: str) -> CallHistory:
         """All about one call but its number. `call_id`: in full, or a beginning that only one call has.
@@ -150,8 +150,8 @@ class JournalReader:
             row = self._find(call_id)
             id_ = row["call"]
             return CallHistory(
-                call=_past_call(row),
-                legs=tuple(map(_past_leg, self.ask(_of(LEG, id_).order_by(LEG.c.rang_at, LEG.c.leg)))),
+                call=past_call(row),
+                legs=tuple(map(past_leg, self.ask(_of(LEG, id_).order_by(LEG.c.rang_at, LEG.c.leg)))),
                 facts=tuple(map(past_fact, self.ask(_of(FACT, id_).order_by(FACT.c.seq)))),
                 messages=tuple(map(_past_message, self.ask(_of(MESSAGE, id_)))),
                 revisions=self._revisions(row["arrived_at"], row["ended_at"]),
@@ -239,7 +239,7 @@ def _of(table: Table, call: str) -> Select[Any]:
     return select(table).where(table.c.call == call)
 
 
-def _past_call(row: RowMapping) -> PastCall:
+def past_call(row: Mapping[Any, Any]) -> PastCall:
     return PastCall(
         call=CallId(row["call"]),
         line=LineId(row["line"]),
@@ -255,7 +255,7 @@ def _past_call(row: RowMapping) -> PastCall:
     )
 
 
-def _past_leg(row: RowMapping) -> PastLeg:
+def past_leg(row: RowMapping) -> PastLeg:
     return PastLeg(
         leg=LegId(row["leg"]),
         volunteer=_volunteer(row),
@@ -300,5 +300,5 @@ def _past_message(row: RowMapping) -> PastMessage:
     )
 
 
-def _volunteer(row: RowMapping) -> VolunteerId | None:
+def _volunteer(row: Mapping[Any, Any]) -> VolunteerId | None:
     return VolunteerId(row["volunteer"]) if row["volunteer"] else None
