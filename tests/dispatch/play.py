@@ -306,8 +306,8 @@ class Story:
             pbx.later(tape.span(0.0, 60.0), self._take_stock)
 
     def _recording_possible(self) -> None:
-        """The shell looks at its disks: by itself, not over Asterisk's stream."""
-        self._arrives("disk", RecordingPossible(possible=self.tape.among(True, True, True, False)))
+        """The shell looks at its disks: by itself, whether or not Asterisk can be heard."""
+        self._arrives("ami", RecordingPossible(possible=self.tape.among(True, True, True, False)))
 
     def _somebody_acts(self) -> None:
         """A volunteer pauses or comes back, a softphone goes or is used, a caller is recognised."""
@@ -366,7 +366,7 @@ class Story:
         if not self.weathers.gentle and self.tape.one_in(2):
             self._step(None)  # against the contract: timers before the news that waits
         backlog, self._backlog = self._backlog, []
-        streams = {name: [event for stream, event in backlog if stream == name] for name in ("disk", "ami", "agi")}
+        streams = {name: [event for stream, event in backlog if stream == name] for name in ("ami", "agi")}
         while any(streams.values()):
             name = self.tape.among("ami", "agi")
             stream = streams[name] or streams["agi" if name == "ami" else "ami"]

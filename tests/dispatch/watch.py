@@ -532,7 +532,7 @@ class Watch:
                 self._sent_away(call, steps)
             case EndRound(call=call):
                 self._is_open(call, "EndRound")
-                self.calls[call].leaving = True
+                self.calls[call].leaving = self.machine.board.calls[call].state is CallState.LEAVING
             case HangUp():
                 pass
 
