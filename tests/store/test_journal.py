@@ -34,7 +34,8 @@ from hotline_agi.store.callers import CallerKey, flag
 from hotline_agi.store.dialect import driver
 from hotline_agi.store.journal import HARD_LIMIT, Journal
 from hotline_agi.store.opening import connect
-from hotline_agi.store.records import CallbackRecord, MessageRecord, Row
+from hotline_agi.store.recordings import heard
+from hotline_agi.store.records import CallbackRecord, MessageRecord, RecordingRecord, Row
 from hotline_agi.store.schema import METADATA, to_text
 from hotline_agi.store.work import changing
 from hotline_agi.store.work_gathering import gathered
@@ -482,6 +483,7 @@ def test_no_number_stands_outside_its_table(path: Path) -> None:
     journal.write_number(call_id(1), number)
     journal.write_token(call_id(1), CallerKey.of(path.parent).token(number))
     journal.write_message(MessageRecord(call=call_id(1), line=LINE, file="m.wav", length_s=3.2, recorded_at=START))
+    journal.write_recording(RecordingRecord(call=call_id(1), line=LINE, file="t.wav", length_s=9.0, recorded_at=START))
     journal.write_callback(CallbackRecord(call=call_id(1), line=LINE, number=number, asked_at=START))
     journal.write_language(CallerKey.of(path.parent).token(number), "en")
     journal.write(NoteVolunteer(volunteer=VolunteerId("v01"), state=VolunteerState.PAUSED), START)
@@ -501,6 +503,7 @@ def test_no_number_stands_outside_its_table(path: Path) -> None:
     for (news, now), commands in zip(story.history, story.commands, strict=True):
         journal.write_step(RosterUsed(digest="r1") if isinstance(news, Roster) else news, now, commands)
     assert journal.close(5)
+    heard(path, START, who="mei", how="exported", kind="talk", call=call_id(1), file="t.wav")
     flag(path, call_id(1), on=True, who="mei", now=START)
     lift(path, call_id(1), who="mei", now=START)
     gathered(path, START + timedelta(hours=1), {})
