@@ -7,14 +7,16 @@ name (``LoadCredential=ami-secret:…``), it is read instead, so that the named 
 import ipaddress
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hotline_agi.alarm_settings import AlarmSettings, alarm_settings
+from hotline_agi.archive import Archive
 from hotline_agi.asterisk.dial_rules import USUAL, DialRules, dial_rules
 from hotline_agi.canary_settings import NEVER, CanarySettings, canary_settings
 from hotline_agi.encryption import SoftphoneTls, softphone_tls
 from hotline_agi.errors import SetupError
+from hotline_agi.recording_settings import NOTHING, RecordingSettings, recording_settings
 from hotline_agi.report_settings import USUAL as USUAL_REPORTS
 from hotline_agi.report_settings import ReportSettings, report_settings
 from hotline_agi.retention import Ages, keep_section
@@ -75,12 +77,19 @@ class Settings:
     """How test calls are placed, and how often."""
     log_format: str
     """``auto`` (JSON unless a terminal), ``json`` or ``console``."""
+    recordings: RecordingSettings = NOTHING
+    """For whom recordings are encrypted, and where they lie."""
     dialling: DialRules = USUAL
     """Which numbers may be dialled, and how many legs in an hour."""
     reports: ReportSettings = USUAL_REPORTS
     """What counts as a short abandon, and who gets the weekly report."""
     source: Path | None = None
     """The file that says all this; None: it was read from none."""
+
+    @property
+    def archive(self) -> Archive:
+        """Where recordings lie."""
+        return Archive(self.recordings, messages=self.messages, state=self.state)
 
     def ami_secret(self) -> str:
         """The AMI user's secret.
@@ -158,6 +167,7 @@ def _settings(fields: Fields, base: Path, findings: Findings, source: Path) -> S
     keep = fields.optional("keep", keep_section, Ages())
     dialling = fields.optional("dialling", dial_rules, USUAL)
     alarms = fields.optional("alarms", alarm_settings(place), AlarmSettings())
+    recordings = fields.optional("recordings", recording_settings(place), NOTHING)
     test_calls = fields.optional("canary", canary_settings, NEVER)
     reports = fields.optional("reports", report_settings, USUAL_REPORTS)
     if reports.weekly is not None and alarms.email is None:
@@ -190,6 +200,8 @@ def _settings(fields: Fields, base: Path, findings: Findings, source: Path) -> S
     secret_file = _handed_over(secret_file)
     contacts_key = _handed_over(contacts_key) if contacts_key is not None else None
     word_file = _handed_over(word_file) if word_file is not None else None
+    if recordings.identity_file is not None:
+        recordings = replace(recordings, identity_file=_handed_over(recordings.identity_file))
     return Settings(
         rosters=rosters,
         contacts=contacts,
@@ -214,6 +226,7 @@ def _settings(fields: Fields, base: Path, findings: Findings, source: Path) -> S
         dialling=dialling,
         alarms=alarms,
         canary=test_calls,
+        recordings=recordings,
         reports=reports,
         source=source,
     )

@@ -189,6 +189,10 @@ def _text(sentence: _Sentence, course: _Course, language: Language) -> str:
             return _unseen_text(fact, names, language)
         case Fact.LIMITED:
             return _limited_text(fact.detail, language)
+        case Fact.HELPER_RANG | Fact.HELPER_CAME | Fact.HELPER_LEFT | Fact.HELP_MISSED:
+            helper = words.helper(fact.detail, fact.volunteer, language)
+            text = _phrase(words.FACTS[language][fact.fact], names, language, helper=helper)
+            return text[:1].upper() + text[1:]
         case Fact.CHOSE:
             chosen = choice_words.chosen_text(Choice.of(fact.detail), language)
             return _phrase(words.FACTS[language][Fact.CHOSE], names, language, chosen=chosen)
