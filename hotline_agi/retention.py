@@ -29,6 +29,9 @@ class Ages:
     end of its shift."""
     audit: float = 1_095.0
     """Who did what by command, and which roster was in force since when (but for the newest before that)."""
+    campaigns: float = 365.0
+    """Whom campaigns rang or were to ring, with number, attempts and answers, counted from when they came onto the
+    list. That somebody is not to be called is kept for ever, as a keyed hash."""
 
 
 def keep_section(node: Node, findings: Findings) -> Ages | None:
@@ -45,6 +48,7 @@ def keep_section(node: Node, findings: Findings) -> Ages | None:
         steps=section.optional("steps", days, usual.steps),
         states=section.optional("states", days, usual.states),
         audit=section.optional("audit", days, usual.audit),
+        campaigns=section.optional("campaigns", days, usual.campaigns),
     )
     section.close()
     return ages
