@@ -96,7 +96,7 @@ class Envelope:
             return RefusalReason.TRUNK if endpoint.pjsip_name == self._trunk else None
         if endpoint.number is None:
             return RefusalReason.NO_NUMBER
-        return self._of_number(endpoint.number)
+        return refusal_of(endpoint.number, self._rules, self._home)
 
     def refuses(self, endpoint: Endpoint, now_s: float) -> RefusalReason | None:
         """Ask for one leg now (monotonic seconds). None: it is counted, and to be dialled; else why it must not be."""
@@ -106,24 +106,6 @@ class Envelope:
         else:
             self._refused(found, endpoint.id)
         return found
-
-    # ---- numbers
-
-    def _of_number(self, number: PhoneNumber) -> RefusalReason | None:
-        rules, found = self._rules, placed(number, self._home)
-        if found.kind is NumberKind.EMERGENCY:
-            return RefusalReason.EMERGENCY
-        spellings = [number.reveal(), *([found.full] if found.full else [])]
-        if _begins(spellings, rules.allow):
-            return None
-        if found.kind is NumberKind.COSTLY or _begins(spellings, rules.premium):
-            return RefusalReason.PREMIUM
-        if rules.countries is None or found.full is None:
-            return None
-        prefixes = tuple(one for one in rules.countries if one.startswith("+"))
-        if found.region in rules.countries or _begins([found.full], prefixes):
-            return None
-        return RefusalReason.FOREIGN
 
     # ---- how many
 
@@ -160,6 +142,24 @@ class Envelope:
             self._legs -= gone.legs
             self._mobiles -= gone.mobiles
             self._by_number -= gone.by_number
+
+
+def refusal_of(number: PhoneNumber, rules: DialRules, home: str | None) -> RefusalReason | None:
+    """Why `number` may never be dialled; None: it may. `home` as in `Envelope.home`."""
+    found = placed(number, home)
+    if found.kind is NumberKind.EMERGENCY:
+        return RefusalReason.EMERGENCY
+    spellings = [number.reveal(), *([found.full] if found.full else [])]
+    if _begins(spellings, rules.allow):
+        return None
+    if found.kind is NumberKind.COSTLY or _begins(spellings, rules.premium):
+        return RefusalReason.PREMIUM
+    if rules.countries is None or found.full is None:
+        return None
+    prefixes = tuple(one for one in rules.countries if one.startswith("+"))
+    if found.region in rules.countries or _begins([found.full], prefixes):
+        return None
+    return RefusalReason.FOREIGN
 
 
 def endpoints_of(roster: Roster) -> Iterator[Endpoint]:

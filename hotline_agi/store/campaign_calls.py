@@ -6,7 +6,7 @@ that may have rung, and rings nobody twice for one attempt; what is not known of
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,8 +19,8 @@ from hotline_agi.errors import SetupError
 from hotline_agi.store.audit import deed_row
 from hotline_agi.store.callers import CallerKey
 from hotline_agi.store.campaign_list import DONE, RINGING, WAITING, check_key, forget_one
-from hotline_agi.store.dialect import adding
-from hotline_agi.store.opening import beside
+from hotline_agi.store.dialect import adding, opened
+from hotline_agi.store.opening import BUSY_S, beside
 from hotline_agi.store.records import store
 from hotline_agi.store.schema import to_instant, to_text
 from hotline_agi.store.schema_campaign import (
@@ -84,8 +84,9 @@ class Tally:
 class CampaignCalls:
     """See `open_calls`."""
 
-    def __init__(self, connection: Connection, campaign: str, key: CallerKey) -> None:
-        self._connection, self._campaign, self._key = connection, campaign, key
+    def __init__(self, connection: Connection, reading: Connection, campaign: str, key: CallerKey) -> None:
+        """`reading`: what only asks takes no lock from the service."""
+        self._connection, self._reading, self._campaign, self._key = connection, reading, campaign, key
 
     @classmethod
     @contextmanager
@@ -97,13 +98,14 @@ class CampaignCalls:
                 check_key(connection, key)
                 if connection.scalar(select(CAMPAIGN.c.state).where(CAMPAIGN.c.campaign == campaign)) is None:
                     raise SetupError(f"the campaign {campaign} has no list: `hotline campaign import` gives it one")
-            yield cls(connection, campaign, key)
+            with closing(opened(path, mode="ro", busy_s=BUSY_S, begin="BEGIN")) as reading:
+                yield cls(connection, reading, campaign, key)
 
     # ---- the campaign
 
     def state(self) -> str:
-        with self._connection.begin():
-            return str(self._connection.scalar(select(CAMPAIGN.c.state).where(CAMPAIGN.c.campaign == self._campaign)))
+        with self._reading.begin():
+            return str(self._reading.scalar(select(CAMPAIGN.c.state).where(CAMPAIGN.c.campaign == self._campaign)))
 
     def change_state(self, state: str, now: datetime) -> None:
         with self._connection.begin():
@@ -112,8 +114,8 @@ class CampaignCalls:
             )
 
     def tally(self) -> Tally:
-        with self._connection.begin():
-            return tallies(self._connection, self._campaign)[0]
+        with self._reading.begin():
+            return tallies(self._reading, self._campaign)[0]
 
     # ---- calls
 
@@ -121,8 +123,8 @@ class CampaignCalls:
         """Who is to be rung and is due, the longest due first; not those of `without`."""
         if most <= 0:
             return []
-        with self._connection.begin():
-            rows = self._connection.execute(
+        with self._reading.begin():
+            rows = self._reading.execute(
                 select(_PERSON.person, _PERSON.attempts)
                 .where(_PERSON.campaign == self._campaign, _PERSON.state == WAITING, _PERSON.due_at <= to_text(now))
                 .order_by(_PERSON.due_at, _PERSON.person)
@@ -133,8 +135,8 @@ class CampaignCalls:
 
     def next_due(self) -> datetime | None:
         """When the next one is due; None: nobody waits any more."""
-        with self._connection.begin():
-            found = self._connection.scalar(
+        with self._reading.begin():
+            found = self._reading.scalar(
                 select(func.min(_PERSON.due_at)).where(_PERSON.campaign == self._campaign, _PERSON.state == WAITING)
             )
         return to_instant(found) if found else None
@@ -247,8 +249,8 @@ class CampaignCalls:
 
     def open_attempts(self) -> list[OpenAttempt]:
         """Those of before a start."""
-        with self._connection.begin():
-            rows = self._connection.execute(
+        with self._reading.begin():
+            rows = self._reading.execute(
                 select(
                     _ATTEMPT.attempt,
                     _ATTEMPT.person,
@@ -272,21 +274,10 @@ class CampaignCalls:
                 for row in rows
             ]  # fmt: skip
 
-    def number_of(self, person: int) -> PhoneNumber | None:
-        """For the hotline, when they ask for help; None: it is forgotten."""
-        number = CAMPAIGN_NUMBER.c
-        with self._connection.begin():
-            found = self._connection.scalar(
-                select(number.number).where(number.campaign == self._campaign, number.person == person)
-            )
-        return PhoneNumber(found) if found else None
-
     def placed_since(self, now: datetime, within: timedelta) -> list[float]:
         """How long ago, in seconds, calls of all campaigns were placed."""
-        with self._connection.begin():
-            found = self._connection.scalars(
-                select(_ATTEMPT.placed_at).where(_ATTEMPT.placed_at >= to_text(now - within))
-            )
+        with self._reading.begin():
+            found = self._reading.scalars(select(_ATTEMPT.placed_at).where(_ATTEMPT.placed_at >= to_text(now - within)))
             return [max(0.0, (now - to_instant(at)).total_seconds()) for at in found]
 
     def _is(self, person: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
