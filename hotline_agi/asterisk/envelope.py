@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hotline_agi.asterisk.dial_rules import USUAL, DialRules
-from hotline_agi.asterisk.numbering import NumberKind, main_region, placed
+from hotline_agi.asterisk.numbering import NumberKind, Placed, main_region, placed
 from hotline_agi.dispatch.memory import RecentLeg
 from hotline_agi.roster.model import Endpoint, EndpointKind, Roster
 from hotline_agi.terms.ids import EndpointId
@@ -149,9 +149,9 @@ def refusal_of(number: PhoneNumber, rules: DialRules, home: str | None) -> Refus
     found = placed(number, home)
     if found.kind is NumberKind.EMERGENCY:
         return RefusalReason.EMERGENCY
-    spellings = [number.reveal(), *([found.full] if found.full else [])]
-    if _begins(spellings, rules.allow):
+    if is_allowed(number, rules, home):
         return None
+    spellings = _spellings(number, found)
     if found.kind is NumberKind.COSTLY or _begins(spellings, rules.premium):
         return RefusalReason.PREMIUM
     if rules.countries is None or found.full is None:
@@ -160,6 +160,15 @@ def refusal_of(number: PhoneNumber, rules: DialRules, home: str | None) -> Refus
     if found.region in rules.countries or _begins([found.full], prefixes):
         return None
     return RefusalReason.FOREIGN
+
+
+def is_allowed(number: PhoneNumber, rules: DialRules, home: str | None) -> bool:
+    """Whether the settings name its beginning as one that is dialled all the same."""
+    return bool(rules.allow) and _begins(_spellings(number, placed(number, home)), rules.allow)
+
+
+def _spellings(number: PhoneNumber, found: Placed) -> list[str]:
+    return [number.reveal(), *([found.full] if found.full else [])]
 
 
 def endpoints_of(roster: Roster) -> Iterator[Endpoint]:

@@ -48,7 +48,10 @@ class Flaw(Enum):
         "the number lacks its leading 0",
         "a spreadsheet drops it: format the column as text, or write numbers with + and country code",
     )
-    NO_SUCH = ("there is no such number in the numbering plan", "a digit is wrong, or missing")
+    NO_SUCH = (
+        "there is no such number in the numbering plan",
+        "a digit is wrong, or missing; of a new range: see `dialling: allow:`",
+    )
     EMERGENCY = ("an emergency number is never dialled", "delete the row")
     PREMIUM = ("the number costs more than a call", "delete the row, or see `dialling: allow:` in the settings")
     FOREIGN = ("the number is one of another country", "delete the row, or see `dialling: countries:` in the settings")

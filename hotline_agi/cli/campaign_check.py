@@ -13,6 +13,7 @@ from hotline_agi.errors import InvalidText
 from hotline_agi.outbound.preparation import campaign_files, missing_prompts, prepare, prompts_of, read_file
 from hotline_agi.prompts.collection import build
 from hotline_agi.settings import read_settings
+from hotline_agi.terms.problems import Problem
 
 
 @click.command("check")
@@ -24,7 +25,8 @@ def check(place: Path, config: Path) -> None:
     Exit status: 0 it can be run, 1 something has to be done first, 2 the file is wrong.
     """
     settings = read_settings(config)
-    wrong, unready = [], False
+    wrong: list[Problem] = []
+    unready = False
     for path in campaign_files(place):
         try:
             prepared = prepare(path, settings)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hotline_agi.asterisk.dial_rules import DialRules
-from hotline_agi.asterisk.envelope import RefusalReason, refusal_of
+from hotline_agi.asterisk.envelope import RefusalReason, is_allowed, refusal_of
 from hotline_agi.asterisk.numbering import PlanFault, placed, plan_fault
 from hotline_agi.campaign.listing import Flaw, Judge, Listing, read_listing
 from hotline_agi.coordination.csv_file import read_csv
@@ -58,7 +58,7 @@ def judge(rules: DialRules, home: str) -> Judge:
             return _FAULTS[fault]
         if refusal is not None:
             return _REFUSED[refusal]
-        return _FAULTS[fault] if fault is not None else None
+        return None if fault is None or is_allowed(number, rules, home) else _FAULTS[fault]
 
     return look
 
