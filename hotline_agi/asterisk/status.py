@@ -29,6 +29,7 @@ VARIABLES = (
     "HOTLINE_TALKED",
     "HOTLINE_SURVIVED",
     "HOTLINE_ENDING",
+    "HOTLINE_ASKED_FOR_HELP",
 )
 """See asterisk-conf/hotline/extensions.conf."""
 SURVIVAL = frozenset({"hotline-plan", "hotline-keys", "hotline-sweep"})
@@ -196,6 +197,7 @@ class Inventory:
             talked_s=self._since(channel.value("JOINED"), 1.0) if leg is not None else None,
             step=_STEPS.get(channel.value("STEP")) if leaving else None,
             steps=tuple(_STEPS[step] for step in steps if step in _STEPS),
+            asked_for_help=channel.value("ASKED_FOR_HELP") == "1",
             came_back=channel.value("TALKED") == "1",
         )
 

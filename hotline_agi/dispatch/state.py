@@ -137,6 +137,8 @@ class Call:
     caller: CallerToken | None = None
     """Who calls, once that is known."""
     high_risk: bool = False
+    asked_for_help: bool = False
+    """When a campaign rang them."""
     identified: bool = False
     """It is known who calls, or that they withhold their number."""
     counted: bool = False

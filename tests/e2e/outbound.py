@@ -53,7 +53,9 @@ KEYS = {"campaign-test-keys": "begin", "campaign-test-sleep": "sleep", "campaign
 class Callee:
     """Somebody who is rung by a campaign: picks up, and presses what `keys` say when they are asked."""
 
-    def __init__(self, keys: Mapping[str, str] | None = None, *, leaves_after: str = "", pick_up_s: float = 0.3) -> None:
+    def __init__(
+        self, keys: Mapping[str, str] | None = None, *, leaves_after: str = "", pick_up_s: float = 0.3
+    ) -> None:
         self.keys, self.leaves_after, self.pick_up_s = keys or {}, leaves_after, pick_up_s
         self.calls: list[PhoneCall] = []
         self.heard: list[str] = []
