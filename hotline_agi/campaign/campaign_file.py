@@ -69,7 +69,7 @@ def _campaign(fields: Fields, findings: Findings) -> Campaign | None:
     questions = fields.required("questions", sequence_of(_question(languages), "the questions"))
     retries = fields.optional("retry", _retries, USUAL_RETRIES)
     once_a_day = fields.optional("once_a_day", yes_no, True)
-    ring_s = fields.optional("ring_s", integer(10, 60), 30)
+    ring_s = fields.optional("ring_s", integer(5, 60), 30)
     answer_s = fields.optional("answer_s", integer(3, 30), 8)
     said_times = fields.optional("said_times", integer(1, 4), 2)
     needs_volunteers = fields.optional("needs_volunteers", yes_no, True)

@@ -6,17 +6,18 @@ import io
 import json
 import os
 import signal
+import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
-from hotline_agi.lab.behaviour import Behaviour
+from hotline_agi.lab.behaviour import Behaviour, Carrier
 from hotline_agi.lab.call import PhoneCall
 from hotline_agi.lab.pbx import free_port
 from hotline_agi.lab.wire import CallFailed
-from tests.e2e.hotline import Hotline, open_hotline
+from tests.e2e.hotline import Hotline, open_hotline, until
 from tests.e2e.sayings import Ear, write_sayings
 from tests.e2e.scenery import Scenery, mobile_of
 
@@ -35,7 +36,7 @@ opening: {{en: Hello.}}
 closing: {{en: Goodbye.}}
 answer_s: 3
 said_times: 2
-ring_s: 10
+ring_s: 5
 retry:
   busy: {{attempts: 1}}
   no-answer: {{attempts: 1}}
@@ -56,7 +57,7 @@ class Callee:
     def __init__(
         self, keys: Mapping[str, str] | None = None, *, leaves_after: str = "", pick_up_s: float = 0.3
     ) -> None:
-        self.keys, self.leaves_after, self.pick_up_s = keys or {}, leaves_after, pick_up_s
+        self.keys, self.leaves_after, self.pick_up_s = dict(keys or {}), leaves_after, pick_up_s
         self.calls: list[PhoneCall] = []
         self.heard: list[str] = []
         self.tasks: list[asyncio.Task[None]] = []
@@ -99,7 +100,7 @@ class Outbound:
         self.file, self.list = folder / "test.yaml", folder / "list.csv"
         self._process: asyncio.subprocess.Process | None = None
 
-    def write(self, *, hours: str = ALWAYS, channels: int = 4, rate: float = 5.0) -> None:
+    def write(self, *, hours: str = ALWAYS, channels: int = 6, rate: float = 10.0) -> None:
         self.file.write_text(FILE.format(hours=hours, channels=channels, rate=rate), encoding="utf-8")
 
     def write_list(self, numbers: Sequence[str]) -> None:
@@ -143,6 +144,16 @@ class Outbound:
         found: dict[str, Any] = json.loads(said)[0]
         return found
 
+    async def until_running(self) -> None:
+        """Wait until the process has begun."""
+        path = self.hotline.stage.state / "journal.sqlite"
+
+        def state() -> str:
+            with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as journal:
+                return str(journal.execute("SELECT state FROM campaign").fetchone()[0])
+
+        await until(lambda: state() == "running", 15.0, "the campaign runs")
+
     async def answers(self, *more: str) -> dict[int, dict[str, str]]:
         """By row of the list."""
         out = self.folder / f"answers-{len(list(self.folder.iterdir()))}.csv"
@@ -168,14 +179,29 @@ async def open_outbound(
     people: Mapping[int, Behaviour],
     *,
     scenery: Scenery | None = None,
-    settings: str = "channels: 4, trunk_channels: 12, reserve: 3, calls_per_second: 20",
-    volunteers: Callable[[Hotline], Any] = lambda _: None,
-    service: bool = True,
+    settings: str = "channels: 9, trunk_channels: 12, reserve: 3, calls_per_second: 20",
     write: Mapping[str, Any] | None = None,
+    guard_s: int = 3,
 ) -> AsyncIterator[Outbound]:
-    """A hotline that serves calls, and a campaign whose list has the mobiles of `people`, by number."""
+    """A hotline that serves calls, and a campaign whose list has the mobiles of `people`, by number.
+
+    The campaign rings over an endpoint of its own at the same carrier, which shows the number that it is told.
+    """
+    carrier = await Carrier.open()
+    host, sip_port = carrier.address
+    trunks = (
+        "[trunk](hotline-trunk)\ntransport = transport-udp\nacl = hotline-carrier\naors = trunk\n"
+        "[outbound](hotline-trunk)\ntransport = transport-udp\nacl = hotline-carrier\naors = trunk\nfrom_user =\n"
+        f"[trunk]\ntype = aor\ncontact = sip:{host}:{sip_port}\n"
+        f"[trunk]\ntype = identify\nendpoint = trunk\nmatch = {host}\n"
+    )
     async with open_hotline(
-        scenery or Scenery(softphones=1), service=False, sayings=lambda folder: write_sayings(folder, times=1)
+        scenery or Scenery(softphones=1),
+        service=False,
+        sayings=write_sayings,
+        carrier=carrier,
+        pbx_files={"site/pjsip-trunk.conf": trunks},
+        guard_s=guard_s,
     ) as hotline:
         stage = hotline.stage
         secret = stage.folder / "campaign-secret"
@@ -185,7 +211,7 @@ async def open_outbound(
         port = free_port(1)
         stage.config.write_text(
             config.removesuffix("...\n")
-            + f"campaigns: {{enabled: yes, secret_file: {secret}, port: {port}, {settings}}}\n...\n"
+            + f"campaigns: {{enabled: yes, secret_file: {secret}, port: {port}, trunk: outbound, {settings}}}\n...\n"
         )
         for number, person in people.items():
             stage.mobile(mobile_of(number), person)
@@ -193,8 +219,6 @@ async def open_outbound(
         outbound.write(**(write or {}))
         outbound.write_list([mobile_of(number) for number in people])
         await stage.start_service()
-        if not service:
-            await stage.stop_service()
         try:
             yield outbound
         finally:
