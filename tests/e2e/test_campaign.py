@@ -18,7 +18,7 @@ from tests.e2e.scenery import HOTLINE, mobile_of
 pytestmark = pytest.mark.asterisk
 
 NOW = datetime.now(ZoneInfo("Asia/Shanghai"))
-NOT_NOW = "[{days: daily, from: %02d:00, until: %02d:00}]" % ((NOW.hour + 11) % 24, (NOW.hour + 13) % 24)
+NOT_NOW = f"[{{days: daily, from: {(NOW.hour + 11) % 24:02}:00, until: {(NOW.hour + 13) % 24:02}:00}}]"
 CHANNELS = 6
 RINGS_S = 0.3
 """From a caller's INVITE to the first phone, on a busy machine; on an idle one some 15 ms."""
