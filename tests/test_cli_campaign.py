@@ -76,7 +76,7 @@ def place(tmp_path: Path) -> Place:
 def test_nothing_is_rung_until_the_settings_enable_it(place: Place) -> None:
     assert "campaigns are not enabled" in place.refuses("run", place.file)
     said = place.says("check", place.file, status=1)
-    assert "3 questions, line test" in said and "lacks 24 sounds" in said and "campaigns are not enabled" in said
+    assert "3 questions, line test" in said and "24 sounds missing" in said and "campaigns are not enabled" in said
     place.settings("campaigns: {enabled: yes}\n")
     assert "have no `secret_file`" in place.refuses("run", place.file)
     place.settings("campaigns: {reserve: 30, trunk_channels: 30}\n")

@@ -1,6 +1,7 @@
 """A campaign's file is read whole, or refused with everything that is wrong with it."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -75,3 +76,11 @@ def test_what_would_lead_a_call_astray(change: tuple[str, str], what: str) -> No
         read_campaign("spring.yaml", TEXT.replace(*change).encode())
         return
     assert any(what in one for one in refused(change)), refused(change)
+
+
+def test_the_example_is_one() -> None:
+    path = Path(__file__).parents[2] / "asterisk-conf/campaign.example.yaml"
+    found = read_campaign(path.name, path.read_bytes())
+    assert [one.id for one in found.questions] == ["sleep", "appetite", "worries"]
+    assert found.retries == USUAL_RETRIES
+    assert all(found.opening[language] for language in Language)
