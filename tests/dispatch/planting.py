@@ -10,7 +10,17 @@ from tests.dispatch.play import TAPE_LENGTH, Story
 from tests.dispatch.truth import Broken
 
 MOST_STORIES = 6000
-BEGIN = {"a_leg_in_the_stock_is_believed_gone": 6500}
+BEGIN = {
+    "a_leg_in_the_stock_is_believed_gone": 6500,
+    "a_busy_phone_is_not_replaced": 1150,
+    "a_lost_transfer_rings_the_volunteers": 650,
+    "the_overflow_number_is_handed_on": 370,
+    "joins_at_the_end_of_a_round": 290,
+    "a_talk_in_the_stock_is_not_believed": 270,
+    "a_winner_is_not_refused": 240,
+    "a_late_winner_is_waited_for": 240,
+    "a_softphone_that_is_gone_is_rung": 220,
+}
 """Which story is the first, for a bug that shows in few: all of them take a minute."""
 Planting = Callable[[pytest.MonkeyPatch], None]
 
