@@ -289,6 +289,11 @@ class Node:
         """How long this Asterisk, just started, may still not have asked all its phones: seconds."""
         return self._devices.fresh_for_s(time.monotonic())
 
+    @property
+    def tasks(self) -> tuple[asyncio.Task[None], ...]:
+        """What is under way here, to be cancelled by whoever ends the service."""
+        return () if self._recount is None or self._recount.done() else (self._recount,)
+
     def link_lost(self) -> None:
         """The AMI link is down: nobody can be rung or told anything until `take_stock`."""
         self.postponed.link_lost()

@@ -20,8 +20,8 @@ from typing import Any
 from hotline_agi.alarm_settings import AlarmSettings
 from hotline_agi.alarms.book import Alarm, AlarmBook
 from hotline_agi.alarms.kinds import Grade, Kind
-from hotline_agi.alerting import ledger
-from hotline_agi.alerting.ledger import Ledger
+from hotline_agi.alerting import alarm_state
+from hotline_agi.alerting.alarm_state import AlarmState
 from hotline_agi.alerting.outbox import Outbox, sinks_of
 from hotline_agi.dispatch.codec import News
 from hotline_agi.dispatch.commands import AlarmWord, Command, NoteAlarm
@@ -91,7 +91,7 @@ class Alarms:
 
     async def run(self) -> None:
         """Never ends by itself."""
-        before = await self._disk.run(partial(ledger.read, self._state / ledger.NAME))
+        before = await self._disk.run(partial(alarm_state.read, self._state / alarm_state.NAME))
         self._begin(before)
         states = {one.name: one for one in before.sinks} if before else {}
         self._outboxes = [
@@ -116,7 +116,7 @@ class Alarms:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _begin(self, before: Ledger | None) -> None:
+    def _begin(self, before: AlarmState | None) -> None:
         if before is not None:
             self.book.restore(before.book)  # it was tried when it was read
         self._watch.begin(before.starts if before is not None else ())
@@ -194,7 +194,7 @@ class Alarms:
     async def _write(self) -> None:
         on = {one.condition.kind for one in self.book.on}
         self._metrics.set({kind.value: kind in on for kind in Kind})
-        told = Ledger(
+        told = AlarmState(
             book=self.book.as_json(),
             written_at=datetime.now(UTC),
             sinks=tuple(one.state for one in self._outboxes),
@@ -202,7 +202,7 @@ class Alarms:
         )
 
         def write() -> bool:
-            ledger.write(self._state / ledger.NAME, told)
+            alarm_state.write(self._state / alarm_state.NAME, told)
             self._metrics.write(self._state)
             return True
 

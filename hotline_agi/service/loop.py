@@ -74,6 +74,7 @@ from hotline_agi.service.questions import Questions
 from hotline_agi.service.upkeep import Upkeep
 from hotline_agi.service.voicemail import Voicemail
 from hotline_agi.service.watch import Sources, Watch
+from hotline_agi.service.watchers import Watchers
 from hotline_agi.settings import Settings
 from hotline_agi.store.past import JOURNAL, Past
 from hotline_agi.terms import limits
@@ -225,7 +226,7 @@ class Service:
         )
         self._alarms = Alarms(settings.alarms, watch, state=settings.state, now=self._now, tell=self.step)
         self.guard.alarm = lambda _why, _endpoint: self._alarms.refused_dialling()
-        self._watchers = (self._canary, self._alarms)
+        self._watchers = Watchers(saw=(self._canary.saw, self._alarms.saw), heard=(self._canary.on_message,))
         questions = Questions(
             node=self._node,
             menu=self._menu,
@@ -288,11 +289,7 @@ class Service:
         finally:
             self._carrying_out = False
         self._arm()
-        for watcher in self._watchers:
-            try:
-                watcher.saw(news, commands)
-            except Exception:  # who only looks on must not end a call
-                logger.exception("a watcher stumbled", watcher=type(watcher).__name__)
+        self._watchers.saw(news, commands)
 
     def _do(self, commands: list[Command]) -> None:
         for command in commands:
@@ -400,7 +397,7 @@ class Service:
     async def _shut_down(self, tasks: list[asyncio.Task[None]]) -> None:
         notify("STOPPING=1")
         await self._listener.stop(FINISH_S)
-        ending = {*tasks, *self._chores}
+        ending = {*tasks, *self._chores, *self._node.tasks}
         for task in ending:
             task.cancel()
         if ending:
@@ -476,8 +473,8 @@ class Service:
         return self._machine.standing(volunteer, self._now())
 
     def _heard(self, message: AmiMessage) -> None:
-        self._canary.on_message(message)
         self._node.on_message(message)
+        self._watchers.heard(message)
 
     def _line_of_number(self, number: str) -> LineId | None:
         line = self._roster.line_of_number(number)

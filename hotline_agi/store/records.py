@@ -34,11 +34,13 @@ from hotline_agi.store.schema import (
     FACT,
     LEG,
     MESSAGE,
+    METADATA,
     ROSTER_REVISION,
     ROSTER_TEXT,
     RUN,
     STEP,
     VOLUNTEER_STATE,
+    default_of,
     to_text,
 )
 from hotline_agi.terms.ids import CallerToken, CallId, LineId, VolunteerId
@@ -201,6 +203,18 @@ _COLUMNS = {
     **{table.name: tuple(table.c.keys()) for table in (*_ONCE, MESSAGE, AGREEMENT, ROSTER_TEXT)},
 }
 _STATEMENTS = _statements()
+
+
+def _added() -> dict[str, dict[str, Value]]:
+    """By the word in `Row.table`: columns that a line of an older version may lack, and what they are then."""
+    added: dict[str, dict[str, Value]] = {}
+    for word, names in _COLUMNS.items():
+        columns = (METADATA.tables["call" if word == "call_end" else word].c[name] for name in names)
+        added[word] = {one.name: default_of(one) for one in columns if one.nullable or one.server_default is not None}
+    return added
+
+
+_ADDED = _added()
 
 
 def store(connection: Connection, rows: Iterable[Row]) -> None:
@@ -366,16 +380,17 @@ def to_line(row: Row) -> bytes:
 
 
 def from_line(line: bytes) -> Row:
-    """The inverse of `to_line`.
+    """The inverse of `to_line`. A line of an older version is filled up as its row would have been.
 
     :raises ValueError: if the line is torn or not ours, or has what `to_line` could not write again: what is refused
         must not stop the lines behind it.
     """
     match json_value(line, each_object=_octets_again):
-        case [str(table), dict(values)] if (
-            table in _COLUMNS and values.keys() == set(_COLUMNS[table]) and all(map(_is_plain, values.values()))
-        ):
-            row = Row(table, values)
+        case [str(table), dict(told)] if table in _COLUMNS and all(map(_is_plain, told.values())):
+            values = _ADDED[table] | told
+            if values.keys() != set(_COLUMNS[table]):
+                raise ValueError("a line of the spool with other columns")
+            row = Row(table, {name: values[name] for name in _COLUMNS[table]})
             to_line(row)  # a lone surrogate is no UTF-8
             return row
     raise ValueError("not a line of the spool")

@@ -1,10 +1,11 @@
 """The node keeps nothing of legs that are over, whatever became of the link meanwhile."""
 
+import asyncio
 import time
 
 from hotline_agi import census
 from hotline_agi.asterisk.envelope import Envelope
-from hotline_agi.asterisk.node import CHANNEL_COMES_S, Dialling, Node
+from hotline_agi.asterisk.node import CHANNEL_COMES_S, SURVIVING, Dialling, Node
 from hotline_agi.dispatch.commands import CancelLeg, CancelReason
 from hotline_agi.errors import LinkLost
 from hotline_agi.roster.model import Roster
@@ -30,10 +31,8 @@ def leg(number: int) -> LegId:
     return LegId(f"leg-{number:014x}")
 
 
-def test_cancels_that_nobody_can_carry_out_any_more_are_forgotten(monkeypatch):
-    now_s = 1000.0
-    monkeypatch.setattr(time, "monotonic", lambda: now_s)
-    node = Node(
+def a_node() -> Node:
+    return Node(
         PBX,
         dialling=Dialling(trunk="trunk", caller_id='"hotline" <100>'),
         envelope=Envelope(Roster(lines={}, volunteers={}), trunk="trunk"),
@@ -42,6 +41,27 @@ def test_cancels_that_nobody_can_carry_out_any_more_are_forgotten(monkeypatch):
         volunteer_of_target=lambda _: None,
         user_event=lambda _: None,
     )
+
+
+def test_a_recount_that_is_under_way_can_be_ended_with_the_service():
+    async def story() -> None:
+        node = a_node()
+        node.link = Link()
+        assert node.tasks == ()
+        for _ in range(2):
+            node.on_message({"Event": "UserEvent", "UserEvent": SURVIVING, "Call": "pbx1-1.1"})
+        (task,) = node.tasks
+        task.cancel()
+        await asyncio.wait({task})
+        assert node.tasks == ()
+
+    asyncio.run(story())
+
+
+def test_cancels_that_nobody_can_carry_out_any_more_are_forgotten(monkeypatch):
+    now_s = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now_s)
+    node = a_node()
     link = node.link = Link()
     link.is_up = False
     for number in range(100):
