@@ -62,9 +62,12 @@ class Alarms:
         state: Path,
         now: Callable[[], Now],
         tell: Callable[[Event], None],
+        audit: Callable[[datetime, str, str, str], None],
     ) -> None:
-        """:param tell: takes an event into the machine."""
+        """:param tell: takes an event into the machine.
+        :param audit: takes down who did what with what, and when."""
         self._settings, self._watch, self._state, self._now, self._tell = settings, watch, state, now, tell
+        self._audit = audit
         self.book = AlarmBook(every_s=settings.every_min * 60.0, remind_s=settings.remind_h * 3600.0)
         self._calling: set[int] = set()
         self._outboxes: list[Outbox] = []
@@ -172,6 +175,8 @@ class Alarms:
         self.book.mark_told(CALL_SINK, alarm, now)
         if note.word is AlarmWord.ACKNOWLEDGED and note.volunteer is not None:
             self.book.own(note.alarm, note.volunteer, now)
+            about = " ".join(filter(None, (alarm.condition.kind.value, alarm.condition.subject)))
+            self._audit(now, note.volunteer, "acknowledged an alarm", about)
         logger.info(
             "alarm called about",
             alarm=note.alarm,

@@ -224,7 +224,14 @@ class Service:
             folders={"state": settings.state, "messages": settings.messages},
             certificates={"softphones": settings.softphone_tls.certificate},
         )
-        self._alarms = Alarms(settings.alarms, watch, state=settings.state, now=self._now, tell=self.step)
+        self._alarms = Alarms(
+            settings.alarms,
+            watch,
+            state=settings.state,
+            now=self._now,
+            tell=self.step,
+            audit=self._journal.write_audit,
+        )
         self.guard.alarm = lambda _why, _endpoint: self._alarms.refused_dialling()
         self._watchers = Watchers(saw=(self._canary.saw, self._alarms.saw), heard=(self._canary.on_message,))
         questions = Questions(

@@ -46,6 +46,7 @@ class World:
     link_is_up: bool = True
     journal: JournalState = FINE
     told: list[Event] = field(default_factory=list)
+    deeds: list[tuple[str, ...]] = field(default_factory=list)
     roster = roster(afternoon())
 
     def __post_init__(self) -> None:
@@ -95,6 +96,7 @@ async def watched(world: World, state: Path, hook_port: int, **how: Any) -> Asyn
         state=state,
         now=lambda: Now(time.monotonic(), datetime.now(UTC)),
         tell=world.told.append,
+        audit=lambda _, *deed: world.deeds.append(deed),
     )
     task = asyncio.create_task(alarms.run())
     try:
@@ -158,6 +160,7 @@ def test_somebody_is_called_and_owns_it_or_is_let_alone_when_it_is_over(tmp_path
             alarms.saw(None, [note])
             (on,) = [one for one in alarms.book.on if one.condition.kind is Kind.JOURNAL]
             assert on.owner == "bao"
+            assert world.deeds == [("bao", "acknowledged an alarm", "journal")]
             await asyncio.sleep(0.2)
             assert len([one for one in world.told if isinstance(one, AlarmRaised)]) == 2
 
