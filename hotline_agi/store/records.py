@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
-from sqlalchemy import Connection, or_
+from sqlalchemy import Connection, Update, bindparam, or_, select, update
 
 from hotline_agi.dispatch.codec import to_json
 from hotline_agi.dispatch.commands import (
@@ -46,6 +46,7 @@ from hotline_agi.store.schema import (
 from hotline_agi.terms.ids import CallerToken, CallId, LineId, VolunteerId
 from hotline_agi.terms.json_text import json_value
 from hotline_agi.terms.numbers import PhoneNumber
+from hotline_agi.terms.outcomes import Outcome
 
 Value = str | int | float | bytes | None
 
@@ -165,7 +166,7 @@ class Row:
         return self.table in ("caller_number", "caller_token")
 
 
-def _statements() -> dict[str, Adding]:
+def _statements() -> dict[str, Adding | Update]:
     """What is done with a row, by the word that stands in `Row.table`."""
     call, later = adding(CALL), adding(CALL)
     arrived_first = smaller(CALL.c.arrived_at, call.excluded.arrived_at)
@@ -191,9 +192,17 @@ def _statements() -> dict[str, Adding]:
             index_elements=["digest"], set_={"used_at": larger(ROSTER_TEXT.c.used_at, text.excluded.used_at)}
         ),
         **{table.name: adding(table).on_conflict_do_nothing() for table in _ONCE},
+        _WEIGHED: update(CALL)
+        .where(CALL.c.call == bindparam("of_call"), or_(*(CALL.c.outcome == lost for lost in _LOST)))
+        .where(select(MESSAGE.c.call).where(MESSAGE.c.call == CALL.c.call).exists())
+        .values(outcome=Outcome.MESSAGE.value),
     }
 
 
+_WEIGHED = "weighed"
+"""Of a call that ended, or whose message was kept: who left a message has reached somebody, whichever was heard first.
+Run last. (Between the two the service may have been restarted.)"""
+_LOST = (Outcome.ABANDONED.value, Outcome.UNCERTAIN.value)
 _ONCE = (LEG, FACT, CALLER_NUMBER, CALLER_TOKEN, VOLUNTEER_STATE, RUN, STEP, ROSTER_REVISION, AUDIT)
 """Of these the first row under a key stays."""
 _END = ("arrived_at", "answered_at", "ended_at", "wait_s", "talk_s", "outcome", "volunteer")
@@ -201,6 +210,7 @@ _COLUMNS = {
     "call": ("call", "line", "node", "arrived_at"),
     "call_end": ("call", "line", "node", *_END),
     **{table.name: tuple(table.c.keys()) for table in (*_ONCE, MESSAGE, AGREEMENT, ROSTER_TEXT)},
+    _WEIGHED: ("of_call",),
 }
 _STATEMENTS = _statements()
 
@@ -209,7 +219,8 @@ def _added() -> dict[str, dict[str, Value]]:
     """By the word in `Row.table`: columns that a line of an older version may lack, and what they are then."""
     added: dict[str, dict[str, Value]] = {}
     for word, names in _COLUMNS.items():
-        columns = (METADATA.tables["call" if word == "call_end" else word].c[name] for name in names)
+        table = CALL if word == "call_end" else METADATA.tables.get(word)
+        columns = [table.c[name] for name in names] if table is not None else []
         added[word] = {one.name: default_of(one) for one in columns if one.nullable or one.server_default is not None}
     return added
 
@@ -222,8 +233,8 @@ def store(connection: Connection, rows: Iterable[Row]) -> None:
     values: dict[str, list[dict[str, Value]]] = {}
     for row in rows:
         values.setdefault(row.table, []).append(dict(row.values))
-    for table, several in values.items():
-        connection.execute(_STATEMENTS[table], several)
+    for table in sorted(values, key=_WEIGHED.__eq__):
+        connection.execute(_STATEMENTS[table], values[table])
 
 
 def rows_of(entry: Entry) -> list[Row]:
@@ -247,7 +258,8 @@ def rows_of(entry: Entry) -> list[Row]:
                 )
             ]
         case CloseRecord():
-            return [_end_row(record), *(_leg_row(record.call, leg) for leg in record.legs)]
+            weighed = [_row(_WEIGHED, of_call=record.call)] if record.outcome in _LOST else []
+            return [_end_row(record), *(_leg_row(record.call, leg) for leg in record.legs), *weighed]
         case MessageRecord():
             return [
                 _row(
@@ -257,7 +269,8 @@ def rows_of(entry: Entry) -> list[Row]:
                     file=record.file,
                     length_s=float(record.length_s),
                     recorded_at=to_text(record.recorded_at),
-                )
+                ),
+                _row(_WEIGHED, of_call=record.call),
             ]
         case NumberRecord():
             return [_row("caller_number", call=record.call, number=record.number.reveal(), stored_at=to_text(at))]
