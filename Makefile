@@ -37,9 +37,9 @@ demo: ready ## watch a hotline at work: callers ring, volunteers answer, the ser
 run: ready ## a hotline to ring yourself with softphones: make run BIND=<address of this machine>
 	@$(BIN)/hotline try $(if $(BIND),--bind '$(BIND)') $(ARGS)
 
-# four at once on two cores: most of what takes long waits for phones and prompts
+# five at once on two cores: four of them wait for phones and prompts while one computes (tests/conftest.py)
 test: ready ## all tests, those with a real Asterisk too; ARGS goes to pytest
-	@$(BIN)/pytest -n 4 --dist worksteal $(ARGS)
+	@$(BIN)/pytest -n 5 --dist worksteal $(ARGS)
 
 # while mypy keeps one core busy, the other one prepares what all workers of pytest load
 check: $(STAMP) ## format, lint, types, import layers, and the quick tests, which need no Asterisk

@@ -184,7 +184,7 @@ class Node:
             logger.error("a call to a number that no line owns: add it to the line's `numbers`")
             session.refuse()
             return
-        self._translator.callers.setdefault(call, CallerChannel(request.channel))
+        self._translator.callers.setdefault(call, CallerChannel(request.channel, asked_s=time.monotonic()))
         self._caller_sessions[call] = session
         session.on_closed = lambda _: self._forget_caller_session(call, session)
         if request.route == "arrive":
@@ -248,9 +248,11 @@ class Node:
             ours = is_leg(channel.uniqueid) or channel.uniqueid in found.callers
             if ours and channel.bridge and not (channel.is_caller and found.holding_bridge(CallId(channel.uniqueid))):
                 bridges.setdefault(channel.bridge, set()).add(channel.uniqueid)
-        # those on the way out stay until their `Hangup`
+        # those on the way out stay until their `Hangup`, and those whose question, on the other stream, overtook the list
         callers = {
-            call: CallerChannel(one.name) for call, one in self._translator.callers.items() if call in found.alive
+            call: CallerChannel(one.name, asked_s=one.asked_s)
+            for call, one in self._translator.callers.items()
+            if call in found.alive or one.asked_s >= asked_s
         }
         for call, channel in found.callers.items():
             callers[call] = CallerChannel(channel.name, found.holding_bridge(call))
