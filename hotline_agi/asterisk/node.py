@@ -248,7 +248,7 @@ class Node:
             ours = is_leg(channel.uniqueid) or channel.uniqueid in found.callers
             if ours and channel.bridge and not (channel.is_caller and found.holding_bridge(CallId(channel.uniqueid))):
                 bridges.setdefault(channel.bridge, set()).add(channel.uniqueid)
-        # those on the way out stay until their `Hangup`, and those whose question, on the other stream, overtook the list
+        # those on the way out stay until their `Hangup`, as do those whose question (another stream) overtook the list
         callers = {
             call: CallerChannel(one.name, asked_s=one.asked_s)
             for call, one in self._translator.callers.items()
