@@ -1,9 +1,14 @@
-"""The order in which several workers take the tests."""
+"""What holds for all tests: the order in which several workers take them, and that a busy machine breaks none."""
 
 import os
 from itertools import islice
 
 import pytest
+from hypothesis import settings
+
+# else an example that takes 0.2 s of a clock that others share is an error; `timeout` of pyproject.toml bounds a test
+settings.register_profile("hotline", deadline=None)
+settings.load_profile("hotline")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
