@@ -8,6 +8,8 @@ SHELL := /bin/sh
 .NOTPARALLEL:
 .PHONY: help setup ready demo run test check fuzz bench bench-surge faults chaos chaos-crash soak lock clean
 unexport PYTHONHOME PYTHONPATH
+# else each of the hundreds of processes of a test run compiles everything anew, and each worker rewrites all asserts
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 KEY := $(shell { cat requirements.lock pyproject.toml; printf '%s' '$(CURDIR)'; } | sha256sum | cut -c1-16)
@@ -35,14 +37,15 @@ demo: ready ## watch a hotline at work: callers ring, volunteers answer, the ser
 run: ready ## a hotline to ring yourself with softphones: make run BIND=<address of this machine>
 	@$(BIN)/hotline try $(if $(BIND),--bind '$(BIND)') $(ARGS)
 
-# four at once on two cores: most of what takes long waits for phones and prompts
+# five at once on two cores: four of them wait for phones and prompts while one computes (tests/conftest.py)
 test: ready ## all tests, those with a real Asterisk too; ARGS goes to pytest
-	@$(BIN)/pytest -n 4 --dist worksteal $(ARGS)
+	@$(BIN)/pytest -n 5 --dist worksteal $(ARGS)
 
+# while mypy keeps one core busy, the other one prepares what all workers of pytest load
 check: $(STAMP) ## format, lint, types, import layers, and the quick tests, which need no Asterisk
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	@$(BIN)/pytest --collect-only >/dev/null 2>&1 & echo '$(BIN)/mypy'; $(BIN)/mypy; found=$$?; wait; exit $$found
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest -n 3 --dist worksteal -m "not asterisk and not thorough" $(ARGS)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from hotline_agi.dispatch.events import CallerRecognised
 from hotline_agi.errors import HotlineError
 from hotline_agi.log import logger
-from hotline_agi.store.caller_limits import lifted_since
-from hotline_agi.store.callers import CallerKey, flagged
+from hotline_agi.store.caller_limits import marks
+from hotline_agi.store.callers import CallerKey
 from hotline_agi.store.journal import Journal
 from hotline_agi.terms.ids import CallerToken, CallId
 from hotline_agi.terms.numbers import PhoneNumber
@@ -72,8 +72,7 @@ class Recognition:
 
     async def _look(self, journal: Path) -> None:
         try:
-            found = await asyncio.to_thread(flagged, journal, datetime.now(UTC))
-            lifted = await asyncio.to_thread(lifted_since, journal, self._lifted_at)
+            found, lifted = await asyncio.to_thread(marks, journal, datetime.now(UTC), self._lifted_at)
         except HotlineError as error:
             if not self._troubled:
                 logger.error("flags of callers cannot be read; those known before count", trouble=str(error))

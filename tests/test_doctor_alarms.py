@@ -10,8 +10,8 @@ from hotline_agi.alarms.book import AlarmBook
 from hotline_agi.alarms.kinds import Grade as AlarmGrade
 from hotline_agi.alarms.kinds import Kind
 from hotline_agi.alarms.trial import Stage, Trial
-from hotline_agi.alerting import ledger
-from hotline_agi.alerting.ledger import Ledger, SinkState
+from hotline_agi.alerting import alarm_state
+from hotline_agi.alerting.alarm_state import AlarmState, SinkState
 from hotline_agi.canary_status import CanaryStatus
 from hotline_agi.doctor.alarms import look_at_alarms, look_at_canary, look_at_sinks
 from hotline_agi.doctor.check import Check, Grade
@@ -37,7 +37,7 @@ def wrote(folder: Path, *sinks: SinkState) -> None:
     bad = condition(Kind.WAITING, "xinli", grade=AlarmGrade.CRITICAL, text="a caller waits")
     for second in (0, 60):
         looked(book, second, condition(text="the disk is full"), bad)
-    ledger.write(folder / ledger.NAME, Ledger(book=book.as_json(), written_at=START, sinks=sinks))
+    alarm_state.write(folder / alarm_state.NAME, AlarmState(book=book.as_json(), written_at=START, sinks=sinks))
 
 
 def test_a_hotline_that_tells_nobody_is_warned(tmp_path: Path):

@@ -4,5 +4,5 @@
 - ``mail``      e-mail by SMTP
 - ``webhook``   HTTPS POST of JSON, signed
 - ``outbox``    one task per sink: the newest state, a time limit, back-off
-- ``ledger``    the state file ``alarms.json``
+- ``alarm_state``  the state file ``alarms.json``
 """

@@ -12,7 +12,7 @@ from functools import partial
 
 from hotline_agi.alarm_settings import AlarmSettings
 from hotline_agi.alarms.book import AlarmBook
-from hotline_agi.alerting.ledger import SinkState
+from hotline_agi.alerting.alarm_state import SinkState
 from hotline_agi.alerting.mail import MailSink
 from hotline_agi.alerting.sink import Courier, DeliveryFailed, Sink
 from hotline_agi.alerting.webhook import WebhookSink

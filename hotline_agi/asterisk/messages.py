@@ -49,6 +49,8 @@ class CallerChannel:
     """Full channel name, for the leg's ``Bridge()``."""
     holding_bridge: str = ""
     """Unique id of the holding bridge while the caller is in it."""
+    asked_s: float = 0.0
+    """When they were first heard of, by a question (`time.monotonic` seconds)."""
 
 
 @dataclass(slots=True)

@@ -201,7 +201,7 @@ class Node:
             logger.error("a call to a number that no line owns: add it to the line's `numbers`")
             session.refuse()
             return
-        self._translator.callers.setdefault(call, CallerChannel(request.channel))
+        self._translator.callers.setdefault(call, CallerChannel(request.channel, asked_s=time.monotonic()))
         self._caller_sessions[call] = session
         session.on_closed = lambda _: self._forget_caller_session(call, session)
         if request.route == "arrive":
@@ -273,9 +273,11 @@ class Node:
             ours = is_leg(channel.uniqueid) or channel.uniqueid in found.callers
             if ours and channel.bridge and not (channel.is_caller and found.holding_bridge(CallId(channel.uniqueid))):
                 bridges.setdefault(channel.bridge, set()).add(channel.uniqueid)
-        # those on the way out stay until their `Hangup`
+        # those on the way out stay until their `Hangup`, as do those whose question (another stream) overtook the list
         callers = {
-            call: CallerChannel(one.name) for call, one in self._translator.callers.items() if call in found.alive
+            call: CallerChannel(one.name, asked_s=one.asked_s)
+            for call, one in self._translator.callers.items()
+            if call in found.alive or one.asked_s >= asked_s
         }
         for call, channel in found.callers.items():
             callers[call] = CallerChannel(channel.name, found.holding_bridge(call))
@@ -315,6 +317,11 @@ class Node:
     def fresh_for_s(self) -> float:
         """How long this Asterisk, just started, may still not have asked all its phones: seconds."""
         return self._devices.fresh_for_s(time.monotonic())
+
+    @property
+    def tasks(self) -> tuple[asyncio.Task[None], ...]:
+        """What is under way here, to be cancelled by whoever ends the service."""
+        return () if self._recount is None or self._recount.done() else (self._recount,)
 
     def link_lost(self) -> None:
         """The AMI link is down: nobody can be rung or told anything until `take_stock`."""

@@ -10,12 +10,14 @@ import click
 from hotline_agi import log, table
 from hotline_agi.alarms.book import Alarm
 from hotline_agi.alarms.wording import alarm_json, lasted
-from hotline_agi.alerting import ledger
+from hotline_agi.alerting import alarm_state
 from hotline_agi.alerting.outbox import sinks_of, test_all
+from hotline_agi.cli.operator import noted_if_possible
 from hotline_agi.cli.options import FINDING, config_option, json_option, language_option, print_json
 from hotline_agi.errors import SetupError
 from hotline_agi.rosters import presence
 from hotline_agi.settings import read_settings
+from hotline_agi.store.names import JOURNAL
 
 
 @click.group(invoke_without_command=True)
@@ -33,9 +35,9 @@ def alarms(context: click.Context, config: Path, as_json: bool, language: str, o
     if context.invoked_subcommand is not None:
         return
     state = read_settings(config).state
-    told = ledger.read(state / ledger.NAME)
+    told = alarm_state.read(state / alarm_state.NAME)
     if told is None:
-        raise SetupError(f"there is no {ledger.NAME} in {state}: the service writes it soon after its start")
+        raise SetupError(f"there is no {alarm_state.NAME} in {state}: the service writes it soon after its start")
     found = [one for one in told.alarms() if one.is_on or over]
     if as_json:
         print_json([alarm_json(one) for one in found])
@@ -82,6 +84,7 @@ def alarms_test(outer: Path, config: Path | None) -> None:
     sinks = sinks_of(settings.alarms)
     if not sinks:
         raise SetupError("the settings name neither alarms.email nor alarms.webhook: nobody would be told")
+    noted_if_possible(settings.state / JOURNAL, "tried the alarms", " ".join(sink.name for sink in sinks))
     outcomes = asyncio.run(test_all(sinks))
     for name, trouble in outcomes:
         if trouble:

@@ -21,7 +21,8 @@ from hotline_agi.store.reading import JournalReader
 @click.option("--limit", type=click.IntRange(1, 100_000), default=200, show_default=True)
 @json_option
 def audit(config: Path, since: str | None, limit: int, as_json: bool) -> None:
-    """Tell who did what by command, the newest first: flags, shown numbers, reloads, purges, backups.
+    """Tell who did what by command, the newest first: flags, shown numbers, reloads, purges, backups, trials; and which
+    coordinator acknowledged an alarm by phone.
 
     With --json: at, who, did, subject.
     """

@@ -10,10 +10,12 @@ import click
 from hotline_agi import canary_status, table
 from hotline_agi.alarms.trial import Result, Stage, Verdict, result_json
 from hotline_agi.canary_status import CanaryStatus
+from hotline_agi.cli.operator import noted_if_possible
 from hotline_agi.cli.options import FINDING, config_option, json_option, print_json
 from hotline_agi.errors import SetupError
 from hotline_agi.rosters import presence
 from hotline_agi.settings import read_settings
+from hotline_agi.store.names import JOURNAL
 
 LOOK_EVERY_S = 0.05
 PATIENCE_S = 30.0
@@ -34,6 +36,7 @@ def place_canary(config: Path, as_json: bool) -> None:
         raise SetupError(f"no service runs with the state folder {settings.state}: the service places test calls")
     if canary_status.read(path) is None:  # the signal would end a service that does not know it
         raise SetupError("the service that runs is older than this program: restart it, then ask again")
+    noted_if_possible(settings.state / JOURNAL, "asked for a test call", settings.canary.through.value)
     asked_ns = time.monotonic_ns()
     presence.signal_service(settings.state, signal.SIGUSR1)
     result = _outcome(settings.state, path, asked_ns, settings.canary.within_s + PATIENCE_S)

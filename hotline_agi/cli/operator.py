@@ -5,6 +5,10 @@ import pwd
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
+
+from hotline_agi.errors import SetupError
+
 
 def operator() -> str:
     """The user of this machine; under sudo, who called it."""
@@ -27,3 +31,11 @@ def noted(journal: Path, did: str, subject: str) -> None:
     from hotline_agi.store import audit  # with the journal's toolkit, which not every command needs
 
     audit.noted(journal, datetime.now(UTC), operator(), did, subject)
+
+
+def noted_if_possible(journal: Path, did: str, subject: str) -> None:
+    """As `noted`, for what finds faults and changes nothing: it is done all the same, and says so."""
+    try:
+        noted(journal, did, subject)
+    except SetupError as error:
+        click.echo(f"hotline: this is not noted in the audit: {error}", err=True)

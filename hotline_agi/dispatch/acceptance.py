@@ -100,7 +100,9 @@ class Acceptance:
 
     def rate(self, endpoint: Endpoint) -> float:
         """The chance that a whole ring of `endpoint` is accepted; between 0 and 1."""
-        kind = self._kinds[endpoint.kind]
+        return self._rate(endpoint, self._kinds[endpoint.kind])
+
+    def _rate(self, endpoint: Endpoint, kind: _Kind) -> float:
         own = self._own.get(endpoint.id)
         if own is None:
             return kind.rate
@@ -108,17 +110,19 @@ class Acceptance:
 
     def chance(self, endpoint: Endpoint, within_s: float, rang_s: float = 0.0) -> float:
         """The chance that a phone which has rung for `rang_s` is accepted within the next `within_s`."""
-        rate, within = self.rate(endpoint), self._kinds[endpoint.kind].within
-        now = rate * _at(within, rang_s)
+        kind = self._kinds[endpoint.kind]
+        rate, within = self._rate(endpoint, kind), kind.within
+        now = rate * (_at(within, rang_s) if rang_s > 0.0 else within[0])
         return (rate * _at(within, rang_s + within_s) - now) / (1.0 - now)
 
     def ring_s(self, endpoint: Endpoint, most_s: float) -> float:
         """How long to ring `endpoint`: until it is hopeless, at most `most_s`."""
-        rate, within = self.rate(endpoint), self._kinds[endpoint.kind].within
+        kind = self._kinds[endpoint.kind]
+        rate, within = self._rate(endpoint, kind), kind.within
         own = self._own.get(endpoint.id)
         if own is not None and own.asked % WHOLE_EVERY == WHOLE_EVERY - 1:
             return most_s
-        seen = self._kinds[endpoint.kind].seen
+        seen = kind.seen
         for second in range(int(LEAST_RING_S), min(int(most_s), BINS)):
             now = rate * within[second]
             if seen[second] < SEEN_RINGS:

@@ -10,7 +10,7 @@ from math import log
 
 from hotline_agi.dispatch.acceptance import HOPELESS, PICKED_UP, PROMPT_S, log_miss
 from hotline_agi.dispatch.pools import Pool
-from hotline_agi.dispatch.state import Call, LegState
+from hotline_agi.dispatch.state import Call, Leg, LegState
 from hotline_agi.dispatch.switchboard import Switchboard
 from hotline_agi.roster.model import RingGroup, Want
 from hotline_agi.terms.ids import VolunteerId
@@ -34,38 +34,70 @@ def lacks(board: Switchboard, call: Call, *, anew: bool = True) -> bool:
         return False
     step = call.ring_steps[call.wave]
     if step.adaptive:
-        return _adaptive_lacks(board, call, anew=anew)
+        return _group_lacks(board, call, _Group(board, call), anew=anew)
     if step.count is None:
         return True
     ringing = sum(leg.state is not LegState.CANCELLING and leg.wave == call.wave for leg in call.legs.values())
     return ringing < step.count
 
 
-def _adaptive_lacks(board: Switchboard, call: Call, *, anew: bool) -> bool:
+class Filling:
+    """The group of `call` while it is being filled: what each phone that is added changes, without looking at all of
+    them again. Holds as long as nothing else happens to the call."""
+
+    def __init__(self, board: Switchboard, call: Call) -> None:
+        self._board, self._call = board, call
+        step = call.ring_steps[call.wave] if call.wave < len(call.ring_steps) else None
+        self._group = _Group(board, call) if step is not None and step.adaptive else None
+
+    def lacks(self) -> bool:
+        """As `lacks`, by a phone that does not ring yet."""
+        if self._group is None:
+            return lacks(self._board, self._call)
+        return _group_lacks(self._board, self._call, self._group, anew=True)
+
+    def add(self, leg: Leg) -> None:
+        """`leg` rings for the call now."""
+        if self._group is not None:
+            self._group.add(leg)
+
+
+class _Group:
+    """How many phones ring, and how likely (as a logarithm) it is that none of them brings an accept in time."""
+
+    def __init__(self, board: Switchboard, call: Call) -> None:
+        self._acceptance, self._now_s, self._within_s = board.acceptance, board.now.mono_s, call.line.adaptive.within_s
+        self.size, self.missing = 0, 0.0
+        for leg in call.legs.values():
+            self.add(leg)
+
+    def add(self, leg: Leg) -> None:
+        if leg.state is LegState.CANCELLING:
+            return
+        self.size += 1
+        if leg.picked_up_s is not None:
+            chance = PICKED_UP if self._now_s - leg.picked_up_s < PROMPT_S else HOPELESS
+        else:
+            chance = self._acceptance.chance(leg.endpoint, self._within_s, self._now_s - leg.rang_s)
+        self.missing += log_miss(chance)
+
+
+def _group_lacks(board: Switchboard, call: Call, group: _Group, *, anew: bool) -> bool:
     """A group is filled until its chance is good enough, and left alone until the chance has sunk to `GROW_BELOW`: late
     phones help little, and each is somebody's. A phone that rings anyway is always welcome."""
-    plan, now_s = call.line.adaptive, board.now.mono_s
-    size, missing = 0, 0.0
-    for leg in call.legs.values():
-        if leg.state is LegState.CANCELLING:
-            continue
-        size += 1
-        if leg.picked_up_s is not None:
-            missing += log_miss(PICKED_UP if now_s - leg.picked_up_s < PROMPT_S else HOPELESS)
-        else:
-            missing += log_miss(board.acceptance.chance(leg.endpoint, plan.within_s, now_s - leg.rang_s))
-    if missing <= log(1.0 - plan.chance):
+    plan, size = call.line.adaptive, group.size
+    if group.missing <= log(1.0 - plan.chance):
         call.filling = False
         return False
     if not anew:
         return True
-    if missing > log(1.0 - GROW_BELOW):
+    if group.missing > log(1.0 - GROW_BELOW):
         call.filling = True
     if not call.filling:
         return False
     could = size + sum(pool.free for pool, _ in pools_of(board, call))
     others = board.waiting.length(call.line.id)
-    grown = 1.0 + max(0.0, now_s - call.rings_since_s) / plan.within_s
+    grown = 1.0 + max(0.0, board.now.mono_s - call.rings_since_s) / plan.within_s
     if size < max(LEAST_GROUP, round(min(1.0, plan.share * grown * (1.0 + CROWD * max(0, others - 1))) * could)):
         return True
     call.filling = False

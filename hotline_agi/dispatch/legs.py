@@ -36,12 +36,7 @@ def happened(board: Switchboard, event: LegEvent) -> None:
             else:
                 talks.accept(board, leg)
         case TalkStarted():
-            if (
-                leg.connected
-                and leg.call.winner is leg
-                and leg.call.state is CallState.CONNECTING
-                and not leg.call.left
-            ):
+            if talks.found_talking(board, leg):  # it may come late: AMI was silent for a while
                 talks.talk_started(board, leg)
             else:
                 board.ignore(event)

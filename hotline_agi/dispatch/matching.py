@@ -67,21 +67,22 @@ def _ring_in_turn(board: Switchboard, call: Call, pool: Pool, *, earlier: bool) 
     rung: list[VolunteerId] = []
     passed: list[Entry] = []
     turns = pool.in_turn()
-    while groups.lacks(board, call) and (entry := next(turns, None)) is not None:
+    filling = groups.Filling(board, call)
+    while filling.lacks() and (entry := next(turns, None)) is not None:
         volunteer = entry[3]
         again = volunteer in call.tried or (earlier and volunteer in call.attempts)
         if again or not _can_be_rung(board, call, volunteer):
             passed.append(entry)
         else:
-            _ring(board, call, volunteer, pool)
+            filling.add(_ring(board, call, volunteer, pool))
             rung.append(volunteer)
     if call.ring_steps[call.wave].adaptive and not earlier:
         for entry in sorted(passed, key=lambda entry: call.attempts.get(entry[3], 0)):
             volunteer = entry[3]
-            if not groups.lacks(board, call):
+            if not filling.lacks():
                 break
             if board.now.mono_s - call.tried.get(volunteer, 0.0) >= AGAIN_S and _can_be_rung(board, call, volunteer):
-                _ring(board, call, volunteer, pool)
+                filling.add(_ring(board, call, volunteer, pool))
                 rung.append(volunteer)
                 passed.remove(entry)
     pool.put_back(passed)
@@ -135,7 +136,7 @@ def endpoint_of(board: Switchboard, call: Call, volunteer: VolunteerId) -> Endpo
     return next((endpoint for endpoint in ahead if board.is_reachable(endpoint)), ahead[0])
 
 
-def _ring(board: Switchboard, call: Call, volunteer: VolunteerId, pool: Pool | None) -> None:
+def _ring(board: Switchboard, call: Call, volunteer: VolunteerId, pool: Pool | None) -> Leg:
     endpoint = endpoint_of(board, call, volunteer)
     assert endpoint is not None
     call.tried[volunteer] = board.now.mono_s
@@ -145,7 +146,7 @@ def _ring(board: Switchboard, call: Call, volunteer: VolunteerId, pool: Pool | N
         ring_s = board.acceptance.ring_s(endpoint, ring_s)
     if pool is not None:
         pool.rung(board.seats.seat(volunteer))
-    board.ring(call, endpoint, volunteer, ring_s)
+    return board.ring(call, endpoint, volunteer, ring_s)
 
 
 def _take_over(board: Switchboard, call: Call) -> None:

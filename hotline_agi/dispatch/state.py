@@ -37,6 +37,7 @@ CANCELLING lasts until the channel is gone, or a grace deadline; only then is th
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
+from math import inf
 
 from hotline_agi.dispatch.commands import CancelReason, LegRecord, Music
 from hotline_agi.dispatch.events import Step
@@ -204,6 +205,8 @@ class Call:
     answered_s: float | None = None
     talk_s: float = 0.0
     talk_began_s: float | None = None
+    last_talk_s: float = inf
+    """How long the talk was that is over."""
     volunteer: VolunteerId | None = None
     leg_records: list[LegRecord] = field(default_factory=list)
 

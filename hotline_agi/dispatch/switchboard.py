@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import Enum, auto
+from enum import IntEnum, auto
 from math import inf
 
 from hotline_agi.dispatch.acceptance import Acceptance
@@ -53,8 +53,8 @@ DEPARTED_KEPT = 4096
 after the news that this caller left."""
 
 
-class Timer(Enum):
-    """Kinds of deadline; the key of a deadline is ``(kind, id)``."""
+class Timer(IntEnum):
+    """Kinds of deadline; the key of a deadline is ``(kind, id)``. Numbers, because those hash in no time."""
 
     WAVE = auto()
     OVERFLOW = auto()

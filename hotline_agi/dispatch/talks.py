@@ -23,6 +23,9 @@ VERDICT_S = 1.0
 GHOST_S = 1.0
 """About 0.2 % of hang-ups within 35 ms of a join are lost by Asterisk itself; what is still there after this is hung
 up by us (see the design's section 5)."""
+SHORT_TALK_S = 0.05
+"""A volunteer who was gone within this of the join has talked to nobody: they had waited for our word for too long, and
+hung up as it came. Seen 3 times in 20,000 calls under faults: the callers were told goodbye."""
 MAX_FAILURES = 3
 """So many winners may be lost under one call before it goes to the overflow instead of round and round."""
 
@@ -144,7 +147,7 @@ def talk_goes_on(board: Switchboard, leg: Leg, since_s: float, *, noted: bool) -
 
 
 def found_talking(board: Switchboard, leg: Leg) -> bool:
-    """Stock shows `leg` in a talk whose beginning we did not see. False if it cannot have its caller any more.
+    """`leg` is in a talk, by an event or by stock. False if it cannot have its caller any more.
 
     If we took the join for failed, it is the winner again: the cancel was lost in the same gap, and no talk is cut.
     """
@@ -192,14 +195,15 @@ def came_out(board: Switchboard, call: Call) -> None:
 
 
 def judge(board: Switchboard, call: Call) -> None:
-    """Say goodbye to a caller whose talk ended well; ring through again, at the head, one who was cut off."""
+    """Say goodbye to a caller whose talk ended well; ring through again, at the head, one who was cut off, or was left
+    before a word was said."""
     board.clear_timers(call, Timer.VERDICT, Timer.FORGET)
     if call.talk_ended_well is None:
         # nobody knows: say so, and who is still there afterwards is rung through again
         release_winner(board, call, CancelReason.WITHDRAWN)
         call.rering = True
         answers.leave(board, call, (Step.ENDED, Step.ROUND))
-    elif call.talk_ended_well:
+    elif call.talk_ended_well and call.last_talk_s >= SHORT_TALK_S:
         board.note(call, Fact.TALK_ENDED, volunteer=call.volunteer)
         answers.leave(board, call, (Step.GOODBYE,))
     else:
@@ -232,6 +236,7 @@ def count_talk(board: Switchboard, call: Call) -> None:
     if call.talk_began_s is not None:
         talk_s = board.now.mono_s - call.talk_began_s
         call.talk_s += talk_s
+        call.last_talk_s = talk_s
         call.talk_began_s = None
         caller_limits.talked(board, call, talk_s)
 

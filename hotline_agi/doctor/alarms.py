@@ -9,7 +9,7 @@ from hotline_agi import canary_status
 from hotline_agi.alarms.kinds import Grade
 from hotline_agi.alarms.trial import Verdict
 from hotline_agi.alarms.wording import lasted
-from hotline_agi.alerting import ledger
+from hotline_agi.alerting import alarm_state
 from hotline_agi.doctor.check import Check, failed, ok, warning
 from hotline_agi.errors import SetupError
 from hotline_agi.rosters import presence
@@ -57,7 +57,7 @@ async def _cannot_reach(host: str, port: int) -> str:
 def look_at_alarms(settings: Settings, now: datetime) -> Iterator[Check]:
     """What the running service wrote; nothing of alarms that are on if none runs."""
     yield from _look_at_clock()
-    told = ledger.read(settings.state / ledger.NAME)
+    told = alarm_state.read(settings.state / alarm_state.NAME)
     try:
         runs = presence.runs(settings.state)
     except SetupError:
@@ -96,7 +96,7 @@ def _look_at_sinks(settings: Settings) -> Iterator[Check]:
                 yield warning(name, f"everybody can read {secret}", f"chmod o= {secret}")
         except OSError as error:
             yield failed(name, f"cannot read {secret} ({error.strerror})", "give it to the service's user")
-    told = ledger.read(settings.state / ledger.NAME)
+    told = alarm_state.read(settings.state / alarm_state.NAME)
     troubled = [one for one in told.sinks if one.trouble and one.name in names] if told else []
     for one in troubled:
         since = f" since {one.trouble_since:%Y-%m-%d %H:%M} UTC" if one.trouble_since else ""

@@ -227,7 +227,8 @@ async def open_stage(
         for phone in stage.phones.values():
             await phone.close()
         await carrier.close()
-        await pbx.stop()
+        # an orderly end takes Asterisk a second, to put in order what is thrown away here
+        await pbx.stop(signal.SIGTERM if keep else signal.SIGKILL)
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -2,6 +2,9 @@
 
 Six digits are a million: at `MOST_OF_ALL` tries an hour somebody who guesses finds one of a hundred PINs after 500
 hours on average. Who is known by their number or endpoint needs no PIN and is never locked out.
+
+A restart of the service forgets this, on purpose: nobody outside can bring one about, and each gives `MOST_OF_ALL`
+tries more, where 480 a day are allowed anyway; to remember it, numbers of strangers would have to be kept on disk.
 """
 
 from collections import deque

@@ -20,8 +20,8 @@ from typing import Any
 from hotline_agi.alarm_settings import AlarmSettings
 from hotline_agi.alarms.book import Alarm, AlarmBook
 from hotline_agi.alarms.kinds import Grade, Kind
-from hotline_agi.alerting import ledger
-from hotline_agi.alerting.ledger import Ledger
+from hotline_agi.alerting import alarm_state
+from hotline_agi.alerting.alarm_state import AlarmState
 from hotline_agi.alerting.outbox import Outbox, sinks_of
 from hotline_agi.dispatch.codec import News
 from hotline_agi.dispatch.commands import AlarmWord, Command, NoteAlarm
@@ -62,9 +62,12 @@ class Alarms:
         state: Path,
         now: Callable[[], Now],
         tell: Callable[[Event], None],
+        audit: Callable[[datetime, str, str, str], None],
     ) -> None:
-        """:param tell: takes an event into the machine."""
+        """:param tell: takes an event into the machine.
+        :param audit: takes down who did what with what, and when."""
         self._settings, self._watch, self._state, self._now, self._tell = settings, watch, state, now, tell
+        self._audit = audit
         self.book = AlarmBook(every_s=settings.every_min * 60.0, remind_s=settings.remind_h * 3600.0)
         self._calling: set[int] = set()
         self._outboxes: list[Outbox] = []
@@ -91,7 +94,7 @@ class Alarms:
 
     async def run(self) -> None:
         """Never ends by itself."""
-        before = await self._disk.run(partial(ledger.read, self._state / ledger.NAME))
+        before = await self._disk.run(partial(alarm_state.read, self._state / alarm_state.NAME))
         self._begin(before)
         states = {one.name: one for one in before.sinks} if before else {}
         self._outboxes = [
@@ -116,7 +119,7 @@ class Alarms:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _begin(self, before: Ledger | None) -> None:
+    def _begin(self, before: AlarmState | None) -> None:
         if before is not None:
             self.book.restore(before.book)  # it was tried when it was read
         self._watch.begin(before.starts if before is not None else ())
@@ -172,6 +175,8 @@ class Alarms:
         self.book.mark_told(CALL_SINK, alarm, now)
         if note.word is AlarmWord.ACKNOWLEDGED and note.volunteer is not None:
             self.book.own(note.alarm, note.volunteer, now)
+            about = " ".join(filter(None, (alarm.condition.kind.value, alarm.condition.subject)))
+            self._audit(now, note.volunteer, "acknowledged an alarm", about)
         logger.info(
             "alarm called about",
             alarm=note.alarm,
@@ -194,7 +199,7 @@ class Alarms:
     async def _write(self) -> None:
         on = {one.condition.kind for one in self.book.on}
         self._metrics.set({kind.value: kind in on for kind in Kind})
-        told = Ledger(
+        told = AlarmState(
             book=self.book.as_json(),
             written_at=datetime.now(UTC),
             sinks=tuple(one.state for one in self._outboxes),
@@ -202,7 +207,7 @@ class Alarms:
         )
 
         def write() -> bool:
-            ledger.write(self._state / ledger.NAME, told)
+            alarm_state.write(self._state / alarm_state.NAME, told)
             self._metrics.write(self._state)
             return True
 

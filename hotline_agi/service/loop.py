@@ -88,6 +88,7 @@ from hotline_agi.service.recordings import Recordings
 from hotline_agi.service.upkeep import Upkeep
 from hotline_agi.service.voicemail import Voicemail
 from hotline_agi.service.watch import Sources, Watch
+from hotline_agi.service.watchers import Watchers
 from hotline_agi.service.weekly_mail import WeeklyMail
 from hotline_agi.settings import Settings
 from hotline_agi.store.follow_ups import overdue
@@ -260,7 +261,14 @@ class Service:
             certificates={"softphones": settings.softphone_tls.certificate},
             overdue=partial(_overdue, settings.state / JOURNAL),
         )
-        self._alarms = Alarms(settings.alarms, watch, state=settings.state, now=self._now, tell=self.step)
+        self._alarms = Alarms(
+            settings.alarms,
+            watch,
+            state=settings.state,
+            now=self._now,
+            tell=self.step,
+            audit=self._journal.write_audit,
+        )
         self.guard.alarm = self._refused_dialling
         calls = CallbackCalls(
             link=lambda: self._link,
@@ -282,7 +290,10 @@ class Service:
             keep_days=settings.keep.work,
         )
         self._node.on_stock = self._callbacks.stock_taken
-        self._watchers = (self._canary, self._alarms, self._callbacks)
+        self._watchers = Watchers(
+            saw=(self._canary.saw, self._alarms.saw, self._callbacks.saw),
+            heard=(self._canary.on_message, calls.on_message),
+        )
         questions = Questions(
             node=self._node,
             menu=self._menu,
@@ -346,11 +357,7 @@ class Service:
         finally:
             self._carrying_out = False
         self._arm()
-        for watcher in self._watchers:
-            try:
-                watcher.saw(news, commands)
-            except Exception:  # who only looks on must not end a call
-                logger.exception("a watcher stumbled", watcher=type(watcher).__name__)
+        self._watchers.saw(news, commands)
 
     def _do(self, commands: list[Command]) -> None:
         for command in commands:
@@ -475,7 +482,7 @@ class Service:
     async def _shut_down(self, tasks: list[asyncio.Task[None]]) -> None:
         notify("STOPPING=1")
         await self._listener.stop(FINISH_S)
-        ending = {*tasks, *self._chores}
+        ending = {*tasks, *self._chores, *self._node.tasks}
         for task in ending:
             task.cancel()
         if ending:
@@ -556,9 +563,8 @@ class Service:
         return self._machine.standing(volunteer, self._now())
 
     def _heard(self, message: AmiMessage) -> None:
-        self._canary.on_message(message)
-        self._callback_calls.on_message(message)
         self._node.on_message(message)
+        self._watchers.heard(message)
 
     def _line_of_number(self, number: str) -> LineId | None:
         line = self._roster.line_of_number(number)

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import delete, select
 
 from hotline_agi.store.audit import deed_row
-from hotline_agi.store.callers import caller_of
+from hotline_agi.store.callers import caller_of, flagged_in
 from hotline_agi.store.dialect import adding
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.records import store
@@ -77,11 +77,12 @@ def lift(path: Path, call_id: str, *, who: str, now: datetime) -> str:
     return call
 
 
-def lifted_since(path: Path, since: datetime) -> dict[CallerToken, datetime]:
-    """Whose limits were ended after `since`, and when. Blocks on disk.
+def marks(path: Path, now: datetime, since: datetime) -> tuple[frozenset[CallerToken], dict[CallerToken, datetime]]:
+    """What coordinators said of callers in the journal at `path`: who is flagged as at high risk now; whose limits were
+    ended after `since`, and when. Blocks on disk.
 
-    :raises SetupError: if the journal cannot be read.
+    :raises SetupError: if it cannot be read.
     """
     with JournalReader.open(path, busy_s=0.5) as reader:
         rows = reader.ask(select(LIFTED.c.token, LIFTED.c.at).where(LIFTED.c.at > to_text(since)))
-    return {CallerToken(row["token"]): to_instant(row["at"]) for row in rows}
+        return flagged_in(reader, now), {CallerToken(row["token"]): to_instant(row["at"]) for row in rows}

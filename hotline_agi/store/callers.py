@@ -108,7 +108,12 @@ def flagged(path: Path, now: datetime) -> frozenset[CallerToken]:
     :raises SetupError: if it cannot be read.
     """
     with JournalReader.open(path, busy_s=0.5) as reader:
-        rows = reader.ask(select(FLAGGED.c.token).where(FLAGGED.c.expires_at > to_text(now)))
+        return flagged_in(reader, now)
+
+
+def flagged_in(reader: JournalReader, now: datetime) -> frozenset[CallerToken]:
+    """As `flagged`, of a journal that is open."""
+    rows = reader.ask(select(FLAGGED.c.token).where(FLAGGED.c.expires_at > to_text(now)))
     return frozenset(CallerToken(row["token"]) for row in rows)
 
 

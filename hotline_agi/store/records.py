@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
-from sqlalchemy import Connection, or_
+from sqlalchemy import Connection, Update, bindparam, or_, select, update
 
 from hotline_agi.dispatch.codec import to_json
 from hotline_agi.dispatch.commands import (
@@ -37,11 +37,13 @@ from hotline_agi.store.schema import (
     FLAGGED,
     LEG,
     MESSAGE,
+    METADATA,
     ROSTER_REVISION,
     ROSTER_TEXT,
     RUN,
     STEP,
     VOLUNTEER_STATE,
+    default_of,
     to_text,
 )
 from hotline_agi.store.schema_recordings import RECORDING, RECORDING_ACCESS
@@ -50,6 +52,7 @@ from hotline_agi.store.schema_risk import FOLLOW_UP
 from hotline_agi.terms.ids import CallerToken, CallId, LineId, VolunteerId
 from hotline_agi.terms.json_text import json_value
 from hotline_agi.terms.numbers import PhoneNumber
+from hotline_agi.terms.outcomes import Outcome
 
 FLAG_DAYS = 365.0
 """How long somebody counts as at high risk, from the last time that they were flagged."""
@@ -208,7 +211,7 @@ class Row:
         return self.table in _SECRET
 
 
-def _statements() -> dict[str, Adding]:
+def _statements() -> dict[str, Adding | Update]:
     """What is done with a row, by the word that stands in `Row.table`."""
     call, later = adding(CALL), adding(CALL)
     arrived_first = smaller(CALL.c.arrived_at, call.excluded.arrived_at)
@@ -256,10 +259,18 @@ def _statements() -> dict[str, Adding]:
         # what was closed stays closed, whoever tells of it again
         "follow_up": adding(FOLLOW_UP).on_conflict_do_nothing(),
         **{table.name: adding(table).on_conflict_do_nothing() for table in _ONCE},
+        _WEIGHED: update(CALL)
+        .where(CALL.c.call == bindparam("of_call"), or_(*(CALL.c.outcome == lost for lost in _LOST)))
+        .where(select(MESSAGE.c.call).where(MESSAGE.c.call == CALL.c.call).exists())
+        .values(outcome=Outcome.MESSAGE.value),
     }
 
 
 _SECRET = ("caller_number", "caller_token", "callback_request", "caller_language", "flagged")
+_WEIGHED = "weighed"
+"""Of a call that ended, or whose message was kept: who left a message has reached somebody, whichever was heard first.
+Run last. (Between the two the service may have been restarted.)"""
+_LOST = (Outcome.ABANDONED.value, Outcome.UNCERTAIN.value)
 _ONCE = (LEG, FACT, CALLER_NUMBER, CALLER_TOKEN, VOLUNTEER_STATE, RUN, STEP, ROSTER_REVISION, AUDIT, RECORDING_ACCESS)
 """Of these the first row under a key stays."""
 _REQUESTS = (CALLBACK_REQUEST, CALLER_LANGUAGE)
@@ -272,8 +283,22 @@ _COLUMNS = {
         table.name: tuple(table.c.keys())
         for table in (*_ONCE, FLAGGED, MESSAGE, AGREEMENT, ROSTER_TEXT, RECORDING, *_REQUESTS)
     },
+    _WEIGHED: ("of_call",),
 }
 _STATEMENTS = _statements()
+
+
+def _added() -> dict[str, dict[str, Value]]:
+    """By the word in `Row.table`: columns that a line of an older version may lack, and what they are then."""
+    added: dict[str, dict[str, Value]] = {}
+    for word, names in _COLUMNS.items():
+        table = CALL if word == "call_end" else METADATA.tables.get(word)
+        columns = [table.c[name] for name in names] if table is not None else []
+        added[word] = {one.name: default_of(one) for one in columns if one.nullable or one.server_default is not None}
+    return added
+
+
+_ADDED = _added()
 
 
 def store(connection: Connection, rows: Iterable[Row]) -> None:
@@ -281,8 +306,8 @@ def store(connection: Connection, rows: Iterable[Row]) -> None:
     values: dict[str, list[dict[str, Value]]] = {}
     for row in rows:
         values.setdefault(row.table, []).append(dict(row.values))
-    for table, several in values.items():
-        connection.execute(_STATEMENTS[table], several)
+    for table in sorted(values, key=_WEIGHED.__eq__):
+        connection.execute(_STATEMENTS[table], values[table])
 
 
 def rows_of(entry: Entry) -> list[Row]:
@@ -306,7 +331,8 @@ def rows_of(entry: Entry) -> list[Row]:
                 )
             ]
         case CloseRecord():
-            return [_end_row(record), *(_leg_row(record.call, leg) for leg in record.legs)]
+            weighed = [_row(_WEIGHED, of_call=record.call)] if record.outcome in _LOST else []
+            return [_end_row(record), *(_leg_row(record.call, leg) for leg in record.legs), *weighed]
         case MessageRecord():
             return [
                 _row(
@@ -316,7 +342,8 @@ def rows_of(entry: Entry) -> list[Row]:
                     file=record.file,
                     length_s=float(record.length_s),
                     recorded_at=to_text(record.recorded_at),
-                )
+                ),
+                _row(_WEIGHED, of_call=record.call),
             ]
         case NumberRecord():
             return [_row("caller_number", call=record.call, number=record.number.reveal(), stored_at=to_text(at))]
@@ -485,16 +512,17 @@ def to_line(row: Row) -> bytes:
 
 
 def from_line(line: bytes) -> Row:
-    """The inverse of `to_line`.
+    """The inverse of `to_line`. A line of an older version is filled up as its row would have been.
 
     :raises ValueError: if the line is torn or not ours, or has what `to_line` could not write again: what is refused
         must not stop the lines behind it.
     """
     match json_value(line, each_object=_octets_again):
-        case [str(table), dict(values)] if (
-            table in _COLUMNS and values.keys() == set(_COLUMNS[table]) and all(map(_is_plain, values.values()))
-        ):
-            row = Row(table, values)
+        case [str(table), dict(told)] if table in _COLUMNS and all(map(_is_plain, told.values())):
+            values = _ADDED[table] | told
+            if values.keys() != set(_COLUMNS[table]):
+                raise ValueError("a line of the spool with other columns")
+            row = Row(table, {name: values[name] for name in _COLUMNS[table]})
             to_line(row)  # a lone surrogate is no UTF-8
             return row
     raise ValueError("not a line of the spool")

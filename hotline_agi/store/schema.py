@@ -5,8 +5,21 @@ Times are UTC in ISO 8601 with milliseconds and a ``Z``, so that text order is t
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Column, Double, Index, Integer, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DefaultClause,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
 from sqlalchemy.types import REAL, TypeEngine
 
 METADATA = MetaData()
@@ -35,6 +48,14 @@ def _maybe(name: str, about: str | None = None) -> "Column[str | None]":
 
 def _integer(name: str, about: str | None = None) -> "Column[int]":
     return Column(name, _BIG, nullable=False, comment=about)
+
+
+def default_of(column: "Column[Any]") -> str | float | None:
+    """What stands in `column` of rows that were written before there was such a column."""
+    if not isinstance(column.server_default, DefaultClause):
+        return None
+    told = str(column.server_default.arg)
+    return told[1:-1] if told.startswith("'") else float(told)
 
 
 def _table(

@@ -23,6 +23,10 @@ BOUNDED = {
     "Known": CALLERS,
     "Known.calls": 2 * CALLERS,
     "Known.talks": 2 * CALLERS,
+    # callers who were lost while the service was frozen are alarms of their lines, for an hour
+    **dict.fromkeys(("Alarm", "AlarmBook._on", "AlarmBook._seen", "AlarmBook.alarms", "Condition", "_Seen"), 64),
+    **dict.fromkeys(("Recent", "Watch._nobody", "Watch._uncertain"), 64),
+    **dict.fromkeys(("Envelope._minutes", "_Minute"), 61),
 }
 """What may be more than at the beginning, and how much: memories of calls that are over."""
 SOME = 12

@@ -61,6 +61,7 @@ from hotline_agi.dispatch.events import (
     WrapUpDeclined,
 )
 from hotline_agi.dispatch.recording import KEY_AGREE, KEY_END
+from hotline_agi.dispatch.talks import SHORT_TALK_S
 from hotline_agi.roster.model import Endpoint
 from hotline_agi.terms.causes import NORMAL_END, Cause
 from hotline_agi.terms.ids import CallerToken, CallId, LegId, LineId, NodeId, VolunteerId
@@ -577,7 +578,8 @@ class FakePbx:
             if caller.haunts_since_s is not None:
                 self._hangs_up(caller)
             else:
-                caller.talk_ended_well = cause in NORMAL_END
+                talk_s = self.now_s - caller.talk_began_s
+                caller.talk_ended_well = cause in NORMAL_END and talk_s >= SHORT_TALK_S
                 caller.arrived_s = self.now_s
                 self._ask(caller, TalkEnded(call=caller.id, line=caller.line, node=PBX1))
 

@@ -15,6 +15,14 @@ BEGIN = {
     "what_is_taken_back_stays": 460,
     "who_hears_of_it_is_joined_at_once": 830,
     "it_is_recorded_on_a_full_disk": 640,
+    "a_busy_phone_is_not_replaced": 1150,
+    "a_lost_transfer_rings_the_volunteers": 650,
+    "the_overflow_number_is_handed_on": 370,
+    "joins_at_the_end_of_a_round": 290,
+    "a_talk_in_the_stock_is_not_believed": 270,
+    "a_winner_is_not_refused": 240,
+    "a_late_winner_is_waited_for": 240,
+    "a_softphone_that_is_gone_is_rung": 220,
 }
 """Which story is the first, for a bug that shows in few: all of them take a minute."""
 Planting = Callable[[pytest.MonkeyPatch], None]

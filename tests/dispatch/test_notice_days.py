@@ -20,7 +20,8 @@ from tests.dispatch.notice_day import TAPE_LENGTH, Day
 from tests.dispatch.truth import Broken
 from tests.dispatch.watch import Reach
 
-DAYS = 300
+DAYS, ENOUGH = 300, 100
+"""So many days at most must reach everything; so many are played in any case."""
 MOST_DAYS = 1500
 TAPES = st.binary(min_size=TAPE_LENGTH, max_size=TAPE_LENGTH)
 
@@ -33,10 +34,6 @@ def test_every_day_is_kind_and_ends(tape: bytes) -> None:
 
 @pytest.mark.thorough
 def test_the_days_reach_everything() -> None:
-    reach = Reach()
-    for seed in range(DAYS):
-        reach.add(Day(Random(seed).randbytes(TAPE_LENGTH)).play())
-    print(reach.table())
     expected = {
         "a notice": {"yes", "misses", "no", "voicemail", "declines", "unreachable", "lifts and hangs up"},
         "readiness": {readiness.value for readiness in Readiness},
@@ -45,9 +42,13 @@ def test_the_days_reach_everything() -> None:
         "weather": {"link lost", "new roster", "restart"},
         "alarm": {"acknowledged", "nobody", "over"},
     }
-    assert {kind: want - set(reach.counts[kind]) for kind, want in expected.items()} == {
-        kind: set() for kind in expected
-    }
+    reach = Reach()
+    for seed in range(DAYS):
+        reach.add(Day(Random(seed).randbytes(TAPE_LENGTH)).play())
+        if seed + 1 >= ENOUGH and not reach.missed(expected):
+            break
+    print(f"\nreached in {seed + 1} days\n{reach.table()}")
+    assert not reach.missed(expected)
 
 
 # ---- planted bugs

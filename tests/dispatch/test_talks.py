@@ -16,7 +16,7 @@ from hotline_agi.dispatch.commands import (
 )
 from hotline_agi.dispatch.events import HangupRequested, LegAccepted, LegEnded, Step, TalkEnded, TalkStarted
 from hotline_agi.dispatch.state import CallState
-from hotline_agi.dispatch.talks import HOLD_WAIT_S, JOIN_S, MAX_FAILURES
+from hotline_agi.dispatch.talks import HOLD_WAIT_S, JOIN_S, MAX_FAILURES, SHORT_TALK_S
 from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
@@ -173,6 +173,40 @@ def test_a_talk_that_the_volunteer_ends_leads_to_goodbye(desk: Desk) -> None:
     assert told(desk.comes_out("c1")) == (Step.GOODBYE,)
 
 
+def test_a_volunteer_who_is_gone_as_the_talk_begins_leaves_the_caller_to_another(desk: Desk) -> None:
+    """They had waited for our word for too long, say, and hung up as it came: a caller who heard nobody is not told
+    goodbye."""
+    desk.talks("lin")
+    desk.passes(SHORT_TALK_S / 2)
+    desk.ends("lin", Cause.NORMAL_CLEARING)
+    said = desk.comes_out("c1")
+    assert of(HoldCaller, said)[0].music is Music.AGAIN
+    assert rung(said + desk.held("c1")) == ["zhao", "chen"]
+
+
+def test_for_a_caller_who_ends_so_short_a_talk_nobody_is_rung(desk: Desk) -> None:
+    desk.talks("lin")
+    desk.passes(SHORT_TALK_S / 2)
+    assert not rung(desk.ends("lin", Cause.NORMAL_CLEARING) + desk.leaves("c1") + desk.ends("wang"))
+    assert desk.record("c1").outcome is Outcome.TALKED
+
+
+def test_the_news_of_a_talk_may_come_after_it_was_taken_for_a_failed_join(desk: Desk) -> None:
+    """AMI was silent for longer than a join takes, and then told all that had happened."""
+    desk.accepts("lin")
+    desk.is_silent_for(JOIN_S + 0.5)
+    assert desk.state("c1") is CallState.WAITING
+    said = desk.take(TalkStarted(leg=desk.leg("lin")))
+    assert desk.state("c1") is CallState.TALKING
+    assert {desk.leg("zhao"), desk.leg("chen")} <= taken_back(said)
+    desk.leaves("c1")
+    desk.ends("lin")
+    for other in ("wang", "zhao", "chen"):
+        desk.ends(other)
+    record = desk.record("c1")
+    assert (record.outcome, record.volunteer) == (Outcome.TALKED, "lin")
+
+
 def test_the_news_of_the_end_may_come_in_either_order(desk: Desk) -> None:
     desk.talks("lin")
     desk.passes(60.0)
@@ -242,7 +276,7 @@ def test_a_talk_so_short_that_its_end_overtakes_its_beginning(desk: Desk) -> Non
     desk.accepts("lin")
     desk.comes_out("c1")
     assert desk.joins("lin") == []
-    assert told(desk.ends("lin", Cause.NORMAL_CLEARING)) == (Step.GOODBYE,)
+    assert of(HoldCaller, desk.ends("lin", Cause.NORMAL_CLEARING))[0].music is Music.AGAIN
     assert desk.ignored(TalkStarted) == 1
 
 

@@ -5,6 +5,7 @@ a call's state and for what must be bounded.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hotline_agi.dispatch.answers import ASK_LIMIT_S
@@ -147,6 +148,10 @@ class Reach:
     def add(self, other: "Reach") -> None:
         for kind, counts in other.counts.items():
             self.counts[kind].update(counts)
+
+    def missed(self, expected: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
+        """What of `expected` (kind → what) was not reached."""
+        return [(kind, what) for kind, wanted in expected.items() for what in wanted if not self.counts[kind][what]]
 
     def table(self) -> str:
         lines = []

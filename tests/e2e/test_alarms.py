@@ -80,6 +80,8 @@ def test_a_caller_waits_the_coordinator_is_called_and_everybody_is_told_once():
             found = await alarms(hotline)
             assert found["waiting-long"]["acknowledged"]
             assert found["waiting-long"]["over_at"] is None
+            (deed,) = json.loads(await hotline.command("audit", "--json"))
+            assert (deed["who"], deed["did"], deed["subject"]) == ("s02", "acknowledged an alarm", "waiting-long test")
             # the webhook drips meanwhile; somebody who calls now is served as ever
             lin.calls[-1].answer(HZ["s01"])
             await talk(caller, lin.calls[-1], lin)

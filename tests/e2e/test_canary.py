@@ -68,6 +68,8 @@ def test_it_takes_the_whole_way_and_counts_nowhere():
             assert json.loads(await hotline.command("calls", "--json")) == []
             assert "✓ test call: came through" in await hotline.command("doctor")
             assert json.loads(await hotline.command("canary", "--json"))["verdict"] == "good"
+            (deed,) = json.loads(await hotline.command("audit", "--json"))
+            assert deed["did"] == "asked for a test call"
             assert hotline.complaints() == []
 
     asyncio.run(story())

@@ -104,7 +104,7 @@ BUGS: dict[str, dict[str, Planting]] = {
         ),
     },
     "spool-lines": {
-        "any value passes": planted(records, "from_line", "and all(map(_is_plain, values.values()))", ""),
+        "any value passes": planted(records, "from_line", "and all(map(_is_plain, told.values()))", ""),
         "a lone surrogate passes": planted(records, "from_line", "to_line(row)", "pass"),
     },
     "packed-history": {

@@ -1,6 +1,7 @@
 """The fast path against the reference: many lines for some days, some for a year, the example minute by minute."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -9,7 +10,7 @@ import pytest
 from hotline_agi.roster.duty import duty_spans, on_duty
 from hotline_agi.roster.reader import read_roster
 from hotline_agi.terms.ids import LineId
-from tests.roster.reference import Reference
+from tests.roster.reference import Reference, walls
 from tests.roster.story import Story
 from tests.roster.trees import example
 from tests.roster.zones import DAY, MINUTE
@@ -39,6 +40,13 @@ LEAST = {
     "two slots at once": 2000,
 }
 """How often the stories must have met what: a story that meets nothing proves nothing."""
+
+
+@pytest.fixture(autouse=True)
+def small_memory() -> Iterator[None]:
+    """The minutes of years make every later collection of garbage in this process slow."""
+    yield
+    walls.cache_clear()
 
 
 @pytest.mark.thorough

@@ -15,7 +15,7 @@ import pytest
 from hotline_agi.alarm_settings import AlarmSettings, CallSettings, Thresholds, WebhookSettings
 from hotline_agi.alarms.conditions import CanaryNews
 from hotline_agi.alarms.kinds import DAMPING, Damping, Kind
-from hotline_agi.alerting import ledger, outbox
+from hotline_agi.alerting import alarm_state, outbox
 from hotline_agi.canary_settings import NEVER
 from hotline_agi.certificates import self_signed
 from hotline_agi.dispatch.commands import AlarmWord, CloseRecord, NoteAlarm
@@ -47,6 +47,7 @@ class World:
     journal: JournalState = FINE
     recordings: str | None = None
     told: list[Event] = field(default_factory=list)
+    deeds: list[tuple[str, ...]] = field(default_factory=list)
     roster = roster(afternoon())
 
     def __post_init__(self) -> None:
@@ -97,6 +98,7 @@ async def watched(world: World, state: Path, hook_port: int, **how: Any) -> Asyn
         state=state,
         now=lambda: Now(time.monotonic(), datetime.now(UTC)),
         tell=world.told.append,
+        audit=lambda _, *deed: world.deeds.append(deed),
     )
     task = asyncio.create_task(alarms.run())
     try:
@@ -128,8 +130,8 @@ def test_it_is_told_once_over_a_restart_and_its_end_too(tmp_path: Path):
         async with served(hook) as port:
             async with watched(world, tmp_path, port):
                 await until(lambda: kinds(hook, "new") == ["journal"])
-                await until(lambda: '"webhook"' in (tmp_path / ledger.NAME).read_text())
-                await until(lambda: bool(ledger.read(tmp_path / ledger.NAME).alarms()[-1].told))  # type: ignore[union-attr]
+                await until(lambda: '"webhook"' in (tmp_path / alarm_state.NAME).read_text())
+                await until(lambda: bool(alarm_state.read(tmp_path / alarm_state.NAME).alarms()[-1].told))  # type: ignore[union-attr]
             async with watched(world, tmp_path, port):
                 await asyncio.sleep(0.3)
                 assert kinds(hook, "new") == ["journal"]
@@ -137,7 +139,7 @@ def test_it_is_told_once_over_a_restart_and_its_end_too(tmp_path: Path):
             async with watched(world, tmp_path, port):
                 await until(lambda: kinds(hook, "over") == ["journal"])
             assert kinds(hook, "new") == ["journal"]
-            told = ledger.read(tmp_path / ledger.NAME)
+            told = alarm_state.read(tmp_path / alarm_state.NAME)
             assert told is not None
             assert len(told.starts) == 3
 
@@ -160,6 +162,7 @@ def test_somebody_is_called_and_owns_it_or_is_let_alone_when_it_is_over(tmp_path
             alarms.saw(None, [note])
             (on,) = [one for one in alarms.book.on if one.condition.kind is Kind.JOURNAL]
             assert on.owner == "bao"
+            assert world.deeds == [("bao", "acknowledged an alarm", "journal")]
             await asyncio.sleep(0.2)
             assert len([one for one in world.told if isinstance(one, AlarmRaised)]) == 2
 

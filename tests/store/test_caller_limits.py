@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hotline_agi.dispatch.memory import PastCaller
-from hotline_agi.store.caller_limits import LimitInForce, lift, lifted_since, limits_in_force
+from hotline_agi.store.caller_limits import LimitInForce, lift, limits_in_force, marks
 from hotline_agi.store.callers import WhoIsUnknown
 from hotline_agi.store.journal import Journal
 from hotline_agi.store.remembering import remembered
@@ -75,8 +75,8 @@ def test_who_was_lifted_since(path: Path) -> None:
     call = called(journal, 1, ALICE)
     assert journal.close(5)
     lift(path, call, who="ops", now=NOW)
-    assert lifted_since(path, NOW - timedelta(seconds=1)) == {ALICE: NOW}
-    assert lifted_since(path, NOW) == {}
+    assert marks(path, NOW, NOW - timedelta(seconds=1)) == (frozenset(), {ALICE: NOW})
+    assert marks(path, NOW, NOW) == (frozenset(), {})
 
 
 def test_what_a_machine_remembers_of_callers(path: Path) -> None:

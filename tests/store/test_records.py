@@ -3,7 +3,7 @@
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from itertools import permutations
+from itertools import chain, permutations
 from pathlib import Path
 
 import pytest
@@ -84,6 +84,25 @@ def test_records_of_a_call_may_be_stored_twice_and_in_any_order(tmp_path: Path) 
         (CALL, "xinli", "pbx1", arrived_at, answered_at, ended_at, 5.0, 55.0, "talked", "v01"),
     ]
     assert [len(rows) for rows in expected] == [1, 2, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one after the other"])
+@pytest.mark.parametrize("outcome", [Outcome.ABANDONED, Outcome.UNCERTAIN, Outcome.SURVIVED, Outcome.TALKED])
+def test_who_left_a_message_has_not_abandoned_whatever_is_heard_first(
+    tmp_path: Path, outcome: Outcome, together: bool
+) -> None:
+    """The service was restarted between the hang-up and the word of the message: nobody else puts it right."""
+    message, end = RECORDS[5], replace(closed(CALL, outcome=outcome), legs=())
+    lost = outcome in (Outcome.ABANDONED, Outcome.UNCERTAIN)
+    with closing(connect(tmp_path / "journal.db", busy_s=1)) as connection:
+        for order in permutations((opened(CALL), end, message)):
+            transaction = connection.begin()
+            rows = [rows_of(Entry(record, START, number)) for number, record in enumerate(order)]
+            for batch in [[*chain(*rows)]] if together else rows:
+                store(connection, batch)
+            (found,) = driver(connection).execute("SELECT outcome FROM call").fetchall()
+            assert found == ("message" if lost else outcome.value,), order
+            transaction.rollback()
 
 
 def test_records_of_people_and_runs_may_be_stored_twice(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ class SinkState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
+class AlarmState:
     book: dict[str, Any]
     written_at: datetime
     sinks: tuple[SinkState, ...]
@@ -44,11 +44,11 @@ class Ledger:
         return book.alarms
 
 
-def write(path: Path, ledger: Ledger) -> None:
+def write(path: Path, state: AlarmState) -> None:
     """:raises OSError: then the old one stays."""
     told = {
-        "written_at": ledger.written_at.isoformat(),
-        "starts": [at.isoformat() for at in ledger.starts],
+        "written_at": state.written_at.isoformat(),
+        "starts": [at.isoformat() for at in state.starts],
         "sinks": [
             {
                 "name": one.name,
@@ -56,18 +56,18 @@ def write(path: Path, ledger: Ledger) -> None:
                 "trouble": one.trouble,
                 "trouble_since": one.trouble_since.isoformat() if one.trouble_since else None,
             }
-            for one in ledger.sinks
+            for one in state.sinks
         ],
-        "book": ledger.book,
+        "book": state.book,
     }
     write_whole(path, json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n", 0o640)
 
 
-def read(path: Path) -> Ledger | None:
+def read(path: Path) -> AlarmState | None:
     """None if there is none that can be read."""
     try:
         told: Any = json.loads(read_regular(path, MAX_BYTES))
-        ledger = Ledger(
+        state = AlarmState(
             book=told["book"],
             written_at=datetime.fromisoformat(told["written_at"]),
             starts=tuple(datetime.fromisoformat(at) for at in told["starts"]),
@@ -81,8 +81,8 @@ def read(path: Path) -> Ledger | None:
                 for one in told["sinks"]
             ),
         )
-        ledger.alarms()
-        return ledger
+        state.alarms()
+        return state
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -8,17 +8,17 @@ import pytest
 from hotline_agi import canary_status
 from hotline_agi.alarms.book import AlarmBook
 from hotline_agi.alarms.trial import Stage, Trial
-from hotline_agi.alerting import ledger
-from hotline_agi.alerting.ledger import Ledger, SinkState
+from hotline_agi.alerting import alarm_state
+from hotline_agi.alerting.alarm_state import AlarmState, SinkState
 from hotline_agi.canary_status import CanaryStatus
 from tests.alarms.stories import START, condition, looked
 
 
-def written(path: Path) -> Ledger:
+def written(path: Path) -> AlarmState:
     book = AlarmBook()
     for second in (0, 60):
         looked(book, second, condition())
-    told = Ledger(
+    told = AlarmState(
         book=book.as_json(),
         written_at=START,
         starts=(START, START + timedelta(hours=1)),
@@ -27,34 +27,34 @@ def written(path: Path) -> Ledger:
             SinkState(name="webhook", trouble="no", trouble_since=START),
         ),
     )
-    ledger.write(path, told)
+    alarm_state.write(path, told)
     return told
 
 
 def test_it_comes_back_as_it_was_and_nobody_else_can_read_it(tmp_path: Path):
-    path = tmp_path / ledger.NAME
+    path = tmp_path / alarm_state.NAME
     told = written(path)
-    assert ledger.read(path) == told
+    assert alarm_state.read(path) == told
     assert [one.condition.en for one in told.alarms()] == ["it is full"]
     assert path.stat().st_mode & 0o777 == 0o640
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", "null", '{"book": {}}', '{"written_at": 3}', "\x00" * 99])
 def test_what_is_damaged_is_begun_anew(tmp_path: Path, damage: str):
-    path = tmp_path / ledger.NAME
-    assert ledger.read(path) is None
+    path = tmp_path / alarm_state.NAME
+    assert alarm_state.read(path) is None
     path.write_text(damage)
-    assert ledger.read(path) is None
+    assert alarm_state.read(path) is None
     assert canary_status.read(path) is None
 
 
 def test_any_cut_of_the_file_is_noticed(tmp_path: Path):
-    path = tmp_path / ledger.NAME
+    path = tmp_path / alarm_state.NAME
     written(path)
     whole = path.read_text()
     for length in range(0, len(whole) - 2, 7):
         path.write_text(whole[:length])
-        assert ledger.read(path) is None
+        assert alarm_state.read(path) is None
 
 
 def test_the_last_test_call(tmp_path: Path):
