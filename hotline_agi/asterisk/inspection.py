@@ -50,6 +50,8 @@ class Inspection:
     has_survival_plan: bool
     messages: str
     """HOTLINE_MESSAGES of the dialplan."""
+    talks: str
+    """HOTLINE_TALKS, likewise; empty: no talk is recorded."""
     has_menu: bool
     """The dialplan has the volunteers' menu."""
 
@@ -111,6 +113,7 @@ class Inspector:
             service_answers=last.get("Service") == "ok",
             has_survival_plan=last.get("Gen") in ("a", "b"),
             messages=str(last.get("Messages", "")),
+            talks=str(last.get("Talks", "")),
             has_menu=last.get("Menu") == "1",
         )
 

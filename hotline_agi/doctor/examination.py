@@ -20,6 +20,7 @@ from hotline_agi.doctor.check import Check, failed, ok, warning
 from hotline_agi.doctor.encryption import look_at_tls, look_at_word
 from hotline_agi.doctor.help import judge_help
 from hotline_agi.doctor.journal import look_at_journal
+from hotline_agi.doctor.recordings import look_at_recordings
 from hotline_agi.doctor.rosters import look_ahead, look_at_folder, look_at_numbers, look_at_service
 from hotline_agi.errors import HotlineError, PbxError, SetupError
 from hotline_agi.prompts.collection import State, inventory
@@ -50,6 +51,7 @@ async def examine(config: Path) -> list[Check]:
         checks.append(look_at_numbers(settings, roster))
         checks += _look_at_prompts(settings, roster)
         checks += _look_at_zones(roster)
+    checks += await asyncio.to_thread(lambda: list(look_at_recordings(settings, roster)))
     checks += look_at_word(settings)
     checks += [check async for check in look_at_tls(settings, roster)]
     checks += await _look_at_asterisk(settings, roster)
@@ -275,3 +277,8 @@ def _judge_service(settings: Settings, seen: Inspection) -> Iterator[Check]:
     if Path(seen.messages).resolve() != settings.messages.resolve():
         remedy = "make `messages` in the settings and HOTLINE_MESSAGES in site/globals.conf the same folder"
         yield failed("messages", f"Asterisk records to {seen.messages}, the service reads {settings.messages}", remedy)
+    talks = settings.recordings.talks
+    if talks is not None and Path(seen.talks).resolve() != talks.resolve():
+        remedy = "make `recordings.talks` in the settings and HOTLINE_TALKS in site/globals.conf the same folder"
+        told = f"records talks to {seen.talks}" if seen.talks else "records no talks (HOTLINE_TALKS is empty)"
+        yield failed("recording of talks", f"Asterisk {told}, the service reads {talks}", remedy)

@@ -32,6 +32,7 @@ from hotline_agi.dispatch.events import (
     LegEnded,
     LimitLifted,
     LinkLost,
+    RecordingPossible,
     Step,
     StepReached,
     StockTaken,
@@ -46,6 +47,8 @@ from hotline_agi.roster.model import (
     Limits,
     Line,
     LongWrapUp,
+    Recording,
+    RecordTalks,
     Rest,
     RingGroup,
     RingStep,
@@ -156,6 +159,7 @@ def draw_line(tape: Tape) -> Line:
         limits=tape.among(CallerLimits(), STRICT),
         rest=tape.among(None, Rest(missed=2, for_s=30.0), Rest(missed=1, for_s=300.0)),
         long_wrap_up=tape.among(None, LongWrapUp(talk_s=60.0, wrap_up_s=90.0)),
+        recording=tape.among(Recording(), Recording(talks=RecordTalks.CONSENT)),
     )
 
 
@@ -273,6 +277,7 @@ class Story:
                 leg = LegId(f"leg-00000000{n:06x}")
                 pbx.rang_before(leg, volunteer.id, volunteer.endpoints[0], up=tape.among(True, False))
         self._take_stock()
+        pbx.later(0.5, self._recording_possible)
         at_s = START_S
         known = tape.one_in(3)
         crowd = tape.one_in(5)
@@ -307,14 +312,20 @@ class Story:
         if tape.one_in(4):
             pbx.later(tape.span(0.0, 60.0), self._take_stock)
 
+    def _recording_possible(self) -> None:
+        """The shell looks at its disks: by itself, whether or not Asterisk can be heard."""
+        self._arrives("ami", RecordingPossible(possible=self.tape.among(True, True, True, False)))
+
     def _somebody_acts(self) -> None:
         """A volunteer pauses or comes back, a softphone goes or is used, a caller is recognised."""
         who = self.tape.among(*self.roster.volunteers)
         phone = EndpointId(f"sp-{who}")
         act = self.tape.among(
-            "pauses", "resumes", "phone gone", "phone back", "other call", "caller", "caller", "cover", "lifted"
+            "pauses", "resumes", "phone gone", "phone back", "other call", "caller", "caller", "cover", "lifted", "disk"
         )
         match act:
+            case "disk":
+                self._recording_possible()
             case "lifted":
                 self._ami(LimitLifted(caller=CallerToken(self.tape.among(*WHO[:2]))))
             case "cover":

@@ -156,6 +156,7 @@ garbage: st.SearchStrategy[Event] = st.one_of(
         caller=st.sampled_from([None, CallerToken("aa"), CallerToken("bb")]),
         high_risk=st.booleans(),
         withheld=st.booleans(),
+        asked_for_help=st.booleans(),
     ),
     *(st.builds(kind, call=call) for kind in (CallerListened, CallerSpoke)),
     st.builds(CallerRecognised, call=call, caller=st.just(CallerToken("aa")), high_risk=st.booleans()),
