@@ -20,10 +20,10 @@ RESULTS = ("taken", "unchanged", "refused", "restored")
 
 
 class GuardMetrics:
-    """Of what was not dialled, and of callers who met a limit."""
+    """Of what was not dialled, of callers who met a limit, and of help in talks."""
 
-    def __init__(self, *, reasons: Iterable[str], limits: Iterable[str]) -> None:
-        """The values that the two labels may have: both series begin at 0, so that a rate() sees the first one."""
+    def __init__(self, *, reasons: Iterable[str], limits: Iterable[str], help_facts: Iterable[str] = ()) -> None:
+        """The values that the labels may have: all series begin at 0, so that a rate() sees the first one."""
         self._registry = CollectorRegistry()
         self._refused = Counter(
             "hotline_dial_refusals", "Legs that were not dialled, by reason.", ["reason"], registry=self._registry
@@ -31,6 +31,14 @@ class GuardMetrics:
         self._limited = Counter(
             "hotline_limited_calls", "Calls that met a limit of callers, by limit.", ["limit"], registry=self._registry
         )
+        self._helped = Counter(
+            "hotline_help_in_talks",
+            "What volunteers asked for in talks, and what came of it, by fact.",
+            ["fact"],
+            registry=self._registry,
+        )
+        for fact in help_facts:
+            self._helped.labels(fact)
         for reason in reasons:
             self._refused.labels(reason)
         for limit in limits:
@@ -41,6 +49,9 @@ class GuardMetrics:
 
     def limited(self, limit: str) -> None:
         self._limited.labels(limit).inc()
+
+    def helped(self, fact: str) -> None:
+        self._helped.labels(fact).inc()
 
     def write(self, folder: Path) -> None:
         """Put the file in place of the old one. Blocks on disk.

@@ -1,6 +1,6 @@
 """Help in talks after a gap of the link or a restart: who rings or is there goes on, who was looked for still is."""
 
-from hotline_agi.dispatch import supervision
+from hotline_agi.dispatch import helper_legs, supervision
 from hotline_agi.dispatch.events import LegAnswered, LegStage, LiveLeg, StockTaken
 from hotline_agi.dispatch.help_book import Helper
 from hotline_agi.dispatch.state import Call
@@ -36,7 +36,7 @@ def adopt(board: Switchboard, found: LiveLeg) -> bool:
     help_ = supervision.help_of(board, leg)
     supervision.mark(board, leg)  # that is noted already, if the note came to the disk
     role, is_there = found.role, found.stage is LegStage.HELPING
-    if is_there and role is HelperRole.SUPERVISOR and supervision.there(board, help_.talk, role):
+    if is_there and role is HelperRole.SUPERVISOR and helper_legs.there(board, help_.talk, role):
         return False
     helper = Helper(
         leg=found.leg,

@@ -9,33 +9,29 @@ Help comes before calls that wait: it is asked for because of a life. So a super
 back for a caller, and is rung in a wrap-up or a rest, too; who talks, is rung, or is paused is passed over.
 """
 
+from hotline_agi.dispatch import helper_legs
 from hotline_agi.dispatch.commands import (
-    AnswerHelper,
     CancelLeg,
     CancelReason,
-    DismissLeg,
     Fact,
     FlagCaller,
     HelperWord,
     HelpWord,
     OpenRoom,
     RefuseLeg,
-    RingHelper,
-    TellVolunteer,
 )
 from hotline_agi.dispatch.events import LegAccepted, LegAnswered, LegEnded, TalkStarted
 from hotline_agi.dispatch.help_book import Help, Helper
-from hotline_agi.dispatch.notice_legs import is_quiet, language_of, next_endpoint
+from hotline_agi.dispatch.notice_legs import is_quiet
 from hotline_agi.dispatch.state import Call, CallState, Leg
 from hotline_agi.dispatch.switchboard import (
     CANCEL_GRACE_S,
     CANCEL_REPEATS,
     PROMPT_LIMIT_S,
-    RING_GRACE_S,
     Switchboard,
     Timer,
 )
-from hotline_agi.roster.model import Endpoint, HighRisk
+from hotline_agi.roster.model import HighRisk
 from hotline_agi.terms.causes import UNREACHABLE, Cause
 from hotline_agi.terms.helping import HelperRole
 from hotline_agi.terms.ids import LegId, VolunteerId
@@ -60,10 +56,10 @@ def asked(board: Switchboard, leg_id: LegId) -> bool:
     mark(board, leg)
     help_ = help_of(board, leg)
     board.note(leg.call, Fact.HELP_ASKED, volunteer=leg.volunteer)
-    if there(board, help_.talk, HelperRole.SUPERVISOR):
-        _tell(board, help_, HelpWord.HERE)
+    if helper_legs.there(board, help_.talk, HelperRole.SUPERVISOR):
+        helper_legs.tell(board, help_, HelpWord.HERE)
         return True
-    _tell(board, help_, HelpWord.CALLED)
+    helper_legs.tell(board, help_, HelpWord.CALLED)
     seek(board, help_)
     return True
 
@@ -80,7 +76,7 @@ def contact_asked(board: Switchboard, leg_id: LegId) -> bool:
     if board.help.of(help_.talk, HelperRole.CONTACT):
         return True  # is there, or is being rung
     if _ring_contact(board, help_, 0):
-        _tell(board, help_, HelpWord.CONTACT_CALLED)
+        helper_legs.tell(board, help_, HelpWord.CONTACT_CALLED)
     else:
         _contact_missed(board, help_)
     return True
@@ -160,8 +156,8 @@ def go_on(board: Switchboard, help_: Help) -> None:
         return
     while help_.to_ring:
         who = help_.to_ring.pop(0)
-        if who not in help_.said_no and _may_ring(board, who):
-            _ring_person(board, help_, who, HelperRole.SUPERVISOR, found.ring_s, 0)
+        if who not in help_.said_no and helper_legs.may_ring(board, who):
+            helper_legs.ring_person(board, help_, who, HelperRole.SUPERVISOR, found.ring_s, 0)
             board.set_timer(Timer.HELP, help_.talk, found.ring_s)
             return
     if board.help.of(help_.talk, HelperRole.SUPERVISOR):
@@ -177,27 +173,7 @@ def go_on(board: Switchboard, help_: Help) -> None:
 def _missed(board: Switchboard, help_: Help) -> None:
     help_.seeks = False
     board.note(help_.call, Fact.HELP_MISSED)
-    _tell(board, help_, HelpWord.NOBODY)
-
-
-def _may_ring(board: Switchboard, who: VolunteerId) -> bool:
-    seat = board.seats.seat(who)
-    return (
-        not seat.legs
-        and not seat.elsewhere
-        and seat.paused_until_s <= board.now.mono_s
-        and next_endpoint(board, who, 0) is not None
-    )
-
-
-def _ring_person(board: Switchboard, help_: Help, who: VolunteerId, role: HelperRole, ring_s: float, nth: int) -> bool:
-    """Ring the first endpoint of theirs from the `nth` on that can be reached; False: there is none."""
-    reached = next_endpoint(board, who, nth)
-    if reached is None:
-        return False
-    person = board.roster.volunteers[who]
-    _ring(board, help_, role, person.endpoints[reached], language_of(person, help_.call.line), ring_s, who, nth=reached)
-    return True
+    helper_legs.tell(board, help_, HelpWord.NOBODY)
 
 
 def _ring_contact(board: Switchboard, help_: Help, nth: int) -> bool:
@@ -208,52 +184,15 @@ def _ring_contact(board: Switchboard, help_: Help, nth: int) -> bool:
     who = found.contact_person
     if who is not None:
         known = who in board.roster.volunteers and who != help_.call.volunteer
-        if not known or (nth == 0 and not _may_ring(board, who)):
+        if not known or not helper_legs.may_ring(board, who):
             return False
-        return _ring_person(board, help_, who, HelperRole.CONTACT, CONTACT_RING_S, nth)
+        return helper_legs.ring_person(board, help_, who, HelperRole.CONTACT, CONTACT_RING_S, nth)
     if found.contact is None or nth > 0:
         return False
-    _ring(board, help_, HelperRole.CONTACT, found.contact, help_.call.line.language, CONTACT_RING_S, None, nth=0)
+    helper_legs.ring(
+        board, help_, HelperRole.CONTACT, found.contact, help_.call.line.language, CONTACT_RING_S, None, nth=0
+    )
     return True
-
-
-def _ring(
-    board: Switchboard,
-    help_: Help,
-    role: HelperRole,
-    endpoint: Endpoint,
-    language: str,
-    ring_s: float,
-    who: VolunteerId | None,
-    *,
-    nth: int,
-) -> None:
-    helper = Helper(
-        leg=board.new_leg_id(),
-        node=help_.call.node,
-        talk=help_.talk,
-        role=role,
-        volunteer=who,
-        nth_endpoint=nth,
-        rang_s=board.now.mono_s,
-    )
-    board.help.live[helper.leg] = helper
-    if who is not None:
-        board.seats.take(who, helper.leg, board.now.mono_s)
-    board.set_timer(Timer.HELPER, helper.leg, ring_s + RING_GRACE_S)
-    board.out.append(
-        RingHelper(
-            leg=helper.leg,
-            node=helper.node,
-            talk=help_.talk,
-            role=role,
-            volunteer=who,
-            endpoint=endpoint,
-            language=language,
-            ring_timeout_s=ring_s,
-        )
-    )
-    board.note(help_.call, Fact.HELPER_RANG, volunteer=who, detail=role.value)
 
 
 def due(board: Switchboard, talk: LegId) -> None:
@@ -263,7 +202,7 @@ def due(board: Switchboard, talk: LegId) -> None:
         return
     for helper in board.help.of(talk, HelperRole.SUPERVISOR):
         if not helper.picked_up:
-            _withdraw(board, helper, CancelReason.WITHDRAWN)
+            helper_legs.withdraw(board, helper, CancelReason.WITHDRAWN)
     go_on(board, help_)
 
 
@@ -290,26 +229,27 @@ def answered(board: Switchboard, leg: LegId, agreed: bool) -> None:
     """Somebody who was rung for a talk pressed a key. Answered at once by exactly one `AnswerHelper`."""
     helper = board.help.live.get(leg)
     help_ = board.help.helps.get(helper.talk) if helper is not None else None
-    taken = help_ is not None and bool(there(board, help_.talk, HelperRole.SUPERVISOR))
+    taken = help_ is not None and bool(helper_legs.there(board, help_.talk, HelperRole.SUPERVISOR))
     if helper is None or help_ is None:
-        _answer(board, leg, HelperWord.OVER)
+        helper_legs.answer(board, leg, HelperWord.OVER)
     elif helper.is_there:
-        _answer(board, leg, HelperWord.ROOM if help_.has_room else HelperWord.LISTEN)  # asked twice
+        helper_legs.answer(board, leg, HelperWord.ROOM if help_.has_room else HelperWord.LISTEN)  # asked twice
     elif agreed and taken and helper.role is HelperRole.SUPERVISOR:
         helper.picked_up = helper.withdrawn = True
         board.set_timer(Timer.HELPER, leg, PROMPT_LIMIT_S)
-        _answer(board, leg, HelperWord.TAKEN)
+        helper_legs.answer(board, leg, HelperWord.TAKEN)
     elif helper.withdrawn:
-        _answer(board, leg, HelperWord.OVER)
+        helper_legs.answer(board, leg, HelperWord.OVER)
     elif not agreed:
         helper.picked_up = helper.said_no = True
         board.set_timer(Timer.HELPER, leg, PROMPT_LIMIT_S)
-        _answer(board, leg, HelperWord.OTHERS)
+        helper_legs.answer(board, leg, HelperWord.OTHERS)
         if helper.role is HelperRole.SUPERVISOR:
             if helper.volunteer is not None:
                 help_.said_no.add(helper.volunteer)
             helper.withdrawn = True  # hears a last sentence
-            go_on(board, help_)
+            if all(other.picked_up for other in board.help.of(help_.talk, HelperRole.SUPERVISOR)):
+                go_on(board, help_)  # else the next one rings already
     else:
         _comes(board, help_, helper)
 
@@ -317,32 +257,24 @@ def answered(board: Switchboard, leg: LegId, agreed: bool) -> None:
 def _comes(board: Switchboard, help_: Help, helper: Helper) -> None:
     helper.picked_up = helper.is_there = True
     board.deadlines.clear((Timer.HELPER, helper.leg))
-    _sits(board, helper)
+    helper_legs.sits(board, helper)
     board.note(help_.call, Fact.HELPER_CAME, volunteer=helper.volunteer, detail=helper.role.value)
     if helper.role is HelperRole.CONTACT:
-        listeners = there(board, help_.talk, HelperRole.SUPERVISOR)
-        _answer(board, helper.leg, HelperWord.ROOM)
+        listeners = helper_legs.there(board, help_.talk, HelperRole.SUPERVISOR)
+        helper_legs.answer(board, helper.leg, HelperWord.ROOM)
         if not help_.has_room:
             help_.has_room = True
             listener = listeners[0].leg if listeners else None
             board.out.append(OpenRoom(talk=help_.talk, node=helper.node, listener=listener))
-        _tell(board, help_, HelpWord.CONTACT_HERE)
+        helper_legs.tell(board, help_, HelpWord.CONTACT_HERE)
         return
     help_.seeks = False
     board.deadlines.clear((Timer.HELP, help_.talk))
     for other in board.help.of(help_.talk, HelperRole.SUPERVISOR):
         if other is not helper:
-            _withdraw(board, other, CancelReason.ELSEWHERE)
-    _answer(board, helper.leg, HelperWord.ROOM if help_.has_room else HelperWord.LISTEN)
-    _tell(board, help_, HelpWord.HERE)
-
-
-def _sits(board: Switchboard, helper: Helper) -> None:
-    """Whoever is there is in a talk, as far as others are concerned."""
-    if helper.volunteer is not None:
-        seat = board.seats.seat(helper.volunteer)
-        seat.talking = True
-        board.seats.settle(seat, board.now.mono_s)
+            helper_legs.withdraw(board, other, CancelReason.ELSEWHERE)
+    helper_legs.answer(board, helper.leg, HelperWord.ROOM if help_.has_room else HelperWord.LISTEN)
+    helper_legs.tell(board, help_, HelpWord.HERE)
 
 
 def ended(board: Switchboard, helper: Helper, cause: int) -> None:
@@ -356,7 +288,7 @@ def ended(board: Switchboard, helper: Helper, cause: int) -> None:
         return
     if helper.is_there:
         board.note(help_.call, Fact.HELPER_LEFT, volunteer=helper.volunteer, detail=helper.role.value)
-        _tell(board, help_, HelpWord.LEFT)
+        helper_legs.tell(board, help_, HelpWord.LEFT)
         return
     if helper.withdrawn and not helper.said_no:
         return
@@ -365,19 +297,27 @@ def ended(board: Switchboard, helper: Helper, cause: int) -> None:
         if not (again and _ring_contact(board, help_, helper.nth_endpoint + 1)):
             _contact_missed(board, help_)
     elif help_.seeks and not helper.withdrawn:
-        found = policy(board, help_.call)
-        if again and found is not None and helper.volunteer is not None:
-            role, ring_s = HelperRole.SUPERVISOR, found.ring_s
-            if _ring_person(board, help_, helper.volunteer, role, ring_s, helper.nth_endpoint + 1):
-                board.set_timer(Timer.HELP, help_.talk, ring_s)
-                return
+        if again and _ring_next_phone(board, help_, helper):
+            return
         if not board.help.of(help_.talk, HelperRole.SUPERVISOR):
             go_on(board, help_)
 
 
+def _ring_next_phone(board: Switchboard, help_: Help, helper: Helper) -> bool:
+    """The same human may be reached another way. False: not."""
+    found, who = policy(board, help_.call), helper.volunteer
+    if found is None or who is None or not helper_legs.may_ring(board, who):
+        return False
+    role, ring_s = HelperRole.SUPERVISOR, found.ring_s
+    if not helper_legs.ring_person(board, help_, who, role, ring_s, helper.nth_endpoint + 1):
+        return False
+    board.set_timer(Timer.HELP, help_.talk, ring_s)
+    return True
+
+
 def _contact_missed(board: Switchboard, help_: Help) -> None:
     board.note(help_.call, Fact.HELP_MISSED, detail=HelperRole.CONTACT.value)
-    _tell(board, help_, HelpWord.CONTACT_NOBODY)
+    helper_legs.tell(board, help_, HelpWord.CONTACT_NOBODY)
 
 
 def overdue(board: Switchboard, leg: LegId) -> None:
@@ -391,16 +331,6 @@ def overdue(board: Switchboard, leg: LegId) -> None:
     helper.cancel_repeats += 1
     board.set_timer(Timer.HELPER, leg, CANCEL_GRACE_S)
     board.out.append(CancelLeg(leg=leg, node=helper.node, reason=CancelReason.WITHDRAWN))
-
-
-def _withdraw(board: Switchboard, helper: Helper, reason: CancelReason) -> None:
-    """Silently while it rings, with a word once it was picked up."""
-    if helper.withdrawn:
-        return
-    helper.withdrawn = True
-    command = DismissLeg if helper.picked_up else CancelLeg
-    board.set_timer(Timer.HELPER, helper.leg, PROMPT_LIMIT_S if helper.picked_up else CANCEL_GRACE_S)
-    board.out.append(command(leg=helper.leg, node=helper.node, reason=reason))
 
 
 # ---- the talk is over
@@ -418,19 +348,4 @@ def _over(board: Switchboard, help_: Help) -> None:
     del board.help.helps[help_.talk]
     board.deadlines.clear((Timer.HELP, help_.talk))
     for helper in [one for one in board.help.live.values() if one.talk == help_.talk]:
-        _withdraw(board, helper, CancelReason.CALLER_LEFT)
-
-
-# ---- words
-
-
-def there(board: Switchboard, talk: LegId, role: HelperRole) -> list[Helper]:
-    return [one for one in board.help.of(talk, role) if one.is_there]
-
-
-def _tell(board: Switchboard, help_: Help, word: HelpWord) -> None:
-    board.out.append(TellVolunteer(leg=help_.talk, node=help_.call.node, word=word, language=help_.call.line.language))
-
-
-def _answer(board: Switchboard, leg: LegId, word: HelperWord) -> None:
-    board.out.append(AnswerHelper(leg=leg, word=word))
+        helper_legs.withdraw(board, helper, CancelReason.CALLER_LEFT)

@@ -17,13 +17,15 @@ SAID_OF_KEPT = 1024
 class Guard:
     """One per service. Set `alarm`; keep `follow` running."""
 
-    def __init__(self, state: Path, *, limits: tuple[str, ...] = ()) -> None:
+    def __init__(self, state: Path, *, limits: tuple[str, ...] = (), help_facts: tuple[str, ...] = ()) -> None:
         self.alarm: Callable[[RefusalReason, EndpointId], None] = lambda _reason, _endpoint: None
         """Told of each leg that was not dialled; must neither block nor raise."""
         self.refusals: Counter[RefusalReason] = Counter()
         self.limited_calls: Counter[str] = Counter()
         self._said: Counter[tuple[RefusalReason, EndpointId]] = Counter()
-        self._metrics = GuardMetrics(reasons=[reason.value for reason in RefusalReason], limits=limits)
+        self._metrics = GuardMetrics(
+            reasons=[reason.value for reason in RefusalReason], limits=limits, help_facts=help_facts
+        )
         self._state = state
         self._news = True
 
@@ -46,6 +48,11 @@ class Guard:
         """A caller met a limit."""
         self.limited_calls[limit] += 1
         self._metrics.limited(limit)
+        self._news = True
+
+    def helped(self, fact: str) -> None:
+        """A volunteer asked for help in a talk, or something came of it."""
+        self._metrics.helped(fact)
         self._news = True
 
     async def follow(self) -> None:

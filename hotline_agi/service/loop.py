@@ -97,6 +97,10 @@ from hotline_agi.terms import limits
 from hotline_agi.terms.ids import CallId, EndpointId, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 
+HELP_FACTS = tuple(
+    fact.value for fact in (Fact.HELP_ASKED, Fact.CONTACT_ASKED, Fact.HELPER_CAME, Fact.HELP_MISSED, Fact.MARKED)
+)
+"""Counted for the metrics."""
 LATE_S, CATCH_UP_S = 0.25, 0.02
 """A deadline that is so late lets the event loop read its sockets for so long, before it counts."""
 FASTAGI = "fastagi"
@@ -177,7 +181,7 @@ class Service:
             test_endpoint=f"PJSIP/{endpoint}" if endpoint else TEST_ENDPOINT,
             test_number=settings.canary.number,
         )
-        self.guard = Guard(settings.state, limits=tuple(limit.value for limit in limits.Limit))
+        self.guard = Guard(settings.state, limits=tuple(limit.value for limit in limits.Limit), help_facts=HELP_FACTS)
         self._envelope = Envelope(served, trunk=settings.trunk, rules=settings.dialling, refused=self.guard.refused)
         self._envelope.recall(past.legs, now.mono_s)
         self._node = Node(
@@ -395,6 +399,9 @@ class Service:
             case NoteReadiness() | NoteCover():
                 log_shift(command)
                 self._journal.write_agreement(command, datetime.now(UTC))
+            case NoteFact(fact=fact) if fact.value in HELP_FACTS:
+                self.guard.helped(fact.value)
+                self._journal.write(command, datetime.now(UTC))
             case NoteFact(fact=Fact.LIMITED, call=call, detail=detail):
                 limit, until = limits.told(detail)
                 self.guard.limited(limit)

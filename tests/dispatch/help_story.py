@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from hashlib import shake_256
 from math import inf
+from typing import Any
 
 from hotline_agi.dispatch.commands import (
     AnswerHelper,
@@ -87,8 +88,8 @@ class HelpPbx(FakePbx):
 
     # ---- keys in a talk
 
-    def _joins(self, phone: Phone, call: CallId) -> None:
-        super()._joins(phone, call)
+    def _joins(self, phone: Phone, call: CallId, *how: Any) -> None:
+        super()._joins(phone, call, *how)
         if phone.state == "talking":
             for _ in range(self.luck.among(1, 0, 2, 3)):
                 event = self.luck.among(HelpAsked, HelpAsked, ContactAsked)(leg=phone.id)
@@ -247,6 +248,7 @@ def risky(line: Line, luck: Tape) -> Line:
     contact = luck.among("number", "person", None)
     return replace(
         line,
+        wants=(),  # what callers want has its own stories
         high_risk=HighRisk(
             supervisors=tuple(map(VolunteerId, supervisors)),
             ring_s=luck.among(10.0, 20.0),

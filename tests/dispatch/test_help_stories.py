@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline_agi.dispatch import help_recovery, supervision, switchboard
+from hotline_agi.dispatch import help_recovery, helper_legs, supervision, switchboard
 from hotline_agi.dispatch.commands import HelperWord, HelpWord
 from hotline_agi.dispatch.help_book import Help, Helper
 from hotline_agi.dispatch.seats import Seats
@@ -28,7 +28,7 @@ MOST_STORIES = 1500
 
 
 @pytest.mark.parametrize("kind", [HelpStory, HelpRestarts])
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(tape=TAPES)
 def test_every_story_with_help_ends_well(kind: type[HelpStory], tape: bytes) -> None:
     story = kind(tape)
@@ -62,7 +62,7 @@ def test_the_stories_with_help_reach_everything() -> None:
 
 
 def who_cannot_is_rung_again(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(supervision, "_may_ring", lambda *_: True)
+    patch.setattr(helper_legs, "may_ring", lambda *_: True)
 
 
 def help_outlives_its_talk(patch: pytest.MonkeyPatch) -> None:
@@ -80,12 +80,12 @@ def a_listener_holds_no_seat(patch: pytest.MonkeyPatch) -> None:
 
 
 def two_supervisors_may_come(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(supervision, "there", lambda *_: [])
-    patch.setattr(supervision, "_withdraw", nothing)
+    patch.setattr(helper_legs, "there", lambda *_: [])
+    patch.setattr(helper_legs, "withdraw", nothing)
 
 
 def who_rings_is_not_taken_back_for_the_next(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(supervision, "_withdraw", nothing)
+    patch.setattr(helper_legs, "withdraw", nothing)
 
 
 def a_supervisor_is_awaited_for_ever(patch: pytest.MonkeyPatch) -> None:
@@ -99,7 +99,7 @@ def the_volunteer_is_their_own_supervisor(patch: pytest.MonkeyPatch) -> None:
 
     real = supervision.supervisors
     patch.setattr(supervision, "supervisors", supervisors)
-    patch.setattr(supervision, "_may_ring", lambda *_: True)
+    patch.setattr(helper_legs, "may_ring", lambda *_: True)
 
 
 def a_stuck_helper_is_left_alone(patch: pytest.MonkeyPatch) -> None:
@@ -111,7 +111,7 @@ def nobody_is_followed_up(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_key_is_not_answered(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(supervision, "_answer", nothing)
+    patch.setattr(helper_legs, "answer", nothing)
 
 
 def who_listened_before_the_restart_is_not_known(patch: pytest.MonkeyPatch) -> None:

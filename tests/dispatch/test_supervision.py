@@ -157,6 +157,22 @@ def test_who_cannot_is_followed_at_once_and_not_rung_again(desk: HelpDesk) -> No
     assert "zhao" not in helpers(rung)
 
 
+def test_who_says_no_while_the_next_one_rings_calls_no_third(desk: HelpDesk) -> None:
+    """Found by stories."""
+    desk.asks_for_help()
+    desk.lifts("zhao")
+    assert helpers(desk.passes(20.0)) == ["sun"]
+    assert helpers(desk.take(HelperAnswered(leg=desk.helper("zhao"), agreed=False))) == []
+    assert helpers(desk.gone("sun")) == ["qian"]
+
+
+def test_who_paused_meanwhile_is_not_rung_by_their_other_phone(desk: HelpDesk) -> None:
+    """Found by stories."""
+    desk.asks_for_help()
+    desk.take(VolunteerPaused(volunteer=VolunteerId("zhao"), for_s=None))
+    assert helpers(desk.gone("zhao", Cause.SUBSCRIBER_ABSENT)) == ["sun"]
+
+
 def test_who_is_busy_or_unreachable_is_followed_at_once(desk: HelpDesk) -> None:
     desk.asks_for_help()
     assert helpers(desk.gone("zhao", Cause.USER_BUSY)) == ["sun"]

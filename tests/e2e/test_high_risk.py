@@ -19,7 +19,7 @@ from hotline_agi.lab.call import PhoneCall
 from hotline_agi.lab.tone import SAMPLE_RATE_HZ, Codec, decode, purity, tone_frames
 from hotline_agi.prompts.risk_phrases import RISK_PHRASES
 from tests.e2e.hearing import HZ
-from tests.e2e.hotline import Hotline, Person, open_hotline, talk
+from tests.e2e.hotline import Hotline, Person, open_hotline, talk, until
 from tests.e2e.restarts import Restarted, open_restarted, waits_for
 from tests.e2e.scenery import Scenery
 
@@ -100,6 +100,8 @@ def test_supervisors_come_one_after_the_other_and_the_caller_hears_no_key():
             contact = Person("overflow", ring_then_answer(0.2, HZ["overflow"]))
             hotline.stage.mobile(DUTY, contact)
             caller, leg = await in_talk(hotline, volunteer)
+            caller.press("*7")  # of whom nothing comes but tones for the volunteer
+            await until(lambda: bool(leg.stream.keys_heard), 2.0, "the volunteer's phone hears the caller's keys")
             keys, pressed_at = len(caller.stream.keys_heard), time.monotonic()
             leg.press("*7")
             await until_said(leg, "help-word-called")
@@ -158,6 +160,7 @@ def test_supervisors_come_one_after_the_other_and_the_caller_hears_no_key():
             ]
             await _follow_ups(hotline, row.call)
             await _comes_first_when_they_call_again(hotline, volunteer)
+            assert "keys in a talk reach the service" in await hotline.command("doctor")
             await hotline.until_quiet()
             assert hotline.complaints() == [], hotline.complaints()
 
