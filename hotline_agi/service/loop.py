@@ -77,6 +77,7 @@ from hotline_agi.selfservice.state import Standing
 from hotline_agi.service.alarms import Alarms
 from hotline_agi.service.alone import Alone
 from hotline_agi.service.callback_calls import CallbackCalls
+from hotline_agi.service.callback_list import CallbackList
 from hotline_agi.service.callbacks import Callbacks
 from hotline_agi.service.canary import Canary
 from hotline_agi.service.guard import Guard
@@ -254,7 +255,7 @@ class Service:
                 rosters=lambda: follower.status,
                 canary=self._canary,
                 recordings=lambda: self._recordings.trouble,
-                callbacks=lambda: self._callbacks.backlog,
+                callbacks=lambda: self._callback_list.backlog,
             ),
             folders={"state": settings.state, "messages": settings.messages} | archive.watched,
             certificates={"softphones": settings.softphone_tls.certificate},
@@ -262,15 +263,13 @@ class Service:
         )
         self._alarms = Alarms(settings.alarms, watch, state=settings.state, now=self._now, tell=self.step)
         self.guard.alarm = self._refused_dialling
-        calls = CallbackCalls(
-            link=lambda: self._link,
-            trunk=settings.trunk,
-            tell=self.step,
+        self._callback_calls = CallbackCalls(link=lambda: self._link, trunk=settings.trunk, tell=self.step)
+        self._callback_list = CallbackList(
+            settings.state / JOURNAL, roster=lambda: self._roster, now=self._now, keep_days=settings.keep.work
         )
-        self._callback_calls = calls
         self._callbacks = Callbacks(
-            calls,
-            journal=settings.state / JOURNAL,
+            self._callback_list,
+            self._callback_calls,
             messages=settings.messages,
             playback=self.playback,
             envelope=self._envelope,
@@ -279,10 +278,9 @@ class Service:
             now=self._now,
             tell=self.step,
             boot=past.boot,
-            keep_days=settings.keep.work,
         )
         self._node.on_stock = self._callbacks.stock_taken
-        self._watchers = (self._canary, self._alarms, self._callbacks)
+        self._watchers = (self._canary, self._alarms, self._callback_list)
         questions = Questions(
             node=self._node,
             menu=self._menu,
@@ -448,7 +446,7 @@ class Service:
             asyncio.create_task(self._recognition.follow(self._settings.state / JOURNAL), name="flags"),
             asyncio.create_task(self._canary.run(), name="test calls"),
             asyncio.create_task(self._alarms.run(), name="alarms"),
-            asyncio.create_task(self._callbacks.run(), name="callbacks"),
+            asyncio.create_task(self._callback_list.run(), name="callbacks"),
             asyncio.create_task(WeeklyMail(self._settings, lambda: self._roster).run(), name="weekly report"),
         ]
         for task in tasks:

@@ -4,20 +4,23 @@ Asked again and again (when a call closes, at a start, every now and then), so a
 a message that is found late is work as any other. One transaction; what is written already changes nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
 
 from hotline_agi.roster import canary
 from hotline_agi.roster.callback_policy import CallbackPolicy, Missed
+from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.schema import CALL, CALLER_TOKEN, FACT, MESSAGE, to_instant, to_text
 from hotline_agi.store.schema_requests import CALLBACK_REQUEST
 from hotline_agi.store.schema_work import IS_UNFINISHED, WORK, WORK_CALL
 from hotline_agi.store.usage import LONGEST_CALL_H
-from hotline_agi.store.work import Change, changing, find, row_of
+from hotline_agi.store.work import BUSY_S, Change, changing
+from hotline_agi.store.work_reading import find, row_of
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import CallerToken, CallId, LineId
 from hotline_agi.terms.work import WorkDeed, WorkKind
@@ -30,6 +33,8 @@ WHOLE = timedelta(days=7)
 MISSED_WITHIN = timedelta(days=1)
 """Nobody is called out of the blue for a call of the day before yesterday, e.g. when a line's policy changes."""
 MOST_CALLS = 20_000
+CHUNK = 500
+T = TypeVar("T")
 
 Policies = Mapping[LineId, CallbackPolicy]
 
@@ -45,19 +50,40 @@ class Gathered:
 def gathered(path: Path, now: datetime, policies: Policies, *, back: timedelta = WHOLE) -> Gathered:
     """Bring the list up to date with calls that ended since `back` before `now`. Blocks on disk.
 
+    Looks first, which holds up nobody, and takes the lock only where there is something to write.
+
     :param back: no longer than finished entries are kept, or what was purged would come back.
     :raises SetupError: if the journal cannot be written.
     """
+    with JournalReader.open(path, busy_s=BUSY_S) as reader, reader.snapshot() as connection:
+        calls = list(_ended_calls(connection, now - back, now - MISSED_WITHIN, policies))
+        known = _known(connection, now - back)
+        talks = _talks(connection, known, calls)
+    seen = gather(calls, known, policies)
+    if not (seen.opened or seen.joined or got_through(known, talks)):
+        return Gathered()
     with changing(path) as change:
-        calls = list(_ended_calls(change.connection, now - back, now - MISSED_WITHIN, policies))
-        known = _known(change.connection, now - back)
-        found = gather(calls, known, policies)
+        found = gather(_not_yet(change.connection, calls), _known(change.connection, now - back), policies)
         for entry, several in found.opened.items():
             _open(change, entry, several, now)
         for entry, several in found.joined.items():
             _join(change, entry, several, now)
-        closed = _close(change, _known(change.connection, now - back, finished=False), now)
+        closed = _close(change, got_through(_known(change.connection, now - back, finished=False), talks), now)
         return Gathered(opened=len(found.opened), closed=closed)
+
+
+def _not_yet(connection: Connection, calls: Sequence[EndedCall]) -> list[EndedCall]:
+    """Those of `calls` that nobody else has put on the list meanwhile."""
+    known: set[str] = set()
+    for some in _in_chunks([call.call for call in calls]):
+        known |= set(connection.scalars(select(WORK_CALL.c.call).where(WORK_CALL.c.call.in_(some))))
+    return [call for call in calls if call.call not in known]
+
+
+def _in_chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """As many as one statement takes."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
 
 
 def _ended_calls(
@@ -66,7 +92,9 @@ def _ended_calls(
     is_known = exists().where(WORK_CALL.c.call == CALL.c.call)
     has_message = exists().where(MESSAGE.c.call == CALL.c.call)
     has_asked = exists().where(CALLBACK_REQUEST.c.call == CALL.c.call)
+    lines = [line for line, policy in policies.items() if policy.missed is not Missed.NO]
     is_missed = and_(
+        CALL.c.line.in_(lines),
         CALL.c.answered_at.is_(None),
         CALL.c.outcome.in_([one.value for one in MISSED]),
         CALL.c.ended_at >= to_text(missed_since),
@@ -190,19 +218,26 @@ def _add_calls(change: Change, entry: CallId, several: list[tuple[EndedCall, Wor
     change.connection.execute(insert(WORK_CALL), rows)
 
 
-def _close(change: Change, unfinished: list[KnownEntry], now: datetime) -> int:
-    tokens = {one.caller for one in unfinished if one.caller is not None}
-    if not tokens:
-        return 0
-    rows = change.connection.execute(
-        select(CALL.c.line, CALLER_TOKEN.c.token, func.max(FACT.c.at))
-        .join_from(CALLER_TOKEN, CALL, CALL.c.call == CALLER_TOKEN.c.call)
-        .join(FACT, and_(FACT.c.call == CALL.c.call, FACT.c.fact == Fact.TALK_STARTED.value))
-        .where(CALL.c.arrived_at >= to_text(min(one.last_at for one in unfinished) - timedelta(hours=LONGEST_CALL_H)))
-        .group_by(CALL.c.line, CALLER_TOKEN.c.token)
-    )
-    talks = {(LineId(line), CallerToken(token)): to_instant(at) for line, token, at in rows if token in tokens}
-    closing = got_through(unfinished, talks)
+def _talks(
+    connection: Connection, known: Sequence[KnownEntry], calls: Sequence[EndedCall]
+) -> dict[tuple[LineId, CallerToken], datetime]:
+    """When the last talk of each caller on each line began, of those that are on the list or are to be."""
+    since = {one.caller: one.last_at for one in known if one.closed_at is None and one.caller is not None}
+    since |= {call.caller: call.ended_at for call in calls if call.caller is not None}
+    found: dict[tuple[LineId, CallerToken], datetime] = {}
+    for some in _in_chunks([*since]):
+        rows = connection.execute(
+            select(CALL.c.line, CALLER_TOKEN.c.token, func.max(FACT.c.at))
+            .join_from(CALLER_TOKEN, CALL, CALL.c.call == CALLER_TOKEN.c.call)
+            .join(FACT, and_(FACT.c.call == CALL.c.call, FACT.c.fact == Fact.TALK_STARTED.value))
+            .where(CALLER_TOKEN.c.token.in_(some))
+            .group_by(CALL.c.line, CALLER_TOKEN.c.token)
+        )
+        found |= {(LineId(line), CallerToken(token)): to_instant(at) for line, token, at in rows}
+    return found
+
+
+def _close(change: Change, closing: Sequence[KnownEntry], now: datetime) -> int:
     for one in closing:
         after = moves.closed(find(change.connection, one.entry), now)
         if not isinstance(after, WorkRefusal):
