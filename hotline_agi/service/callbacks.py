@@ -1,7 +1,7 @@
 """Volunteers call callers back: what their menu asks of the list of work, and what comes of it.
 
-Leave to call is on disk before anything is dialled, so a service that is killed leaves each entry open, or claimed until
-its lease ends, and dials nothing twice.
+Leave to call is on disk before anything is dialled, so a service that is killed leaves each entry open, or claimed
+until its lease ends, and dials nothing twice.
 """
 
 import asyncio

@@ -222,10 +222,10 @@ def _talks(
     connection: Connection, known: Sequence[KnownEntry], calls: Sequence[EndedCall]
 ) -> dict[tuple[LineId, CallerToken], datetime]:
     """When the last talk of each caller on each line began, of those that are on the list or are to be."""
-    since = {one.caller: one.last_at for one in known if one.closed_at is None and one.caller is not None}
-    since |= {call.caller: call.ended_at for call in calls if call.caller is not None}
+    listed = {one.caller for one in known if one.closed_at is None and one.caller is not None}
+    callers = listed | {call.caller for call in calls if call.caller is not None}
     found: dict[tuple[LineId, CallerToken], datetime] = {}
-    for some in _in_chunks([*since]):
+    for some in _in_chunks([*callers]):
         rows = connection.execute(
             select(CALL.c.line, CALLER_TOKEN.c.token, func.max(FACT.c.at))
             .join_from(CALLER_TOKEN, CALL, CALL.c.call == CALLER_TOKEN.c.call)
