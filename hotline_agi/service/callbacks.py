@@ -50,7 +50,7 @@ from hotline_agi.terms.ids import CallId, LegId, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.standing import VolunteerState
 from hotline_agi.terms.work import AttemptEnd
-from hotline_agi.work.entry import Entry
+from hotline_agi.work.entry import CALL_LIMIT_S, TALK_LIMIT_S, Entry
 
 ROUTE = "callback"
 """Of the dialplan's question when somebody who was called has pressed the key."""
@@ -115,6 +115,10 @@ class Callbacks:
                 uniqueid="",
                 placed_s=now.mono_s - (now.at - one.dialled_at).total_seconds(),
             )
+            # a talk that began is noted by how long it may last (`entry.talking`)
+            if entry.call_until is not None and entry.call_until - one.dialled_at > timedelta(seconds=2 * CALL_LIMIT_S):
+                ago = now.at - (entry.call_until - timedelta(seconds=TALK_LIMIT_S))
+                call.talk_began_s = now.mono_s - ago.total_seconds()
             self._open.append(call)
         recent = work_reading.dialled_since(change.connection, now.at - timedelta(days=1))
         ages = [(number, (now.at - at).total_seconds()) for number, at in recent]
