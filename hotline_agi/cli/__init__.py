@@ -17,6 +17,7 @@ from hotline_agi.errors import HotlineError, InvalidText, SetupError
 @click.group(
     cls=lazy(
         serve="run demo try doctor",
+        campaign="campaign",
         canary="canary",
         alarms="alarms",
         roster="roster",
