@@ -220,15 +220,8 @@ class Change:
     def note(self, entry: CallId, deed: WorkDeed, now: datetime, who: VolunteerId | None, detail: str) -> None:
         """One more line of its history."""
         newest = self.connection.scalar(select(func.max(WORK_DEED.c.seq)).where(WORK_DEED.c.entry == entry)) or 0
-        values = {
-            "entry": entry,
-            "seq": max(newest + 1, time.time_ns() // 1000),
-            "at": to_text(now),
-            "deed": deed.value,
-            "who": who,
-            "detail": detail,
-        }
-        self.connection.execute(insert(WORK_DEED), values)
+        seq = max(newest + 1, time.time_ns() // 1000)
+        self.connection.execute(insert(WORK_DEED), deed_row_of(entry, seq, now, deed, who, detail))
 
     def _tell(
         self,
@@ -254,6 +247,13 @@ class Change:
 
     def _write(self, entry: Entry) -> None:
         self.connection.execute(update(WORK).where(WORK.c.entry == entry.id).values(**row_of(entry)))
+
+
+def deed_row_of(
+    entry: CallId, seq: int, now: datetime, deed: WorkDeed, who: VolunteerId | None, detail: str
+) -> dict[str, str | int | None]:
+    """One line of an entry's history, as a row."""
+    return {"entry": entry, "seq": seq, "at": to_text(now), "deed": deed.value, "who": who, "detail": detail}
 
 
 def _told(entry: Entry, why: WorkRefusal) -> str:
