@@ -15,7 +15,7 @@ from hotline_agi.roster.callback_policy import CallbackPolicy
 from hotline_agi.roster.duty import everybody, on_duty
 from hotline_agi.roster.model import Roster
 from hotline_agi.settings import Settings
-from hotline_agi.store import work
+from hotline_agi.store import work_reading
 from hotline_agi.store.past import JOURNAL
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.schema import to_text
@@ -28,7 +28,6 @@ from hotline_agi.work.entry import Entry, seen_at
 from hotline_agi.work.order import in_order
 
 Json = dict[str, object]
-BUSY_S = 5.0
 CSV_COLUMNS = (
     "callback",
     "line",
@@ -104,7 +103,7 @@ class Book:
         if not all_:
             conditions.append(WORK.c.state.in_([state.value for state in UNFINISHED]))
         with JournalReader.open(self.settings.state / JOURNAL) as reader, reader.snapshot() as connection:
-            found = work.matching(connection, *conditions, limit=limit)
+            found = work_reading.matching(connection, *conditions, limit=limit)
         ordered = in_order(found, self.now, self.policy)
         return [one for one in ordered if owner is None or one.owner == owner]
 
@@ -148,16 +147,16 @@ def print_entry(
     journal = book.settings.state / JOURNAL
     if number:
         with JournalReader.open(journal) as reader, reader.snapshot() as connection:
-            found = work.find(connection, entry_id)
+            found = work_reading.find(connection, entry_id)
         noted(found.id)
     shown: PhoneNumber | None = None
     with JournalReader.open(journal) as reader, reader.snapshot() as connection:
-        entry = work.find(connection, entry_id)
-        deeds = work.deeds_of(connection, entry.id)
-        calls = work.calls_of(connection, entry.id)
-        message = work.newest_message(connection, entry.id)
+        entry = work_reading.find(connection, entry_id)
+        deeds = work_reading.deeds_of(connection, entry.id)
+        calls = work_reading.calls_of(connection, entry.id)
+        message = work_reading.newest_message(connection, entry.id)
         if number:
-            shown = work.number_of(connection, entry.id)
+            shown = work_reading.number_of(connection, entry.id)
     entry = seen_at(entry, book.now)
     if as_json:
         return {

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from hotline_agi import table
-from hotline_agi.callbackbook import BUSY_S, CSV_COLUMNS, Book, list_csv, list_json, print_entry, print_list
+from hotline_agi.callbackbook import CSV_COLUMNS, Book, list_csv, list_json, print_entry, print_list
 from hotline_agi.cli.operator import noted, operator
 from hotline_agi.cli.options import config_option, json_option, language_option, print_json
 from hotline_agi.errors import SetupError
@@ -22,6 +22,8 @@ from hotline_agi.terms.work import WorkOutcome
 from hotline_agi.work.entry import Entry
 
 MOST_NOTE = 500
+BUSY_S = 5.0
+"""A command waits so long for a service that writes."""
 _NUMBER = re.compile(r"(?:[0-9][ ()./-]?){7,}")
 """In a note it is taken for a telephone number."""
 COLUMNS = f"""\b

@@ -14,7 +14,7 @@ _MIN_S, _H_S = 60.0, 3600.0
 
 def callbacks(node: Node, findings: Findings) -> CallbackPolicy | None:
     """``{missed: consented, lease_min: 20, overdue_h: 4, …}``; what it does not name is as usual."""
-    fields = Fields.of(node, findings, "the callbacks")
+    fields = Fields.of(node, findings, "the section callbacks")
     if fields is None:
         return None
     number: PhoneNumber | None = fields.optional("number", phone_number, None)

@@ -68,6 +68,8 @@ class CallbackCall:
     """Of the two-party bridges that they are in."""
     talk_began_s: float | None = None
     talk_s: float = 0.0
+    end_unseen: bool = False
+    """It ended while nobody looked: how long they talked is not known."""
 
     @property
     def talked(self) -> bool:
@@ -205,6 +207,7 @@ class CallbackCalls:
             elif volunteer is not None and volunteer.context == "hotline-callback":
                 call.holding = volunteer.bridge
             if volunteer is None:
+                call.end_unseen = caller is None
                 self._volunteer_gone(call)
             elif caller is None and time.monotonic() - call.placed_s > MAKING_S and not call.talked:
                 self._finish(call, AttemptEnd.UNSEEN)
@@ -287,7 +290,7 @@ class CallbackCalls:
     def _finish(self, call: CallbackCall, end: AttemptEnd, hung_up: bool = False) -> None:
         if self._live.pop(call.attempt, None) is None:
             return
-        if call.talked and not call.talk_s and call.talk_began_s is not None:
+        if call.talk_began_s is not None and not (call.talk_s or call.end_unseen):
             call.talk_s = time.monotonic() - call.talk_began_s
         if call.uniqueid:
             self._of_volunteer.pop(call.uniqueid, None)

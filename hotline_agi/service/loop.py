@@ -77,6 +77,7 @@ from hotline_agi.selfservice.state import Standing
 from hotline_agi.service.alarms import Alarms
 from hotline_agi.service.alone import Alone
 from hotline_agi.service.callback_calls import CallbackCalls
+from hotline_agi.service.callback_list import CallbackList
 from hotline_agi.service.callbacks import Callbacks
 from hotline_agi.service.canary import Canary
 from hotline_agi.service.guard import Guard
@@ -259,7 +260,7 @@ class Service:
                 rosters=lambda: follower.status,
                 canary=self._canary,
                 recordings=lambda: self._recordings.trouble,
-                callbacks=lambda: self._callbacks.backlog,
+                callbacks=lambda: self._callback_list.backlog,
             ),
             folders={"state": settings.state, "messages": settings.messages} | archive.watched,
             certificates={"softphones": settings.softphone_tls.certificate},
@@ -274,15 +275,13 @@ class Service:
             audit=self._journal.write_audit,
         )
         self.guard.alarm = self._refused_dialling
-        calls = CallbackCalls(
-            link=lambda: self._link,
-            trunk=settings.trunk,
-            tell=self.step,
+        self._callback_calls = CallbackCalls(link=lambda: self._link, trunk=settings.trunk, tell=self.step)
+        self._callback_list = CallbackList(
+            settings.state / JOURNAL, roster=lambda: self._roster, now=self._now, keep_days=settings.keep.work
         )
-        self._callback_calls = calls
         self._callbacks = Callbacks(
-            calls,
-            journal=settings.state / JOURNAL,
+            self._callback_list,
+            self._callback_calls,
             messages=settings.messages,
             playback=self.playback,
             envelope=self._envelope,
@@ -291,11 +290,10 @@ class Service:
             now=self._now,
             tell=self.step,
             boot=past.boot,
-            keep_days=settings.keep.work,
         )
         self._node.on_stock = self._callbacks.stock_taken
         self._watchers = Watchers(
-            saw=(self._canary.saw, self._alarms.saw, self._callbacks.saw),
+            saw=(self._canary.saw, self._alarms.saw, self._callback_list.saw),
             heard=(self._canary.on_message, calls.on_message),
         )
         questions = Questions(
@@ -462,7 +460,7 @@ class Service:
             asyncio.create_task(self._recognition.follow(self._settings.state / JOURNAL), name="flags"),
             asyncio.create_task(self._canary.run(), name="test calls"),
             asyncio.create_task(self._alarms.run(), name="alarms"),
-            asyncio.create_task(self._callbacks.run(), name="callbacks"),
+            asyncio.create_task(self._callback_list.run(), name="callbacks"),
             asyncio.create_task(WeeklyMail(self._settings, lambda: self._roster).run(), name="weekly report"),
         ]
         for task in tasks:

@@ -4,20 +4,24 @@ Asked again and again (when a call closes, at a start, every now and then), so a
 a message that is found late is work as any other. One transaction; what is written already changes nothing.
 """
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
-from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, func, insert, or_, select, update
 
 from hotline_agi.roster import canary
 from hotline_agi.roster.callback_policy import CallbackPolicy, Missed
+from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.schema import CALL, CALLER_TOKEN, FACT, MESSAGE, to_instant, to_text
 from hotline_agi.store.schema_requests import CALLBACK_REQUEST
-from hotline_agi.store.schema_work import IS_UNFINISHED, WORK, WORK_CALL
+from hotline_agi.store.schema_work import IS_UNFINISHED, WORK, WORK_CALL, WORK_DEED
 from hotline_agi.store.usage import LONGEST_CALL_H
-from hotline_agi.store.work import Change, changing, find, row_of
+from hotline_agi.store.work import BUSY_S, Change, changing, deed_row_of
+from hotline_agi.store.work_reading import find, row_of
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import CallerToken, CallId, LineId
 from hotline_agi.terms.work import WorkDeed, WorkKind
@@ -30,6 +34,8 @@ WHOLE = timedelta(days=7)
 MISSED_WITHIN = timedelta(days=1)
 """Nobody is called out of the blue for a call of the day before yesterday, e.g. when a line's policy changes."""
 MOST_CALLS = 20_000
+CHUNK = 200
+T = TypeVar("T")
 
 Policies = Mapping[LineId, CallbackPolicy]
 
@@ -45,19 +51,51 @@ class Gathered:
 def gathered(path: Path, now: datetime, policies: Policies, *, back: timedelta = WHOLE) -> Gathered:
     """Bring the list up to date with calls that ended since `back` before `now`. Blocks on disk.
 
+    Looks first, which holds up nobody, and takes the lock only where there is something to write.
+
     :param back: no longer than finished entries are kept, or what was purged would come back.
     :raises SetupError: if the journal cannot be written.
     """
-    with changing(path) as change:
-        calls = list(_ended_calls(change.connection, now - back, now - MISSED_WITHIN, policies))
-        known = _known(change.connection, now - back)
-        found = gather(calls, known, policies)
-        for entry, several in found.opened.items():
-            _open(change, entry, several, now)
-        for entry, several in found.joined.items():
-            _join(change, entry, several, now)
-        closed = _close(change, _known(change.connection, now - back, finished=False), now)
-        return Gathered(opened=len(found.opened), closed=closed)
+    with JournalReader.open(path, busy_s=BUSY_S) as reader, reader.snapshot() as connection:
+        calls = list(_ended_calls(connection, now - back, now - MISSED_WITHIN, policies))
+        known = _known(connection, now - back)
+        talks = _talks(connection, known, calls)
+    seen = gather(calls, known, policies)
+    placed = {call.call for found in (seen.opened, seen.joined) for several in found.values() for call, _ in several}
+    wanted = sorted((call for call in calls if call.call in placed), key=lambda call: (call.ended_at, call.call))
+    opened = closed = 0
+    for some in _in_chunks(wanted):  # the lock is let go between them: the journal of calls goes on
+        with changing(path) as change:
+            opened += _add(change, some, now, policies, back)
+    if wanted or got_through(known, talks):
+        with changing(path) as change:
+            closed = _close(change, got_through(_known(change.connection, now - back, finished=False), talks), now)
+    return Gathered(opened=opened, closed=closed)
+
+
+def _add(change: Change, calls: Sequence[EndedCall], now: datetime, policies: Policies, back: timedelta) -> int:
+    """Put them on the list; returns how many entries there are more."""
+    known = _known(change.connection, now - back)
+    found = gather(_not_yet(change.connection, calls), known, policies)
+    if found.opened:
+        _open(change, found.opened, now)
+    if found.joined:
+        _join(change, found.joined, {one.entry: one for one in known}, now)
+    return len(found.opened)
+
+
+def _not_yet(connection: Connection, calls: Sequence[EndedCall]) -> list[EndedCall]:
+    """Those of `calls` that nobody else has put on the list meanwhile."""
+    known: set[str] = set()
+    for some in _in_chunks([call.call for call in calls]):
+        known |= set(connection.scalars(select(WORK_CALL.c.call).where(WORK_CALL.c.call.in_(some))))
+    return [call for call in calls if call.call not in known]
+
+
+def _in_chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """As many as one statement takes, and as hold the lock for a few milliseconds only."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
 
 
 def _ended_calls(
@@ -66,7 +104,9 @@ def _ended_calls(
     is_known = exists().where(WORK_CALL.c.call == CALL.c.call)
     has_message = exists().where(MESSAGE.c.call == CALL.c.call)
     has_asked = exists().where(CALLBACK_REQUEST.c.call == CALL.c.call)
+    lines = [line for line, policy in policies.items() if policy.missed is not Missed.NO]
     is_missed = and_(
+        CALL.c.line.in_(lines),
         CALL.c.answered_at.is_(None),
         CALL.c.outcome.in_([one.value for one in MISSED]),
         CALL.c.ended_at >= to_text(missed_since),
@@ -160,49 +200,68 @@ def _known(connection: Connection, since: datetime, *, finished: bool = True) ->
     ]
 
 
-def _open(change: Change, entry: CallId, several: list[tuple[EndedCall, WorkKind]], now: datetime) -> None:
-    first, kind = several[0]
-    for _, other in several[1:]:
-        kind = stronger(kind, other)
-    made = Entry(id=entry, line=first.line, kind=kind, opened_at=first.ended_at, last_at=several[-1][0].ended_at)
-    change.connection.execute(insert(WORK), {"entry": entry, **row_of(made), "told": 0})
-    _add_calls(change, entry, several)
-    change.note(entry, WorkDeed.OPENED, now, None, kind.value)
-    for call, _ in several[1:]:
-        change.note(entry, WorkDeed.JOINED, now, None, call.call)
+def _open(change: Change, opened: Mapping[CallId, list[tuple[EndedCall, WorkKind]]], now: datetime) -> None:
+    """Entries that nobody knows yet, with the first lines of their histories."""
+    made, calls, deeds = [], [], []
+    for entry, several in opened.items():
+        first, kind = several[0]
+        for _, other in several[1:]:
+            kind = stronger(kind, other)
+        last_at = several[-1][0].ended_at
+        one = Entry(id=entry, line=first.line, kind=kind, opened_at=first.ended_at, last_at=last_at)
+        made.append({"entry": entry, **row_of(one), "told": 0})
+        calls += [{"call": call.call, "entry": entry, "kind": why.value} for call, why in several]
+        told = [(WorkDeed.OPENED, kind.value), *((WorkDeed.JOINED, call.call) for call, _ in several[1:])]
+        deeds += [deed_row_of(entry, seq, now, deed, None, detail) for seq, (deed, detail) in enumerate(told, 1)]
+    change.connection.execute(insert(WORK), made)
+    change.connection.execute(insert(WORK_CALL), calls)
+    change.connection.execute(insert(WORK_DEED), deeds)
 
 
-def _join(change: Change, entry: CallId, several: list[tuple[EndedCall, WorkKind]], now: datetime) -> None:
-    before = find(change.connection, entry)
-    kind = before.kind
-    for _, other in several:
-        kind = stronger(kind, other)
-    last_at = max(before.last_at, several[-1][0].ended_at)
-    values = {"kind": kind.value, "last_at": to_text(last_at)}
-    change.connection.execute(update(WORK).where(WORK.c.entry == entry).values(**values))
-    _add_calls(change, entry, several)
-    for call, _ in several:
-        change.note(entry, WorkDeed.JOINED, now, None, call.call)
+def _join(
+    change: Change,
+    joined: Mapping[CallId, list[tuple[EndedCall, WorkKind]]],
+    known: Mapping[CallId, KnownEntry],
+    now: datetime,
+) -> None:
+    """More calls of callers who are on the list already."""
+    entries, calls, deeds = [], [], []
+    seq = time.time_ns() // 1000  # later than whatever stands there, as `Change.note` counts
+    for entry, several in joined.items():
+        kind, last_at = known[entry].kind, known[entry].last_at
+        for call, why in several:
+            kind, last_at, seq = stronger(kind, why), max(last_at, call.ended_at), seq + 1
+            calls.append({"call": call.call, "entry": entry, "kind": why.value})
+            deeds.append(deed_row_of(entry, seq, now, WorkDeed.JOINED, None, call.call))
+        entries.append({"of": entry, "stronger": kind.value, "later": to_text(last_at)})
+    grown = update(WORK).where(WORK.c.entry == bindparam("of"))
+    change.connection.execute(grown.values(kind=bindparam("stronger"), last_at=bindparam("later")), entries)
+    change.connection.execute(insert(WORK_CALL), calls)
+    change.connection.execute(insert(WORK_DEED), deeds)
 
 
-def _add_calls(change: Change, entry: CallId, several: list[tuple[EndedCall, WorkKind]]) -> None:
-    rows = [{"call": call.call, "entry": entry, "kind": kind.value} for call, kind in several]
-    change.connection.execute(insert(WORK_CALL), rows)
-
-
-def _close(change: Change, unfinished: list[KnownEntry], now: datetime) -> int:
-    tokens = {one.caller for one in unfinished if one.caller is not None}
-    if not tokens:
-        return 0
-    rows = change.connection.execute(
+def _talks(
+    connection: Connection, known: Sequence[KnownEntry], calls: Sequence[EndedCall]
+) -> dict[tuple[LineId, CallerToken], datetime]:
+    """When the last talk of each caller on each line began, of those that are on the list or are to be."""
+    listed = {one.caller for one in known if one.closed_at is None and one.caller is not None}
+    callers = listed | {call.caller for call in calls if call.caller is not None}
+    if not callers:
+        return {}
+    oldest_at = min([one.last_at for one in known if one.closed_at is None] + [call.ended_at for call in calls])
+    talked = (
         select(CALL.c.line, CALLER_TOKEN.c.token, func.max(FACT.c.at))
         .join_from(CALLER_TOKEN, CALL, CALL.c.call == CALLER_TOKEN.c.call)
         .join(FACT, and_(FACT.c.call == CALL.c.call, FACT.c.fact == Fact.TALK_STARTED.value))
-        .where(CALL.c.arrived_at >= to_text(min(one.last_at for one in unfinished) - timedelta(hours=LONGEST_CALL_H)))
+        .where(CALL.c.arrived_at >= to_text(oldest_at - timedelta(hours=LONGEST_CALL_H)))
         .group_by(CALL.c.line, CALLER_TOKEN.c.token)
     )
-    talks = {(LineId(line), CallerToken(token)): to_instant(at) for line, token, at in rows if token in tokens}
-    closing = got_through(unfinished, talks)
+    if len(callers) <= CHUNK:
+        talked = talked.where(CALLER_TOKEN.c.token.in_(callers))
+    return {(LineId(line), CallerToken(token)): to_instant(at) for line, token, at in connection.execute(talked)}
+
+
+def _close(change: Change, closing: Sequence[KnownEntry], now: datetime) -> int:
     for one in closing:
         after = moves.closed(find(change.connection, one.entry), now)
         if not isinstance(after, WorkRefusal):

@@ -9,11 +9,15 @@ import pytest
 
 from hotline_agi.asterisk import service_menu
 from hotline_agi.asterisk.agi import AgiRequest
-from hotline_agi.asterisk.service_menu import ServiceMenu
+from hotline_agi.asterisk.service_menu import Errand, ServiceMenu, reply_text
 from hotline_agi.asterisk.wire import set_variable
 from hotline_agi.dispatch.events import VolunteerPaused
+from hotline_agi.roster.callback_policy import CallbackPolicy
 from hotline_agi.roster.model import Roster
+from hotline_agi.selfservice.callback_dialog import Taken, TakeNext
 from hotline_agi.selfservice.directory import Directory
+from hotline_agi.selfservice.menu import Saying
+from hotline_agi.terms.ids import LegId
 from hotline_agi.terms.instants import Now
 from tests.selfservice.house import LIN, NINE, PINS, WANG, House, world
 
@@ -22,6 +26,12 @@ DIALPLAN = (Path(__file__).parents[2] / "asterisk-conf/hotline/extensions.conf")
 (_PATTERN,) = re.findall(r'REGEX\("([^"]+ask\|end[^"]+)" \$\{HOTLINE_REPLY\}', DIALPLAN)
 READABLE = re.compile(_PATTERN)
 """The dialplan's own check of an answer."""
+
+
+CALLBACKS = (Path(__file__).parents[2] / "asterisk-conf/hotline/extensions-callbacks.conf").read_text()
+(_MORE,) = re.findall(r'REGEX\("([^"]+hear:[^"]+)" \$\{HOTLINE_REPLY\}', CALLBACKS)
+PLAYABLE = re.compile(_MORE)
+"""Likewise, of the answers with which a volunteer calls somebody back."""
 
 
 class Edge:
@@ -155,3 +165,38 @@ def test_neither_numbers_nor_keys_stand_in_what_is_kept() -> None:
 
 def _unused() -> dict[str, Any]:
     return {"now": lambda: Now(0.0, NINE), "tell": print, "standing": print, "stand_ins": list}
+
+
+def test_answers_of_calling_back_are_such_as_the_dialplan_takes() -> None:
+    hear = Saying(language="zh", words=("n-1", "callers-wait"), recording="playing/0a1b", then=("callback-choice",))
+    said = reply_text(hear, LIN)
+    assert said == "ok:hear:zh:1:5:n-1+callers-wait:playing/0a1b:callback-choice"
+    plain = replace(hear, recording="1771000000_442079460999_pbx1-1771000000.42")
+    call = Saying(language="en", words=("callback-calling",), attempt=LegId("back-0000000100000a"))
+    assert reply_text(call, LIN) == "ok:call:en:callback-calling:lin:back-0000000100000a"
+    for one in (hear, plain, call):
+        told = reply_text(one, LIN)
+        assert PLAYABLE.fullmatch(told) and not READABLE.fullmatch(told)
+        assert set_variable("HOTLINE_REPLY", told)
+    for bad in ("ok:hear:zh:1:5:n-1:/a;b:c", "ok:call:en:x:lin:leg-0a", "ok:call:en:x:lin:back-0a&", "ok:hear:"):
+        assert not PLAYABLE.fullmatch(bad)
+
+
+def test_what_the_list_of_work_must_be_asked_is_an_errand_of_who_is_known() -> None:
+    edge = Edge(world(service_numbers=(SERVICE,), callbacks=CallbackPolicy()))
+    assert words(edge.ask("phone", "sp-lin", "100", "begin", ""))[-1] == "menu-callbacks"
+    request = AgiRequest(
+        route="menu",
+        uniqueid="pbx1-1.1",
+        channel="PJSIP/s01-0000000a",
+        arguments=("phone", "sp-lin", "100", "keys", "6"),
+    )
+    errand = edge.menu.answer(request)
+    assert isinstance(errand, Errand)
+    assert (errand.wanted, errand.who, errand.channel) == (TakeNext(), LIN, "PJSIP/s01-0000000a")
+    assert errand.then(Taken(offer=None, open=0)) == "ok:ask:en:1:5:callbacks-none+menu+menu-callbacks"
+    stranger = AgiRequest(
+        route="menu", uniqueid="u2", channel="PJSIP/t-1", arguments=("trunk", "", SERVICE, "back", "")
+    )
+    asked = edge.menu.answer(stranger)
+    assert isinstance(asked, str) and words(asked) == ["ask-pin"]  # nobody is called back for who is not known

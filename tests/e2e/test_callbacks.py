@@ -13,7 +13,7 @@ from hotline_agi.lab.behaviour import busy, never_answer, ring_then_answer, voic
 from hotline_agi.lab.call import PhoneCall
 from hotline_agi.lab.stage import PASSWORD
 from tests.e2e.hearing import HZ
-from tests.e2e.hotline import Hotline, Person, open_hotline, until
+from tests.e2e.hotline import SECOND_CALLER, Hotline, Person, open_hotline, until
 from tests.e2e.sayings import Ear, write_sayings
 from tests.e2e.scenery import CALLER, HOTLINE, Scenery, mobile_of
 
@@ -56,10 +56,9 @@ async def leave_message(hotline: Hotline) -> None:
     assert (await hotline.closed()).outcome == "message"
 
 
-async def enter(hotline: Hotline) -> tuple[PhoneCall, Ear]:
-    call = hotline.stage.phones["s01"].invite(
-        server=hotline.stage.server, user="100", auth=("s01", PASSWORD), tone_hz=HZ["s01"]
-    )
+async def enter(hotline: Hotline, who: str = "s01") -> tuple[PhoneCall, Ear]:
+    phone = hotline.stage.phones[who]
+    call = phone.invite(server=hotline.stage.server, user="100", auth=(who, PASSWORD), tone_hz=HZ[who])
     await call.until_answered(3.0)
     ear = Ear(call)
     await ear.until("menu-callbacks")
@@ -117,17 +116,13 @@ def test_a_caller_who_left_a_message_is_called_back_and_neither_side_sees_a_numb
     asyncio.run(story())
 
 
-def missed_by(hotline: Hotline) -> Any:
-    """The caller hangs up while nobody answers."""
-
-    async def call_and_leave() -> None:
-        before = len(hotline.rows())
-        caller = hotline.caller()
-        await caller.until_hears(HZ["greeting"], 4.0)
-        caller.hang_up()
-        await hotline.closed(before + 1)
-
-    return call_and_leave()
+async def missed_by(hotline: Hotline, who: str = "caller", **how: Any) -> None:
+    """A caller hangs up while nobody answers."""
+    before = len(hotline.rows())
+    caller = hotline.caller(who, **how)
+    await caller.until_hears(HZ["greeting"], 4.0)
+    caller.hang_up()
+    await hotline.closed(before + 1)
 
 
 async def take_and_connect(hotline: Hotline, volunteer: PhoneCall, ear: Ear) -> None:
@@ -141,43 +136,41 @@ NEUTRAL = {"callback-neutral", "callback-nobody"}
 
 
 def test_whoever_answers_without_the_key_hears_nothing_that_says_who_calls():
+    """Two volunteers call two callers back at the same time: at one somebody else answers, at the other a voicemail."""
+
     async def story():
-        async with open_list() as hotline:
-            await hotline.person("s01")
-            telephone = Person("caller", ring_then_answer(0.3, HZ["caller"]))
-            hotline.stage.mobile(CALLER, telephone)
+        async with open_list(softphones=2, extra_line=CALLBACKS.replace("{", "{attempts: 2, ")) as hotline:
+            for name in ("s01", "s02"):
+                await hotline.person(name)
+            family = Person("caller", ring_then_answer(0.3, HZ["caller"]))
+            mailbox = Person("second caller", voicemail(0.3))
+            hotline.stage.mobile(CALLER, family)
+            hotline.stage.mobile(SECOND_CALLER, mailbox)
             await missed_by(hotline)
-            await until_listed(hotline, [("missed", "open", None, None, 0)])
-            volunteer, ear = await enter(hotline)
-            # somebody else of the family answers, and says something
-            await take_and_connect(hotline, volunteer, ear)
-            leg = await telephone.until_rung(4.0)
-            someone = Ear(leg)
-            await someone.until("callback-nobody", 20.0)
-            await leg.until_ended(4.0)
-            assert set(someone.words) == NEUTRAL
-            await ear.until("callback-not-confirmed")
-            await until_listed(hotline, [("missed", "open", None, None, 1)])
-            await ear.until("menu-callbacks")
-            volunteer.press("6")  # nothing dials again by itself, and nobody is offered it again at once
-            await ear.until("callbacks-none")
+            await missed_by(hotline, "second caller")
+            await until_listed(hotline, [("missed", "open", None, None, 0)] * 2)
+            (first, first_ear), (second, second_ear) = await enter(hotline), await enter(hotline, "s02")
+            await take_and_connect(hotline, first, first_ear)
+            await take_and_connect(hotline, second, second_ear)
+            for telephone, ear in ((family, first_ear), (mailbox, second_ear)):
+                leg = await telephone.until_rung(4.0)
+                await leg.until_ended(25.0)
+                assert set(Ear(leg).words) == NEUTRAL
+                await ear.until("callback-not-confirmed")
+            await until_listed(hotline, [("missed", "open", None, None, 1)] * 2)
+            second.hang_up()
+            await first_ear.until("menu-callbacks")
+            first.press("6")  # nothing dials again by itself, and nobody is offered it again at once
+            await first_ear.until("callbacks-none")
             again(hotline)
-            # a voicemail picks up
-            telephone.behaviour = voicemail(0.3)
-            await take_and_connect(hotline, volunteer, ear)
-            mailbox = await telephone.until_rung(4.0, 2)
-            await mailbox.until_ended(25.0)
-            assert set(Ear(mailbox).words) == NEUTRAL
-            await ear.until("callback-not-confirmed")
-            again(hotline)
-            # busy, for the third time: the coordinator's
-            telephone.behaviour = busy()
-            await take_and_connect(hotline, volunteer, ear)
-            await ear.until("callback-busy")
-            await ear.until("callback-escalated")
-            await until_listed(hotline, [("missed", "escalated", None, None, 3)])
-            assert len(telephone.calls) == 3
-            volunteer.hang_up()
+            # busy, at the last try: the coordinator's
+            family.behaviour = busy()
+            await take_and_connect(hotline, first, first_ear)
+            await first_ear.until("callback-busy")
+            await first_ear.until("callback-escalated")
+            await until_listed(hotline, [("missed", "escalated", None, None, 2), ("missed", "open", None, None, 1)])
+            assert (len(family.calls), len(mailbox.calls)) == (2, 1)
+            first.hang_up()
             assert list(hotline.stage.pbx.messages.iterdir()) == []  # nothing was recorded
             told = await hotline.command("calls", hotline.rows()[0].call)
             assert "the caller was called for s01" in told and "with the coordinator" in told, told
@@ -229,7 +222,7 @@ def test_the_list_takes_care_of_itself():
             words = await ear.until("callbacks-none")
             assert "callback-reached" in words
             # a premium number
-            await ring_and_leave(hotline, "09098790000")
+            await missed_by(hotline, from_user="09098790000")
             await until(lambda: len(entries(hotline)) == 2, 5.0, "the second caller is listed")
             await ear.until("menu-callbacks")
             await take(volunteer, ear)
@@ -250,14 +243,6 @@ def test_the_list_takes_care_of_itself():
 async def take(volunteer: PhoneCall, ear: Ear) -> None:
     volunteer.press("6")
     await ear.until("callback-choice")
-
-
-async def ring_and_leave(hotline: Hotline, number: str) -> None:
-    before = len(hotline.rows())
-    caller = hotline.caller(from_user=number)
-    await caller.until_hears(HZ["greeting"], 4.0)
-    caller.hang_up()
-    await hotline.closed(before + 1)
 
 
 def test_a_service_that_is_killed_while_the_callers_telephone_rings_goes_on_and_dials_nothing_twice():

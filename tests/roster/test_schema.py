@@ -88,6 +88,7 @@ BEYOND = {
     "pins-trivial",
     "pins-twice",
     "pins-nobody",
+    "policy-callbacks-number",
     "policy-long-wrap-up-shorter",
     "policy-remind-order",
     "policy-wants-twice",

@@ -314,6 +314,17 @@ def test_a_service_that_was_made_anew_goes_on_with_who_waits_and_ends_what_is_go
         assert play(act).ends == [(AttemptEnd.VOLUNTEER_LEFT, True)]
 
 
+def test_a_talk_that_went_on_and_ended_unseen_is_a_talk_of_nobody_knows_how_long() -> None:
+    def act(room: Room) -> None:
+        before = made("", "")
+        before.talk_began_s = -3600.0
+        room.call = before
+        room.calls.stock_taken(inventory(), [before])
+
+    room = play(act)
+    assert (room.ends, room.call.talk_s) == ([(AttemptEnd.TALKED, True)], 0.0)
+
+
 class FakeSession:
     def __init__(self, uniqueid: str) -> None:
         self.request = self

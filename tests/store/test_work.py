@@ -14,20 +14,21 @@ from hotline_agi.dispatch.commands import CloseRecord
 from hotline_agi.errors import SetupError
 from hotline_agi.retention import Ages
 from hotline_agi.roster.callback_policy import CallbackPolicy, Missed
-from hotline_agi.store import work
+from hotline_agi.store import work_reading
 from hotline_agi.store.clearance import clear
 from hotline_agi.store.journal import Journal
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.records import CallbackRecord, MessageRecord
 from hotline_agi.store.schema import AUDIT
-from hotline_agi.store.work import EntryNotFound, WorkRefused, changing
+from hotline_agi.store.work import WorkRefused, changing
 from hotline_agi.store.work_gathering import Gathered, gathered
+from hotline_agi.store.work_reading import EntryNotFound
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import CallerToken, CallId, LegId, LineId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.outcomes import Outcome
 from hotline_agi.terms.work import AttemptEnd, WorkDeed, WorkKind, WorkOutcome, WorkState
-from hotline_agi.work.entry import WorkRefusal
+from hotline_agi.work.entry import Entry, WorkRefusal
 from tests.store.calls import AGELESS, LINE, NODE, noted, opened
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -100,17 +101,17 @@ class Line:
 
     def entries(self) -> list[tuple[str, str, int]]:
         with JournalReader.open(self.path) as reader, reader.snapshot() as connection:
-            found = work.matching(connection, limit=100)
+            found = work_reading.matching(connection, limit=100)
         return sorted((one.kind.value, one.state.value, one.calls) for one in found)
 
-    def only(self) -> work.Entry:
+    def only(self) -> Entry:
         with changing(self.path) as change:
-            (found,) = work.unfinished(change.connection)
+            (found,) = work_reading.unfinished(change.connection)
         return found
 
     def deeds(self, entry: CallId) -> list[str]:
         with JournalReader.open(self.path) as reader, reader.snapshot() as connection:
-            return [one.deed.value for one in work.deeds_of(connection, entry)]
+            return [one.deed.value for one in work_reading.deeds_of(connection, entry)]
 
 
 @pytest.fixture
@@ -195,7 +196,7 @@ def test_who_gets_through_leaves_the_list_and_the_owner_is_told_once(line: Line)
     line.call(LI, ago_s=900)
     line.gather()
     with changing(line.path) as change:
-        for one in work.unfinished(change.connection):
+        for one in work_reading.unfinished(change.connection):
             change.claim(one.id, V1, NOW, policies)
     line.call(MEI, outcome=Outcome.TALKED, ago_s=300)
     assert line.gather() == Gathered(closed=1)
@@ -286,7 +287,7 @@ def test_refusals_say_who_has_it_and_change_nothing(line: Line) -> None:
         assert change.claim(entry, V2, later, policies).owner == V2
     assert line.deeds(entry) == ["opened", "claimed", "lease over", "claimed"]
     with pytest.raises(EntryNotFound), changing(line.path) as change:
-        work.find(change.connection, "nothing")
+        work_reading.find(change.connection, "nothing")
     with JournalReader.open(line.path) as reader:
         assert [row["did"] for row in reader.ask(select(AUDIT))] == ["callback claimed, as v01"]
 
@@ -307,12 +308,12 @@ def test_leave_to_call_is_noted_before_and_its_end_counts_once(line: Line) -> No
     with pytest.raises(WorkRefused, match="under way"), changing(line.path) as change:
         change.begin_attempt(entry, V1, second, NOW, policies, may_call=lambda _line: True)
     with changing(line.path) as change:
-        assert [one.attempt for one in work.open_attempts(change.connection)] == [first]
-        assert work.dialled_since(change.connection, NOW - timedelta(days=1)) == [(LI, NOW)]
+        assert [one.attempt for one in work_reading.open_attempts(change.connection)] == [first]
+        assert work_reading.dialled_since(change.connection, NOW - timedelta(days=1)) == [(LI, NOW)]
         ended = change.end_attempt(first, AttemptEnd.NO_ANSWER, NOW + timedelta(seconds=40), policies)
         assert ended is not None and ended.state is WorkState.OPEN and ended.not_before is not None
         assert change.end_attempt(first, AttemptEnd.TALKED, NOW + timedelta(seconds=41), policies) is None
-        assert work.open_attempts(change.connection) == []
+        assert work_reading.open_attempts(change.connection) == []
 
 
 def test_without_a_number_nobody_is_called(line: Line) -> None:
@@ -322,7 +323,7 @@ def test_without_a_number_nobody_is_called(line: Line) -> None:
     with changing(line.path) as change:
         change.claim(entry, V1, NOW, policies)
         assert change.begin_attempt(entry, V1, LegId("back-1"), NOW, policies, may_call=lambda _line: True) is None
-        assert work.open_attempts(change.connection) == []
+        assert work_reading.open_attempts(change.connection) == []
 
 
 # ---- what is deleted
@@ -333,7 +334,7 @@ def test_what_is_finished_goes_after_its_days_and_does_not_come_back(line: Line,
     line.call(LI, ago_s=900, message=True)
     line.gather()
     with changing(line.path) as change:
-        one, other = work.unfinished(change.connection)
+        one, other = work_reading.unfinished(change.connection)
         change.finish(one.id, V1, WorkOutcome.REFERRED, NOW, detail="a note of nobody's business")
         change.claim(other.id, V2, NOW, policies)
     then = NOW + timedelta(days=2)
@@ -350,7 +351,7 @@ def test_when_the_number_is_deleted_the_entry_knows_it_no_more(line: Line, tmp_p
     entry = line.only().id
     clear(line.path, tmp_path / "messages", Ages(numbers=1, messages=1000), NOW + timedelta(days=2))
     with changing(line.path) as change:
-        assert (change.number_of(entry), work.token_of(change.connection, entry)) == (None, None)
+        assert (change.number_of(entry), work_reading.token_of(change.connection, entry)) == (None, None)
     assert line.only().kind is WorkKind.CALLBACK
     assert MEI.reveal().encode() not in line.path.read_bytes()
 
