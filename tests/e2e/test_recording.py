@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import subprocess
 import wave
 from array import array
@@ -16,7 +17,10 @@ from hotline_agi.lab.call import PhoneCall
 from hotline_agi.lab.tone import FRAME_SAMPLES, purity
 from tests.e2e.hearing import HZ, longest_gap_s, silence_s, sounds
 from tests.e2e.hotline import Hotline, Person, open_hotline, talk, until
+from tests.e2e.restarts import PATIENT_S, Restarted
 from tests.e2e.scenery import Scenery
+from tests.e2e.test_faults_supervised import supervised
+from tests.e2e.witness import witness
 
 pytestmark = pytest.mark.asterisk
 RECORDS = "recording: {talks: consent}\n"
@@ -223,36 +227,39 @@ def small_disk(folder: Path) -> Iterator[None]:
 
 def test_a_kill_forgets_nothing_and_a_full_disk_leaves_the_talk_alone():
     async def story():
-        async with open_hotline(Scenery(softphones=1, extra_line=RECORDS), service=False) as hotline:
+        scenery = Scenery(softphones=1, extra_line=RECORDS)
+        async with open_hotline(scenery, service=False, guard_s=PATIENT_S) as hotline:
             with small_disk(hotline.stage.pbx.talks):
                 with_keys(hotline)
-                await hotline.stage.start_service()
-                s01 = await hotline.person("s01")
-                await _service_is_killed(hotline, s01)
-                await _disk_fills_up(hotline, s01)
-                await hotline.until_quiet()
+                async with supervised(hotline.stage) as parent, witness(hotline.stage) as asterisk:
+                    world = Restarted(hotline, parent.pid, asterisk)
+                    await until(lambda: world.starts() > 0, 12.0, "the service serves")
+                    s01 = await hotline.person("s01")
+                    await _service_is_killed(hotline, s01, world)
+                    await _disk_fills_up(hotline, s01)
+                    await hotline.until_quiet()
 
     asyncio.run(story())
 
 
-async def _service_is_killed(hotline: Hotline, s01: Person) -> None:
+async def _service_is_killed(hotline: Hotline, s01: Person, world: Restarted) -> None:
     """Between consent and talk, and in the talk: the talk is recorded, and encrypted after the start."""
     caller = hotline.caller()
     await consents(hotline, caller)
-    await hotline.stage.kill_service()
-    await hotline.stage.start_service(until_plan=False)
+    await until(lambda: "recording agreed" in hotline.rows()[0].facts, 3.0, "the consent is in the journal")
+    await world.restart(signal.SIGKILL)
     leg = await taken(caller, s01, 1)
     await asyncio.sleep(2.2)
-    await hotline.stage.kill_service()
-    leg.hang_up()
-    caller.hang_up()
-    await leg.until_ended(3.0)
-    await caller.until_ended(3.0)
-    assert len(clear(hotline)) == 1
-    await hotline.stage.start_service(until_plan=False)
+    async with world.dead():
+        leg.hang_up()
+        caller.hang_up()
+        await leg.until_ended(3.0)
+        await caller.until_ended(3.0)
+        assert len(clear(hotline)) == 1
     await until(lambda: len(sealed(hotline, "talks")) == 1, 5.0, "the talk is encrypted after the start")
     await until(lambda: clear(hotline) == [], 2.0, "and the clear file is gone")
-    await hotline.closed(1)
+    row = await hotline.closed(1)
+    assert recording_facts(row) == ["recording agreed", "recording started s01"]
     [recorded] = json.loads(await hotline.command("recordings", "--json"))
     assert (recorded["kind"], recorded["kept"]) == ("talk", "encrypted")
     assert heard_without_a_key(hotline) == []
@@ -272,8 +279,12 @@ async def _disk_fills_up(hotline: Hotline, s01: Person) -> None:
     assert silence_s(leg, since, since + 2.4) < 0.2
     row = await over(hotline, caller, leg, 2)
     assert row.outcome == "talked"
-    alarm = await hotline.stage.until_logged("recordings", timeout_s=12.0)
-    assert "MB left" in alarm["trouble"]
+
+    def alarms() -> list[str]:
+        return [str(line["trouble"]) for line in hotline.stage.logged() if line["event"] == "recordings"]
+
+    await until(lambda: alarms() != [], 15.0, "the trouble is told")
+    assert "MB left" in alarms()[0]
     second = hotline.caller("second caller")
     await s01.until_rung(3.0, 3)
     await second.until_hears(HZ["music"], 4.0)
