@@ -18,6 +18,7 @@ from hotline_agi.asterisk.inspection import DANGEROUS_ACTIONS, NEEDED_ACTIONS, I
 from hotline_agi.doctor.alarms import look_at_alarms, look_at_canary, look_at_sinks
 from hotline_agi.doctor.check import Check, failed, ok, warning
 from hotline_agi.doctor.encryption import look_at_tls, look_at_word
+from hotline_agi.doctor.help import judge_help
 from hotline_agi.doctor.journal import look_at_journal
 from hotline_agi.doctor.recordings import look_at_recordings
 from hotline_agi.doctor.rosters import look_ahead, look_at_folder, look_at_numbers, look_at_service
@@ -158,6 +159,8 @@ async def _look_at_asterisk(settings: Settings, roster: Roster | None) -> list[C
             endpoints.append(settings.trunk)
         languages = sorted({line.language for line in roster.lines.values()}) if roster else []
         checks += _judge_inspection(settings, await inspector.look(endpoints, languages), len(endpoints))
+        if roster is not None and any(line.high_risk for line in roster.lines.values()):
+            checks += await _look_at_help(inspector)
     except (PbxError, HotlineError) as error:
         remedy = "#include hotline/extensions.conf in extensions.conf, then: asterisk -rx 'dialplan reload'"
         checks.append(failed("dialplan", str(error), remedy))
@@ -165,6 +168,14 @@ async def _look_at_asterisk(settings: Settings, roster: Roster | None) -> list[C
         link.hang_up()
         await asyncio.sleep(0)
     return checks
+
+
+async def _look_at_help(inspector: Inspector) -> list[Check]:
+    try:
+        return judge_help(await inspector.look_at_help())
+    except PbxError:
+        remedy = "copy asterisk-conf/hotline anew (extensions-risk.conf), then: dialplan reload"
+        return [failed("help in talks", "the dialplan has none", remedy)]
 
 
 def _softphones(roster: Roster | None) -> list[str]:

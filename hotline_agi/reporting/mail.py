@@ -61,7 +61,7 @@ def message(found: Sequence[LineReport], told: WeeklySettings, mail: MailSetting
     mailed.set_content(letter.text(found, told.language))
     until = f"{first.period.until_at.astimezone(first.period.zone):%Y-%m-%d}"
     mailed.add_attachment(
-        page(found, told.language).encode(), maintype="text", subtype="html", filename=f"hotline-report-{until}.html"
+        page(found, told.language), subtype="html", cte="base64", filename=f"hotline-report-{until}.html"
     )
     return mailed
 

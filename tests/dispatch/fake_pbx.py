@@ -126,6 +126,11 @@ class Observer(Protocol):
         """A winner was sent to a caller who lives but is not in the holding bridge."""
 
 
+def asked_for_help(call: CallId) -> bool:
+    """Of some callers, by their number: these came from a campaign."""
+    return call.endswith(("3", "8"))
+
+
 @dataclass(eq=False)
 class Caller:
     id: CallId
@@ -285,7 +290,15 @@ class FakePbx:
             self._ask(caller, RoundEnded(call=call, line=line, node=PBX1, waited_s=waited_s))
         else:
             token = CallerToken(who) if who else None
-            arrived = CallArrived(call=call, line=line, node=PBX1, caller=token, high_risk=flagged, withheld=who == "")
+            arrived = CallArrived(
+                call=call,
+                line=line,
+                node=PBX1,
+                caller=token,
+                high_risk=flagged,
+                withheld=who == "",
+                asked_for_help=asked_for_help(call),
+            )
             self._ask(caller, arrived)
         plan = self.tape.among("stays", "stays", "leaves", "leaves", "leaves soon", "leaves at once", "keys")
         if plan == "leaves":
@@ -730,6 +743,7 @@ class FakePbx:
             talked_s=float(int(self.now_s - caller.talk_began_s)) if talks else None,
             step=caller.step if steps else None,
             steps=tuple(caller.steps) if steps else (),
+            asked_for_help=asked_for_help(caller.id),
             came_back=bool(caller.talked_with),
             consents=caller.consent,
         )

@@ -12,10 +12,12 @@ from hotline_agi.dispatch.commands import (
     CancelLeg,
     CloseRecord,
     Command,
+    FlagCaller,
     NoteCover,
     NoteFact,
     NoteReadiness,
     NoteVolunteer,
+    OpenFollowUps,
     OpenRecord,
 )
 from hotline_agi.dispatch.events import (
@@ -76,7 +78,7 @@ from tests.dispatch.lines import (
 from tests.dispatch.truth import Broken, hold
 from tests.dispatch.watch import Reach, Watch
 
-NOTES = OpenRecord | NoteFact | CloseRecord | NoteVolunteer | NoteReadiness | NoteCover
+NOTES = OpenRecord | NoteFact | CloseRecord | NoteVolunteer | NoteReadiness | NoteCover | FlagCaller | OpenFollowUps
 """For the journal, not for Asterisk."""
 TAPE_LENGTH = 384
 ADAPTIVE = RingStep(group=RingGroup.ON_SHIFT, count=None, for_s=60.0, adaptive=True)
@@ -206,10 +208,12 @@ def draw_weathers(tape: Tape) -> Weathers:
 class Story:
     """One story. `play` plays it to its end, or raises `Broken`."""
 
+    pbx_kind: type[FakePbx] = FakePbx
+
     def __init__(self, tape: bytes, machine: Callable[..., Machine] = Machine) -> None:
         self.tape = Tape(tape)
         self.weathers = draw_weathers(self.tape)
-        self.roster = self.first_roster = draw_roster(self.tape)
+        self.roster = self.first_roster = self.draw_roster()
         self.began_at = self._now(0.0)
         self.machine = machine(self.roster, boot=1, now=self.began_at)
         self.watch = Watch(
@@ -219,7 +223,7 @@ class Story:
             gentle=self.weathers.gentle,
             careful=self.weathers.careful,
         )
-        self.pbx = FakePbx(self.tape, self.weathers.weather, self.watch, self._ami, self._agi)
+        self.pbx = self.pbx_kind(self.tape, self.weathers.weather, self.watch, self._ami, self._agi)
         self.watch.pbx = self.pbx
         self.history: list[tuple[Event | Roster | None, Now]] = []
         self.commands: list[list[Command]] = []
@@ -229,6 +233,9 @@ class Story:
         self._backlog: list[tuple[str, Event]] = []
         self._told: list[Event] = []
         """What may be told again, late."""
+
+    def draw_roster(self) -> Roster:
+        return draw_roster(self.tape)
 
     def play(self) -> Reach:
         self._set_scene()

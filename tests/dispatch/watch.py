@@ -474,6 +474,8 @@ class Watch:
                 hold(book.opened == 1 and book.closed == 1, "one record per call", call)
                 unended = [leg for leg in book.legs if not self.legs[leg].ended and not self.legs[leg].withdrawn]
                 unended = [leg for leg in unended if leg not in self.machine.board.foreign]  # hears a last word
+                # likewise the overflow number, which keeps nobody busy and so is not remembered
+                unended = [leg for leg in unended if self.legs[leg].volunteer is not None or not self._hears_word(leg)]
                 hold(book.carried or not unended, "a record closes after its legs", unended)
                 self.reach.count("call outcome", command.outcome.value)
                 for leg in command.legs:
@@ -535,6 +537,10 @@ class Watch:
                 self.calls[call].leaving = self.machine.board.calls[call].state is CallState.LEAVING
             case HangUp():
                 pass
+
+    def _hears_word(self, leg: LegId) -> bool:
+        assert self.pbx is not None
+        return self.pbx.phones[leg].state in ("word", "gone")
 
     def _carried(self, book: CallBook, call: Call) -> None:
         """The ring plan of the roster in force goes on where the one before was."""

@@ -9,6 +9,8 @@ from hotline_agi.reports.period.calls import Part
 from hotline_agi.reports.period.maker import LineReport
 from hotline_agi.reports.period.tally import LEVELS_S, MAIN_LEVEL_S, CallFigures, Spread
 from hotline_agi.reports.period.words import COLUMNS, Text, same
+from hotline_agi.reports.words import limit_text
+from hotline_agi.terms.languages import Language
 from hotline_agi.terms.outcomes import Outcome
 
 NONE = same("–")
@@ -110,9 +112,13 @@ def _main_rows(report: LineReport) -> Iterator[tuple[Text, ...]]:
     yield counted(words.PARTLY, lambda one: one.partly_seen, words.PARTLY_MEANS)
     yield (words.TESTS, same(report.tests), same(""), same(""), same(""), words.TESTS_MEANS)
     if report.limits:
-        told = "; ".join(f"{name} {calls}" for name, calls in report.limits.items())
+        told = Text(*(_limits_met(report, language) for language in (Language.EN, Language.ZH)))
         total = same(sum(report.limits.values()))
-        yield (words.LIMITS, total, same(""), same(""), same(""), same(told))
+        yield (words.LIMITS, total, same(""), same(""), same(""), told)
+
+
+def _limits_met(report: LineReport, language: Language) -> str:
+    return "; ".join(f"{limit_text(name, language)}: {calls}" for name, calls in report.limits.items())
 
 
 def _lengths(name: Text, now: Spread, before: Spread, means: Text) -> Iterator[tuple[Text, ...]]:
