@@ -15,6 +15,8 @@ import pytest
 from hotline_agi import sealing
 from hotline_agi.lab.call import PhoneCall
 from hotline_agi.lab.tone import FRAME_SAMPLES, purity
+from hotline_agi.store.reading import JournalReader
+from hotline_agi.store.recordings import recordings
 from tests.e2e.hearing import HZ, longest_gap_s, silence_s, sounds
 from tests.e2e.hotline import Hotline, Person, open_hotline, talk, until
 from tests.e2e.restarts import PATIENT_S, Restarted
@@ -185,15 +187,15 @@ async def _is_ended_by_the_volunteer(hotline: Hotline, s01: Person) -> None:
     await leg.until_hears(HZ["caller"], 1.0)
     row = await over(hotline, caller, leg, 5)
     assert recording_facts(row)[-1] == "recording stopped s01"
-    newest = json.loads(await hotline.command("recordings", "--json"))[0]
-    assert 2.0 < newest["length_s"] < row.talk_s - 0.8
+    with JournalReader.open(hotline.stage.state / "journal.sqlite") as journal:
+        [newest] = recordings(journal, call=row.call)
+    assert 2.0 < newest.length_s < row.talk_s - 0.8
 
 
 async def _is_heard_and_noted(hotline: Hotline) -> None:
     message, recorded = json.loads(await hotline.command("recordings", "--json"))
     assert (message["kind"], message["kept"]) == ("message", "encrypted")
     assert (recorded["kind"], recorded["kept"], recorded["line"]) == ("talk", "encrypted", "test")
-    assert json.loads(await hotline.command("recordings", "accesses", "--json")) == []
     heard, words = hotline.stage.folder / "heard.wav", hotline.stage.folder / "words.wav"
     said = await hotline.command("recordings", "export", recorded["call"], "--out", str(heard))
     assert "noted" in said, said
@@ -208,7 +210,6 @@ async def _is_heard_and_noted(hotline: Hotline) -> None:
         ("exported", "message", message["call"]),
         ("exported", "talk", recorded["call"]),
     ]
-    assert "exported: a recorded talk" in await hotline.command("audit")
     words.unlink()
     heard.unlink()
 
