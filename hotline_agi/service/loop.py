@@ -236,6 +236,7 @@ class Service:
             journal_path=settings.state / JOURNAL,
             line_of_number=self._line_of_number,
             tell=self.step,
+            archive=archive,
             kept=self._recordings.kept,
         )
         self._canary = Canary(

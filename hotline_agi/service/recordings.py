@@ -112,6 +112,10 @@ class Recordings:
         """Never ends by itself."""
         errand: Errand[Look] = Errand("recordings", LOOK_TIMEOUT_S)
         soon = 0
+        # at once, before what an earlier run left is looked through: who agreed before a restart is recorded after it
+        first = await errand.run(self._glance)
+        if first is not None:
+            self._take(first)
         while True:
             self._due.clear()
             try:
@@ -157,6 +161,16 @@ class Recordings:
         return self._archive.seals or self._is_wanted()
 
     # ---- in a thread
+
+    def _glance(self) -> Look:
+        """Only whether talks can be recorded."""
+        look = Look()
+        try:
+            self._archive.prepare()
+            look.trouble = self._in_the_way()
+        except (HotlineError, OSError) as error:
+            look.trouble = str(error)
+        return look
 
     def _look(self) -> Look:
         look, is_first = Look(), self._is_first

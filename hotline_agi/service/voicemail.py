@@ -1,14 +1,17 @@
 """Recordings that callers left: kept or not while they listen, and found when nobody heard of them."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
+from hotline_agi.archive import Archive, Kind, NotStored
 from hotline_agi.asterisk import recordings
 from hotline_agi.asterisk.fastagi import AgiSession
 from hotline_agi.dispatch.events import Event, MessageLeft
 from hotline_agi.errors import HotlineError
 from hotline_agi.log import logger
+from hotline_agi.sealing import SealingFailed
 from hotline_agi.store.journal import Journal
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.records import MessageRecord
@@ -30,19 +33,20 @@ class Voicemail:
         journal_path: Path,
         line_of_number: Callable[[str], LineId | None],
         tell: Callable[[Event], None],
+        archive: Archive,
         kept: Callable[[str], None],
     ) -> None:
-        """`kept` is told the name of each message that is kept: it is encrypted then."""
+        """`kept` is told the name of each message that is kept: it is encrypted then, and lies in the `archive`."""
         self._folder = folder
         self._journal, self._journal_path = journal, journal_path
         self._line_of_number = line_of_number
-        self._tell, self._kept = tell, kept
+        self._tell, self._archive, self._kept = tell, archive, kept
 
     async def recorded(self, call: CallId, name: str, session: AgiSession | None) -> None:
         """A caller finished a recording (or hung up in it): keep it or not, and say so while they listen."""
         try:
             async with asyncio.timeout(DISK_TIMEOUT_S):
-                found = await asyncio.to_thread(recordings.keep_or_drop, self._folder, name)
+                found = await asyncio.to_thread(self._judge, name)
         except (TimeoutError, OSError) as error:
             logger.error("a recording could not be looked at", call=call, trouble=type(error).__name__)
             if session is not None:
@@ -53,6 +57,25 @@ class Voicemail:
             self._tell(MessageLeft(call=call))
         if session is not None:
             session.reply("ok:kept" if found else "ok:short")
+
+    def _judge(self, name: str) -> recordings.Recorded | None:
+        """Whether a recording is kept. Who asks once more, because the first answer was lost, may find it encrypted.
+
+        :raises OSError: if the file cannot be read or deleted.
+        """
+        found = recordings.keep_or_drop(self._folder, name)
+        if found is None and recordings.is_name(f"{name}.wav"):
+            with contextlib.suppress(NotStored, SealingFailed):
+                stored = self._archive.find(Kind.MESSAGE, f"{name}.wav")
+                if stored.is_sealed:
+                    return recordings.Recorded(
+                        name=name,
+                        call=CallId(stored.call),
+                        did=stored.did,
+                        recorded_at=stored.recorded_at,
+                        length_s=stored.length_s(),
+                    )
+        return found
 
     def _keep(self, found: recordings.Recorded) -> None:
         line = self._line_of_number(found.did) or self._line_of_number(f"+{found.did}")

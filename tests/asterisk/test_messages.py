@@ -18,6 +18,7 @@ from hotline_agi.dispatch.events import (
     HangupRequested,
     LegAnswered,
     LegEnded,
+    LegKeyed,
     Step,
     StepReached,
     TalkStarted,
@@ -54,6 +55,23 @@ def test_life_of_a_leg(translator: Translator) -> None:
     assert enters(translator, CALL) == [TalkStarted(leg=LEG)]
     assert said(translator, "HangupRequest", LEG) == [HangupRequested(party=LEG)]
     assert said(translator, "Hangup", LEG, Cause="16") == [LegEnded(leg=LEG, cause=Cause.NORMAL_CLEARING)]
+
+
+def test_of_a_volunteers_keys_only_the_one_that_ends_a_recording_is_told_and_only_in_a_talk(
+    translator: Translator,
+) -> None:
+    def presses(digit: str, way: str = "Received") -> list[Event]:
+        return said(translator, "DTMFEnd", LEG, Direction=way, Digit=digit)
+
+    assert presses("9") == []  # they hear the accept prompt
+    enters(translator, LEG)
+    assert presses("9") == []
+    enters(translator, CALL)
+    assert [presses(digit) for digit in "0128*#"] == [[]] * 6
+    assert presses("9", "Sent") == []
+    assert presses("9") == [LegKeyed(leg=LEG)]
+    said(translator, "BridgeLeave", CALL, BridgeUniqueid="b1")
+    assert presses("9") == []
 
 
 def test_life_of_a_caller(translator: Translator) -> None:

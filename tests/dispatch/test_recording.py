@@ -69,6 +69,15 @@ def test_the_notice_stands_behind_the_greeting_and_a_key_says_so():
     assert facts(desk) == [Fact.RECORDING_AGREED, Fact.RECORDING_STARTED]
 
 
+def test_a_digit_of_something_else_is_no_consent():
+    """Outside of the holding bridge callers type numbers: to be called back, say."""
+    desk = a_desk()
+    desk.waits("c1")
+    desk.asks("c1")
+    assert desk.keys("c1", "8") == []
+    assert not desk.call("c1").consents
+
+
 def test_without_the_key_nothing_is_recorded():
     desk = a_desk()
     desk.waits("c1")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline_agi import sealing
 from hotline_agi.lab.behaviour import ring_then_answer
 from tests.e2e.hearing import HZ
 from tests.e2e.hotline import open_hotline, talk, until
@@ -70,11 +71,13 @@ def test_little_is_exposed(units: Path) -> None:
 @pytest.mark.thorough
 @pytest.mark.skipif(bool(why_not()), reason=why_not())
 def test_calls_under_the_sandbox_and_after_a_kill() -> None:
-    """A talk, a message that is kept and one that is deleted; by another user than Asterisk's, started by systemd."""
+    """A talk, a message that is encrypted and one that is deleted; by a user of its own, started by systemd."""
 
     async def story() -> None:
         async with open_hotline(Scenery(softphones=0, mobiles=1), service=False) as line:
             stage = line.stage
+            line.configure(f"recordings: {{recipients: [{sealing.new_identity()[1]}]}}\n")
+            sealed = stage.state / "recordings" / "messages"
             await asyncio.to_thread(encrypt_contacts, stage)  # so that the reader's child, and age, run under it too
             async with open_box(stage) as box:
                 await box.until("active")
@@ -93,8 +96,8 @@ def test_calls_under_the_sandbox_and_after_a_kill() -> None:
                 await caller.until_ended(5.0)
                 for spoken_s, kept in ((2.8, True), (0.6, False)):
                     await _leave_message(line, spoken_s)
-                    files = list(stage.pbx.messages.glob("*.wav"))
-                    assert len(files) == 1, f"{spoken_s} s: kept {kept}"
+                    await until(lambda: list(stage.pbx.messages.glob("*.wav")) == [], 5.0, "no clear message is left")
+                    assert len(list(sealed.glob("*.wav.age"))) == 1, f"{spoken_s} s: kept {kept}"
                 assert {row.outcome for row in line.rows()} >= {"message"}
                 await box.inside("systemctl", "stop", "hotline.service")
                 assert await box.show("Result") == "success"

@@ -91,3 +91,18 @@ def test_no_secret_is_in_the_repository():
         for key, value in settings(str(path.relative_to(CONF))).items():
             if key in ("secret", "password", "HOTLINE_WORD", "md5_cred"):
                 assert value in ("", "CHANGE-ME"), path
+
+
+def test_the_recorder_runs_nothing_and_names_its_files_itself():
+    """MixMonitor's third argument is a command for the shell; its file name may hold nothing that somebody typed."""
+    lines = [
+        line.partition(";")[0].strip()
+        for path in sorted((CONF / "hotline").glob("extensions*.conf"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    recorders = [line for line in lines if "MixMonitor(" in line and "StopMixMonitor(" not in line]
+    assert [line.partition("MixMonitor(")[2] for line in recorders] == ["${HOTLINE_TALKS}/${HOTLINE_TALK_FILE}.wav,b)"]
+    names = [line.partition("Set(HOTLINE_TALK_FILE=")[2] for line in lines if "Set(HOTLINE_TALK_FILE=" in line]
+    did, call = "FILTER(0-9,${IMPORT(${ARG1},HOTLINE_DID)})", "FILTER(-a-z0-9.,${IMPORT(${ARG1},CHANNEL(uniqueid))})"
+    assert set(names) == {")", f"${{EPOCH}}_${{{did}}}_${{{call}}})"}
+    assert settings("site/globals.conf")["HOTLINE_TALKS"] == ""

@@ -18,6 +18,7 @@ from hotline_agi.recording_settings import RecordingSettings
 from hotline_agi.service import recordings as module
 from hotline_agi.service.playback import CannotPlay, Playback
 from hotline_agi.service.recordings import Recordings
+from hotline_agi.service.voicemail import Voicemail
 from hotline_agi.store.journal import Journal
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.recordings import accesses
@@ -220,5 +221,41 @@ def test_a_message_is_heard_by_telephone_after_it_is_noted_and_is_gone_afterward
             left = await playback.prepare(Kind.MESSAGE, call, name("pbx1-1"), who=mei)
             shop.archive.forget_played()
             assert not left.path.with_name(f"{left.path.name}.wav").exists()
+
+    play(story)
+
+
+def test_a_message_that_is_asked_about_twice_is_kept_twice(tmp_path: Path) -> None:
+    """The first answer was lost, and meanwhile it was encrypted: the caller must not hear that nothing was recorded."""
+
+    class Session:
+        said = ""
+
+        def reply(self, text: str) -> None:
+            self.said = text
+
+    async def story() -> None:
+        shop = Shop(tmp_path)
+        shop.archive.prepare()
+        voicemail = Voicemail(
+            shop.messages,
+            journal=shop.journal,
+            journal_path=shop.journal_path,
+            line_of_number=lambda _: LINE,
+            tell=shop.told.append,
+            archive=shop.archive,
+            kept=lambda stem: shop.archive.seal(Kind.MESSAGE, f"{stem}.wav"),
+        )
+        speech(shop.messages / name("pbx1-1"))
+        for _ in range(2):
+            session = Session()
+            await voicemail.recorded(CallId("pbx1-1"), name("pbx1-1").removesuffix(".wav"), session)  # type: ignore[arg-type]
+            assert session.said == "ok:kept"
+        assert shop.sealed(Kind.MESSAGE) == [f"{name('pbx1-1')}.age"]
+        for wrong in ("pbx1-2", "../x"):
+            session = Session()
+            await voicemail.recorded(CallId(wrong), name(wrong).removesuffix(".wav"), session)  # type: ignore[arg-type]
+            assert session.said == "ok:short"
+        assert await asyncio.to_thread(shop.journal.close, 5)
 
     play(story)
