@@ -28,9 +28,11 @@ from hotline_agi.store.schema import (
     to_instant,
     to_text,
 )
+from hotline_agi.store.schema_work import WORK, WORK_ATTEMPT, WORK_CALL
 from hotline_agi.terms.ids import CallerToken, CallId, LineId, VolunteerId
 from hotline_agi.terms.json_text import json_value
 from hotline_agi.terms.standing import VolunteerState
+from hotline_agi.terms.work import AttemptEnd, WorkOutcome
 
 PORTION_CALLS = 500
 """Read at a time, with all that belongs to them."""
@@ -93,9 +95,26 @@ def later_talks(reader: JournalReader, since: datetime) -> Iterator[Talked]:
 
 
 def called_back(reader: JournalReader, calls: Sequence[CallId]) -> Mapping[CallId, datetime]:
-    """Of `calls` those whose callers somebody called back and reached, and when. There is no list of callbacks yet."""
-    del reader, calls
-    return {}
+    """Of `calls` those whose callers somebody called back and reached, and when last: a call to them became a talk, or
+    whoever finished the entry in the list of work says that they were reached."""
+    found: dict[CallId, datetime] = {}
+    for first in range(0, len(calls), PORTION_CALLS):
+        some = calls[first : first + PORTION_CALLS]
+        talked = (
+            select(WORK_CALL.c.call, func.max(WORK_ATTEMPT.c.dialled_at).label("at"))
+            .join(WORK_ATTEMPT, WORK_ATTEMPT.c.entry == WORK_CALL.c.entry)
+            .where(WORK_CALL.c.call.in_(some), WORK_ATTEMPT.c.ended == AttemptEnd.TALKED.value)
+            .group_by(WORK_CALL.c.call)
+        )
+        told = (
+            select(WORK_CALL.c.call, WORK.c.closed_at.label("at"))
+            .join(WORK, WORK.c.entry == WORK_CALL.c.entry)
+            .where(WORK_CALL.c.call.in_(some), WORK.c.outcome == WorkOutcome.REACHED.value)
+            .where(WORK.c.closed_at.is_not(None))
+        )
+        for row in (*reader.ask(told), *reader.ask(talked)):
+            found[CallId(row["call"])] = to_instant(row["at"])
+    return found
 
 
 def seen(

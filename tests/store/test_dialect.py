@@ -84,7 +84,7 @@ for module in folder.glob("*.py"):
         __import__(f"hotline_agi.cli.{module.stem}")
         assert "sqlalchemy" not in sys.modules, module.stem
 """
-    reading = {"volunteers", "audit", "purge", "backup"}  # and all of `hotline calls`
+    reading = {"volunteers", "audit", "purge", "backup", "report"}  # and all of `hotline calls`
     done = subprocess.run(
         [sys.executable, "-c", program.replace("{reading}", repr(reading))], capture_output=True, text=True, check=False
     )

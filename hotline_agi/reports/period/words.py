@@ -152,9 +152,10 @@ PEOPLE_MEANS = Text(
 )
 MISSED = Text("Callers who reached nobody", "未能接通的来电者")
 MISSED_MEANS = Text(
-    "Missed: offered, no short abandon, and talked to nobody. Known until {until}. Who called is told by a keyed hash "
-    "of the number, which is deleted by age; a withheld number has none.",
-    "未接通：有效来电、非短放弃、且未与任何人通话。截至 {until}。"
+    "Missed: offered, no short abandon, and talked to nobody. Called back: a call to them became a talk, or whoever "
+    "finished it says that they were reached. Known until {until}. Who called is told by a keyed hash of the number, "
+    "which is deleted by age; a withheld number has none.",
+    "未接通：有效来电、非短放弃、且未与任何人通话。已回电：回拨后通话，或经办人记为已联系上。截至 {until}。"
     "来电者以号码的加密散列识别，到期删除；隐藏号码者无法识别。",
 )
 MISSED_ROWS = {
