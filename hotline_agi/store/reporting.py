@@ -2,7 +2,7 @@
 what is known of volunteers meanwhile. A year of 300 calls a day takes some seconds; memory holds one portion.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -31,7 +31,7 @@ from hotline_agi.store.schema import (
 from hotline_agi.store.schema_work import WORK, WORK_ATTEMPT, WORK_CALL
 from hotline_agi.terms.ids import CallerToken, CallId, LineId, VolunteerId
 from hotline_agi.terms.json_text import json_value
-from hotline_agi.terms.standing import VolunteerState
+from hotline_agi.terms.standing import Readiness, VolunteerState
 from hotline_agi.terms.work import AttemptEnd, WorkOutcome
 
 PORTION_CALLS = 500
@@ -127,6 +127,7 @@ def seen(
     return Seen(
         states=_states(reader, since, until),
         stood_in=tuple(_stood_in(reader, line, since, until)),
+        said=_said(reader, line, since, until),
         runs=tuple(_runs(reader)),
         since=now - timedelta(days=kept_days),
     )
@@ -184,14 +185,28 @@ def _stood_in(reader: JournalReader, line: LineId, since: datetime, until: datet
                     )
 
 
+def _said(reader: JournalReader, line: LineId, since: datetime, until: datetime) -> Counter[Readiness]:
+    """What people said of shifts that began in the period."""
+    rows = reader.ask(
+        select(AGREEMENT.c.told).where(
+            AGREEMENT.c.kind == AgreementKind.READINESS.value, AGREEMENT.c.until_at > to_text(since)
+        )
+    )
+    found: Counter[Readiness] = Counter()
+    for row in rows:
+        match json_value(row["told"]):
+            case {"line": str(of), "from_at": str(begin), "readiness": str(word)} if (
+                of == line and word in frozenset(Readiness) and since <= to_instant(begin) < until
+            ):
+                found[Readiness(word)] += 1
+    return found
+
+
 def _runs(reader: JournalReader) -> Iterator[Stretch]:
     """From the start of each run until the last that it is known to have done."""
-    rows = reader.ask(
-        select(RUN.c.started_at, func.max(STEP.c.ended_at).label("ended_at"))
-        .join_from(RUN, STEP, STEP.c.run == RUN.c.run, isouter=True)
-        .group_by(RUN.c.run, RUN.c.started_at)
-        .order_by(RUN.c.started_at)
-    )
+    of_run = select(STEP.c.ended_at).where(STEP.c.run == RUN.c.run)
+    last = of_run.order_by(STEP.c.first.desc()).limit(1).scalar_subquery()
+    rows = reader.ask(select(RUN.c.started_at, last.label("ended_at")).order_by(RUN.c.started_at))
     for row in rows:
         if row["ended_at"]:
             yield to_instant(row["started_at"]), to_instant(row["ended_at"])

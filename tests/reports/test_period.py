@@ -23,7 +23,7 @@ BERLIN, SHANGHAI = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Shanghai")
 SECTIONS = ("calls", "before", "hour", "weekday", "day", "week", "step", "volunteer", "missed", "limits")
 NOT_OF_CALLS = ("promised_people", "delivered_people", "on_shift_h", "away_h", "nights", "tests", "short_threshold_s")
 """Of other sections' making."""
-NOTHING = Seen(states={}, stood_in=(), runs=(), since=datetime(2026, 1, 1, tzinfo=UTC))
+NOTHING = Seen(states={}, stood_in=(), said={}, runs=(), since=datetime(2026, 1, 1, tzinfo=UTC))
 # the night in which Berlin sets its clocks back is in it: 49 hours for two days
 AUTUMN = Period(
     from_at=datetime(2026, 10, 23, 22, tzinfo=UTC), until_at=datetime(2026, 10, 25, 23, tzinfo=UTC), zone=BERLIN
@@ -226,6 +226,7 @@ BUGS: dict[str, Planting] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_planted_bug_is_noticed(bug: str, monkeypatch: pytest.MonkeyPatch) -> None:
     BUGS[bug](monkeypatch)

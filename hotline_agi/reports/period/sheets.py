@@ -247,6 +247,7 @@ def coverage_sheet(report: LineReport) -> Sheet:
         for field, name in words.COVERAGE_ROWS.items()
     ]
     rows += [(words.AWAY[why], number(hours)) for why, hours in found.away_h.items() if hours]
+    rows += [(words.SAID[word], same(times)) for word, times in found.said.items() if times]
     return Sheet(
         id="coverage",
         title=words.COVERAGE,

@@ -125,6 +125,8 @@ def _coverage(report: LineReport) -> Iterator[tuple[str, str, str, Value]]:
     yield "coverage", "", "delivered_share", one.delivered_share
     for why, hours in one.away_h.items():
         yield "coverage", "", f"away_{why.replace(' ', '_')}_h", hours
+    for word, times in one.said.items():
+        yield "coverage", "", f"reminded_{word.name.lower()}", times
 
 
 def _volunteers(report: LineReport) -> Iterator[tuple[str, str, str, Value]]:

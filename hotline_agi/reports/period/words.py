@@ -7,7 +7,7 @@ from hotline_agi.reports.period.calls import Part
 from hotline_agi.reports.words import OUTCOMES
 from hotline_agi.terms.languages import Language
 from hotline_agi.terms.outcomes import Outcome
-from hotline_agi.terms.standing import VolunteerState
+from hotline_agi.terms.standing import Readiness, VolunteerState
 
 
 class Text(NamedTuple):
@@ -201,6 +201,12 @@ AWAY = {
         "Not there: no phone reachable (person-hours)", "不在：电话无法接通（人·小时）"
     ),
     "cannot": Text("Not there: said they cannot come (person-hours)", "不在：表示不能来（人·小时）"),
+}
+SAID = {
+    Readiness.ASKED: Text("Reminded of a shift, no answer yet (places)", "已提醒班次，尚无答复（人次）"),
+    Readiness.READY: Text("Reminded of a shift, said ready (places)", "已提醒班次，确认到岗（人次）"),
+    Readiness.CANNOT: Text("Reminded of a shift, said cannot (places)", "已提醒班次，表示不能来（人次）"),
+    Readiness.SILENT: Text("Reminded of a shift, did not answer (places)", "已提醒班次，未接听（人次）"),
 }
 OVERVIEW = Text("All lines", "全部热线")
 WEEKDAYS = (
