@@ -37,6 +37,9 @@ class Ages:
     kept until `numbers` days after it was due."""
     audit: float = 1_095.0
     """Who did what by command, and which roster was in force since when (but for the newest before that)."""
+    campaigns: float = 365.0
+    """Whom campaigns rang or were to ring, with number, attempts and answers, counted from when they came onto the
+    list. That somebody is not to be called is kept for ever, as a keyed hash."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,7 @@ def keep_section(node: Node, findings: Findings) -> Ages | None:
         states=section.optional("states", days, usual.states),
         follow_ups=section.optional("follow_ups", days, usual.follow_ups),
         audit=section.optional("audit", days, usual.audit),
+        campaigns=section.optional("campaigns", days, usual.campaigns),
     )
     section.close()
     return ages

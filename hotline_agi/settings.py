@@ -13,6 +13,7 @@ from pathlib import Path
 from hotline_agi.alarm_settings import AlarmSettings, alarm_settings
 from hotline_agi.archive import Archive
 from hotline_agi.asterisk.dial_rules import USUAL, DialRules, dial_rules
+from hotline_agi.campaign_settings import OFF, CampaignSettings, campaign_settings
 from hotline_agi.canary_settings import NEVER, CanarySettings, canary_settings
 from hotline_agi.encryption import SoftphoneTls, softphone_tls
 from hotline_agi.errors import SetupError
@@ -81,6 +82,8 @@ class Settings:
     """For whom recordings are encrypted, and where they lie."""
     dialling: DialRules = USUAL
     """Which numbers may be dialled, and how many legs in an hour."""
+    campaigns: CampaignSettings = OFF
+    """Whether people are rung by campaigns, and how many."""
     reports: ReportSettings = USUAL_REPORTS
     """What counts as a short abandon, and who gets the weekly report."""
     source: Path | None = None
@@ -96,15 +99,19 @@ class Settings:
 
         :raises SetupError: if its file is missing, unreadable or empty.
         """
-        secret = _read(self.ami_secret_file, "AMI secret", "`secret` of site/manager-secret.conf")
-        if not secret:
-            raise SetupError(f"{self.ami_secret_file} is empty: write there the `secret` of site/manager-secret.conf")
-        if not _is_line(secret):
+        return _ami_secret(self.ami_secret_file)
+
+    def campaign_secret(self) -> str:
+        """The secret of the AMI user of campaigns.
+
+        :raises SetupError: if campaigns are not enabled, or its file is missing, unreadable or empty.
+        """
+        if not self.campaigns.enabled or self.campaigns.secret_file is None:
             raise SetupError(
-                f"{self.ami_secret_file} holds more than one line of text: write there the `secret` of "
-                "site/manager-secret.conf and nothing else"
+                "campaigns are not enabled, so nobody is rung: `campaigns: {enabled: yes, …}` in the settings allows "
+                "them; asterisk-conf/README.md says what else they need"
             )
-        return secret
+        return _ami_secret(self.campaigns.secret_file)
 
     def fastagi_word(self) -> str | None:
         """The word by which the dialplan proves itself; None if the settings name none.
@@ -194,6 +201,7 @@ def _settings(fields: Fields, base: Path, findings: Findings, source: Path) -> S
         word_file = agi.optional("word_file", place, None)
         _stay_on_this_machine(agi, agi_host, findings)
         agi.close()
+    campaigns = fields.optional("campaigns", campaign_settings(place), OFF)
     tls = fields.optional("softphone_tls", softphone_tls(place), SoftphoneTls())
     if rosters is None or state is None or messages is None or secret_file is None:
         return None
@@ -202,6 +210,8 @@ def _settings(fields: Fields, base: Path, findings: Findings, source: Path) -> S
     word_file = _handed_over(word_file) if word_file is not None else None
     if recordings.identity_file is not None:
         recordings = replace(recordings, identity_file=_handed_over(recordings.identity_file))
+    if campaigns.secret_file is not None:
+        campaigns = replace(campaigns, secret_file=_handed_over(campaigns.secret_file))
     return Settings(
         rosters=rosters,
         contacts=contacts,
@@ -229,6 +239,7 @@ def _settings(fields: Fields, base: Path, findings: Findings, source: Path) -> S
         recordings=recordings,
         reports=reports,
         source=source,
+        campaigns=campaigns,
     )
 
 
@@ -288,6 +299,18 @@ def _log_format(node: Node, findings: Findings) -> str | None:
         findings.error(node.mark, "no such log format", "auto, json or console")
         return None
     return text
+
+
+def _ami_secret(path: Path) -> str:
+    secret = _read(path, "AMI secret", "`secret` of site/manager-secret.conf")
+    if not secret:
+        raise SetupError(f"{path} is empty: write there the `secret` of site/manager-secret.conf")
+    if not _is_line(secret):
+        raise SetupError(
+            f"{path} holds more than one line of text: write there the `secret` of site/manager-secret.conf and "
+            "nothing else"
+        )
+    return secret
 
 
 def _read(path: Path, what: str, where_else: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hotline_agi.asterisk.dial_rules import USUAL, DialRules
-from hotline_agi.asterisk.numbering import NumberKind, main_region, placed
+from hotline_agi.asterisk.numbering import NumberKind, Placed, main_region, placed
 from hotline_agi.dispatch.memory import RecentLeg
 from hotline_agi.roster.model import Endpoint, EndpointKind, Roster
 from hotline_agi.terms.ids import EndpointId
@@ -108,7 +108,7 @@ class Envelope:
             return RefusalReason.TRUNK if endpoint.pjsip_name == self._trunk else None
         if endpoint.number is None:
             return RefusalReason.NO_NUMBER
-        return self._of_number(endpoint.number)
+        return refusal_of(endpoint.number, self._rules, self._home)
 
     def refuses(self, endpoint: Endpoint, now_s: float) -> RefusalReason | None:
         """Ask for one leg now (monotonic seconds). None: it is counted, and to be dialled; else why it must not be."""
@@ -128,7 +128,7 @@ class Envelope:
     def refuses_callback(self, entry: Entry, number: PhoneNumber, now: Now) -> RefusalReason | None:
         """Ask for one call to the caller of `entry`, at the number that the list of work has. None: it is counted, and
         to be dialled; else why it must not be. Not of the roster, so all the more to be claimed, and few."""
-        found = self._over_callbacks(entry, number, now) or self._of_number(number)
+        found = self._over_callbacks(entry, number, now) or refusal_of(number, self._rules, self._home)
         if found is None:
             self._callbacks.append((now.mono_s, number))
             self._count(True, number, now.mono_s)
@@ -148,24 +148,6 @@ class Envelope:
         self._forget(now.mono_s)
         over_all = self._legs >= self._rules.legs_per_hour or self._mobiles >= self._rules.mobile_legs_per_hour
         return RefusalReason.LEGS_PER_HOUR if over_all else None
-
-    # ---- numbers
-
-    def _of_number(self, number: PhoneNumber) -> RefusalReason | None:
-        rules, found = self._rules, placed(number, self._home)
-        if found.kind is NumberKind.EMERGENCY:
-            return RefusalReason.EMERGENCY
-        spellings = [number.reveal(), *([found.full] if found.full else [])]
-        if _begins(spellings, rules.allow):
-            return None
-        if found.kind is NumberKind.COSTLY or _begins(spellings, rules.premium):
-            return RefusalReason.PREMIUM
-        if rules.countries is None or found.full is None:
-            return None
-        prefixes = tuple(one for one in rules.countries if one.startswith("+"))
-        if found.region in rules.countries or _begins([found.full], prefixes):
-            return None
-        return RefusalReason.FOREIGN
 
     # ---- how many
 
@@ -202,6 +184,33 @@ class Envelope:
             self._legs -= gone.legs
             self._mobiles -= gone.mobiles
             self._by_number -= gone.by_number
+
+
+def refusal_of(number: PhoneNumber, rules: DialRules, home: str | None) -> RefusalReason | None:
+    """Why `number` may never be dialled; None: it may. `home` as in `Envelope.home`."""
+    found = placed(number, home)
+    if found.kind is NumberKind.EMERGENCY:
+        return RefusalReason.EMERGENCY
+    if is_allowed(number, rules, home):
+        return None
+    spellings = _spellings(number, found)
+    if found.kind is NumberKind.COSTLY or _begins(spellings, rules.premium):
+        return RefusalReason.PREMIUM
+    if rules.countries is None or found.full is None:
+        return None
+    prefixes = tuple(one for one in rules.countries if one.startswith("+"))
+    if found.region in rules.countries or _begins([found.full], prefixes):
+        return None
+    return RefusalReason.FOREIGN
+
+
+def is_allowed(number: PhoneNumber, rules: DialRules, home: str | None) -> bool:
+    """Whether the settings name its beginning as one that is dialled all the same."""
+    return bool(rules.allow) and _begins(_spellings(number, placed(number, home)), rules.allow)
+
+
+def _spellings(number: PhoneNumber, found: Placed) -> list[str]:
+    return [number.reveal(), *([found.full] if found.full else [])]
 
 
 def endpoints_of(roster: Roster) -> Iterator[Endpoint]:

@@ -64,6 +64,8 @@ from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallerToken, CallId, LegId, LineId, NodeId, VolunteerId
 
 STOCK_TIMEOUT_S = 5.0
+HELP_ARGUMENT = 4
+"""Of the first question of a call: ``1`` where a campaign rang them."""
 KEY_YES = "1"
 """In a notice; any other key of those that are offered is a no."""
 CALLER_ROUTES = ("arrive", "round", "talked")
@@ -204,7 +206,15 @@ class Node:
         session.on_closed = lambda _: self._forget_caller_session(call, session)
         if request.route == "arrive":
             self._report(
-                CallArrived(call=call, line=line, node=self.id, caller=caller, high_risk=high_risk, withheld=withheld)
+                CallArrived(
+                    call=call,
+                    line=line,
+                    node=self.id,
+                    caller=caller,
+                    high_risk=high_risk,
+                    withheld=withheld,
+                    asked_for_help=request.argument(HELP_ARGUMENT) == "1",
+                )
             )
         elif request.route == "round":
             waited = request.argument(1)

@@ -35,6 +35,7 @@ VARIABLES = (
     "HOTLINE_ATTEMPT",
     "HOTLINE_TALK",
     "HOTLINE_ROLE",
+    "HOTLINE_ASKED_FOR_HELP",
 )
 """See asterisk-conf/hotline/extensions.conf."""
 SURVIVAL = frozenset({"hotline-plan", "hotline-keys", "hotline-sweep"})
@@ -238,6 +239,7 @@ class Inventory:
             talked_s=self._since(channel.value("JOINED"), 1.0) if leg is not None else None,
             step=_STEPS.get(channel.value("STEP")) if leaving else None,
             steps=tuple(_STEPS[step] for step in steps if step in _STEPS),
+            asked_for_help=channel.value("ASKED_FOR_HELP") == "1",
             came_back=channel.value("TALKED") == "1",
             consents=channel.value("CONSENT") == "1",
         )

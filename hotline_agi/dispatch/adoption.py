@@ -110,6 +110,7 @@ def _admitted(board: Switchboard, live: LiveCall, node: NodeId) -> Adopted:
     call.outcome, call.volunteer, call.talk_s = course.outcome, course.volunteer, course.talk_s
     call.marked = call.high_risk = course.marked
     call.failures, call.urgent = course.failures, course.failures > 0 or (past is None and live.came_back)
+    call.asked_for_help = live.asked_for_help
     call.declined |= course.declined
     if course.outcome is Outcome.TRANSFERRED:
         overflow.was_transferred(call)

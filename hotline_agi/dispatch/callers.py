@@ -12,6 +12,7 @@ def introduced(board: Switchboard, call: Call, event: CallArrived) -> None:
     """The first question told who calls, or that they withhold their number."""
     call.identified = event.caller is not None or event.withheld
     call.high_risk = event.high_risk
+    call.asked_for_help = event.asked_for_help
     if event.caller is not None:
         _known(board, call, event.caller)
 

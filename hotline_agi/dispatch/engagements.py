@@ -15,12 +15,14 @@ def engaged(board: Switchboard, event: VolunteerEngaged) -> None:
         board.ignore(event)
         return
     board.foreign[event.leg] = event.volunteer
+    board.engaged_s[event.leg] = board.now.mono_s
     board.seats.adopt(event.volunteer, event.leg, board.now.mono_s, talking=True)
 
 
 def released(board: Switchboard, event: VolunteerReleased) -> None:
     """They are free, after the rest that the line gives for such a talk."""
     volunteer = board.foreign.pop(event.leg, None)
+    board.engaged_s.pop(event.leg, None)
     if volunteer is None:
         board.ignore(event)
         return

@@ -25,6 +25,8 @@ class CallArrived:
     """Somebody flagged this caller."""
     withheld: bool = False
     """The dialplan looked, and there is no number."""
+    asked_for_help: bool = False
+    """A campaign rang them, and they pressed the key for help."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +255,8 @@ class LiveCall:
     step: Step | None = None
     """In LEAVING: the running step, and those to come."""
     steps: tuple[Step, ...] = ()
+    asked_for_help: bool = False
+    """When a campaign rang them."""
     came_back: bool = False
     """They were in a talk before."""
     consents: bool = False

@@ -21,6 +21,9 @@ def stock_taken(board: Switchboard, stock: StockTaken) -> None:
                 supervision.of_leg(board, LegAnswered(leg=helper.leg))
         elif helper.rang_s < stock.asked_s - MAKING_S:
             supervision.ended(board, helper, Cause.UNKNOWN)
+    for help_ in board.help.helps.values():
+        if help_.seeks and not board.help.of(help_.talk, HelperRole.SUPERVISOR):
+            board.set_timer(Timer.HELP, help_.talk, 0.0)  # who waited for the link waits no longer
 
 
 def adopt(board: Switchboard, found: LiveLeg) -> bool:
@@ -70,7 +73,4 @@ def resume(board: Switchboard, call: Call, *, asked: bool) -> None:
         rung = {one.volunteer for one in ringing}
         help_.to_ring = [who for who in supervision.supervisors(board, help_) if who not in rung]
         found = supervision.policy(board, call)
-        if ringing and found is not None:
-            board.set_timer(Timer.HELP, help_.talk, found.ring_s)
-        else:
-            supervision.go_on(board, help_)
+        board.set_timer(Timer.HELP, help_.talk, found.ring_s if ringing and found is not None else 0.0)

@@ -58,6 +58,7 @@ def _unknown(board: Switchboard, event: LegEvent) -> None:
             board.out.append(RefuseLeg(leg=leg_id, reason=CancelReason.WITHDRAWN))
         case LegEnded(leg=leg_id) if leg_id in board.foreign:
             volunteer = board.foreign.pop(leg_id)
+            board.engaged_s.pop(leg_id, None)
             board.seats.leave(volunteer, leg_id, board.now.mono_s)
         case _:
             board.ignore(event)

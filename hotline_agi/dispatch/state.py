@@ -141,6 +141,8 @@ class Call:
     high_risk: bool = False
     marked: bool = False
     """A volunteer asked for help in it: it is at high risk, whoever calls."""
+    asked_for_help: bool = False
+    """When a campaign rang them."""
     identified: bool = False
     """It is known who calls, or that they withhold their number."""
     counted: bool = False

@@ -150,11 +150,17 @@ def supervisors(board: Switchboard, help_: Help) -> list[VolunteerId]:
 def go_on(board: Switchboard, help_: Help) -> None:
     """Ring the next one who can be rung."""
     found = policy(board, help_.call)
-    if not help_.seeks or found is None:
+    if not help_.seeks:
+        return
+    if found is None:  # by a new roster
+        _missed(board, help_)
+        return
+    if help_.call.node in board.settling:
+        board.set_timer(Timer.HELP, help_.talk, AGAIN_S)  # nobody can be rung there now
         return
     while help_.to_ring:
         who = help_.to_ring.pop(0)
-        if who not in help_.said_no and _may_ring(board, help_, who):
+        if who not in help_.said_no and _may_ring(board, who):
             _ring_person(board, help_, who, HelperRole.SUPERVISOR, found.ring_s, 0)
             board.set_timer(Timer.HELP, help_.talk, found.ring_s)
             return
@@ -165,16 +171,19 @@ def go_on(board: Switchboard, help_: Help) -> None:
         help_.to_ring = supervisors(board, help_)
         board.set_timer(Timer.HELP, help_.talk, AGAIN_S)
     else:
-        help_.seeks = False
-        board.note(help_.call, Fact.HELP_MISSED)
-        _tell(board, help_, HelpWord.NOBODY)
+        _missed(board, help_)
 
 
-def _may_ring(board: Switchboard, help_: Help, who: VolunteerId) -> bool:
+def _missed(board: Switchboard, help_: Help) -> None:
+    help_.seeks = False
+    board.note(help_.call, Fact.HELP_MISSED)
+    _tell(board, help_, HelpWord.NOBODY)
+
+
+def _may_ring(board: Switchboard, who: VolunteerId) -> bool:
     seat = board.seats.seat(who)
     return (
-        help_.call.node not in board.settling
-        and not seat.legs
+        not seat.legs
         and not seat.elsewhere
         and seat.paused_until_s <= board.now.mono_s
         and next_endpoint(board, who, 0) is not None
@@ -199,7 +208,7 @@ def _ring_contact(board: Switchboard, help_: Help, nth: int) -> bool:
     who = found.contact_person
     if who is not None:
         known = who in board.roster.volunteers and who != help_.call.volunteer
-        if not known or (nth == 0 and not _may_ring(board, help_, who)):
+        if not known or (nth == 0 and not _may_ring(board, who)):
             return False
         return _ring_person(board, help_, who, HelperRole.CONTACT, CONTACT_RING_S, nth)
     if found.contact is None or nth > 0:
@@ -281,10 +290,17 @@ def answered(board: Switchboard, leg: LegId, agreed: bool) -> None:
     """Somebody who was rung for a talk pressed a key. Answered at once by exactly one `AnswerHelper`."""
     helper = board.help.live.get(leg)
     help_ = board.help.helps.get(helper.talk) if helper is not None else None
-    if helper is None or help_ is None or helper.withdrawn:
+    taken = help_ is not None and bool(there(board, help_.talk, HelperRole.SUPERVISOR))
+    if helper is None or help_ is None:
         _answer(board, leg, HelperWord.OVER)
     elif helper.is_there:
         _answer(board, leg, HelperWord.ROOM if help_.has_room else HelperWord.LISTEN)  # asked twice
+    elif agreed and taken and helper.role is HelperRole.SUPERVISOR:
+        helper.picked_up = helper.withdrawn = True
+        board.set_timer(Timer.HELPER, leg, PROMPT_LIMIT_S)
+        _answer(board, leg, HelperWord.TAKEN)
+    elif helper.withdrawn:
+        _answer(board, leg, HelperWord.OVER)
     elif not agreed:
         helper.picked_up = helper.said_no = True
         board.set_timer(Timer.HELPER, leg, PROMPT_LIMIT_S)
@@ -294,10 +310,6 @@ def answered(board: Switchboard, leg: LegId, agreed: bool) -> None:
                 help_.said_no.add(helper.volunteer)
             helper.withdrawn = True  # hears a last sentence
             go_on(board, help_)
-    elif helper.role is HelperRole.SUPERVISOR and there(board, help_.talk, HelperRole.SUPERVISOR):
-        helper.picked_up = helper.withdrawn = True
-        board.set_timer(Timer.HELPER, leg, PROMPT_LIMIT_S)
-        _answer(board, leg, HelperWord.TAKEN)
     else:
         _comes(board, help_, helper)
 

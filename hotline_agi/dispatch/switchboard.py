@@ -127,6 +127,8 @@ class Switchboard:
     legs: dict[LegId, Leg] = field(default_factory=dict)
     foreign: dict[LegId, VolunteerId] = field(default_factory=dict)
     """Legs that we did not begin, or believed gone, and that keep their volunteer busy."""
+    engaged_s: dict[LegId, float] = field(default_factory=dict)
+    """Of those in `foreign` by which volunteers call somebody back: since when (monotonic seconds)."""
     departed: dict[CallId, bool] = field(default_factory=dict)
     """Calls that are over (or were never ours), the latest `DEPARTED_KEPT` of them: they are not admitted again; and
     whether they had a record."""

@@ -268,7 +268,8 @@ class PrivateAsterisk:
             "site/acl.conf": "[hotline-carrier]\ndeny = 0.0.0.0/0\ndeny = ::/0\n"
             f"permit = {carrier_host}/255.255.255.255\n",
             "site/manager-general.conf": f"bindaddr = 127.0.0.1\nport = {site.ami_port}\n",
-            "site/manager-secret.conf": f"[hotline-agi](hotline)\nsecret = {site.ami_secret}\n",
+            "site/manager-secret.conf": f"[hotline-agi](hotline)\nsecret = {site.ami_secret}\n"
+            f"[hotline-campaign](hotline-campaigns)\nsecret = {site.ami_secret}\n",
             "site/pjsip-transports.conf": self._transports(),
             "site/pjsip-trunk.conf": "[trunk](hotline-trunk)\ntransport = transport-udp\nacl = hotline-carrier\n"
             f"aors = trunk\nrtp_timeout = {site.rtp_timeout_s}\n"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from hotline_agi.planning.ring_words import likely_enough
 from hotline_agi.roster.callback_policy import CallbackPolicy, Missed, SharedPhones
-from hotline_agi.roster.model import CallerLimits, Line, Want
+from hotline_agi.roster.model import CallerLimits, Line, RecordTalks, Want
 
 NOTHING = "nothing"
 
@@ -24,6 +24,7 @@ def policy_in_words(line: Line) -> dict[str, str]:
             else NOTHING
         ),
         "abuse": limits_in_words(line.limits),
+        "recording": NOTHING if line.recording.talks is RecordTalks.NO else "talks of callers who agree",
         "callbacks": callbacks_in_words(line.callbacks),
     }
 

@@ -76,6 +76,12 @@ CALLBACK_PHRASES = (
         when="the same for a caller whose number is withheld or deleted",
     ),
     Prompt(
+        id="callback-no-message",
+        zh="这条留言现在不能播放。",
+        en="The message cannot be played just now.",
+        when="in the place of a message that is deleted, or cannot be decrypted",
+    ),
+    Prompt(
         id="callback-calling",
         zh="正在呼叫。对方接起后要先按一，才会接通。请不要挂机。",
         en="Calling now. The other side must press 1 before you are connected. Please stay on the line.",

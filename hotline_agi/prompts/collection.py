@@ -18,7 +18,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
@@ -93,10 +93,12 @@ class _Item:
     write: Callable[[Path], None]
 
 
-def inventory(folder: Path, music: Path | None = None, names: Names | None = None) -> tuple[Recording, ...]:
+def inventory(
+    folder: Path, music: Path | None = None, names: Names | None = None, *, more: Sequence[Prompt] = ()
+) -> tuple[Recording, ...]:
     """Every file that callers and volunteers may hear from `folder`, with its state.
 
-    `music` is the piece for the hold music; with `names` the volunteers' spoken names are in it.
+    `music` is the piece for the hold music; with `names` the volunteers' spoken names are in it, and `more` prompts.
     """
     made = _read(folder)
     return tuple(
@@ -104,23 +106,30 @@ def inventory(folder: Path, music: Path | None = None, names: Names | None = Non
             id=item.id, language=item.language, text=item.text, when=item.when,
             path=folder / item.place, state=_state(folder, item, made),
         )
-        for item in _items(music, names)
+        for item in _items(music, names, more)
     )  # fmt: skip
 
 
-def build(folder: Path, music: Path | None = None, say: Say = lambda _: None, *, names: Names | None = None) -> Build:
+def build(
+    folder: Path,
+    music: Path | None = None,
+    say: Say = lambda _: None,
+    *,
+    names: Names | None = None,
+    more: Sequence[Prompt] = (),
+) -> Build:
     """Make what is missing or outdated in `folder`, which is created if need be.
 
     `music` is the piece for the hold music in any format that sox reads; None makes a quiet chord. With `names` these
-    are spoken too, and names that we spoke of others are removed. Raises SetupError if espeak-ng or sox is missing or
-    the folder cannot be written.
+    are spoken too, and names that we spoke of others are removed; `more` is spoken besides. Raises SetupError if
+    espeak-ng or sox is missing or the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder, say):
             if names is not None:
                 _forget_others(folder, names)
-            return _build(folder, music, say, names)
+            return _build(folder, music, say, names, more)
     except (PermissionError, FileExistsError, NotADirectoryError) as error:
         raise SetupError(
             f"{error.filename or folder} cannot be written: choose a folder that this user owns"
@@ -138,9 +147,11 @@ def shared_sounds(music: Path | None, say: Say = lambda _: None) -> Path:
     return made_once(place, make, say=say)
 
 
-def _build(folder: Path, music: Path | None, say: Say, names: Names | None = None) -> Build:
+def _build(
+    folder: Path, music: Path | None, say: Say, names: Names | None = None, more: Sequence[Prompt] = ()
+) -> Build:
     made = _read(folder)
-    states = {item: _state(folder, item, made) for item in _items(music, names)}
+    states = {item: _state(folder, item, made) for item in _items(music, names, more)}
     wanted = [item for item, state in states.items() if state in (State.MISSING, State.OUTDATED)]
     if wanted:
         say(f"making {len(wanted)} sound files with espeak-ng and sox …")
@@ -197,9 +208,9 @@ def _link(folder: Path) -> None:
                     link.symlink_to(target)
 
 
-def _items(music: Path | None, names: Names | None = None) -> Iterator[_Item]:
+def _items(music: Path | None, names: Names | None = None, more: Sequence[Prompt] = ()) -> Iterator[_Item]:
     for language in Language:
-        for prompt in (*PROMPTS, *PHRASES):
+        for prompt in (*PROMPTS, *PHRASES, *more):
             if prompt.text(language):
                 yield _spoken(prompt, language, language)
         for who, name in (names or {}).items():

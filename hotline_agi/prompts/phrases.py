@@ -6,6 +6,7 @@ the minutes. The ids of numbers are ``n-0`` … ``n-59``, then ``n-60`` … ``n-
 """
 
 from hotline_agi.prompts.callback_phrases import CALLBACK_PHRASES
+from hotline_agi.prompts.campaign_phrases import CAMPAIGN_PHRASES
 from hotline_agi.prompts.catalogue import Prompt
 from hotline_agi.prompts.limit_phrases import LIMIT_PHRASES
 from hotline_agi.prompts.notice_phrases import NOTICE_PHRASES
@@ -237,4 +238,13 @@ PARTS = (
     _part("pm", "", "P M", "after a time"),
 )
 
-PHRASES = (*SENTENCES, *PARTS, *NOTICE_PHRASES, *LIMIT_PHRASES, *CALLBACK_PHRASES, *RECORDING_PHRASES, *RISK_PHRASES)
+PHRASES = (
+    *SENTENCES,
+    *PARTS,
+    *NOTICE_PHRASES,
+    *LIMIT_PHRASES,
+    *CALLBACK_PHRASES,
+    *RECORDING_PHRASES,
+    *RISK_PHRASES,
+    *CAMPAIGN_PHRASES,
+)

@@ -126,6 +126,8 @@ class CallerClass(StrEnum):
     """Flagged by somebody who talked to them."""
     CUT_OFF = "cut-off"
     """Their talk was cut through no fault of their own."""
+    ASKED_FOR_HELP = "asked-for-help"
+    """A campaign rang them, and they pressed the key for help."""
     TRIED_AGAIN = "tried-again"
     """They have called a short while ago and reached nobody."""
 
@@ -141,6 +143,7 @@ class CallerOrder:
         default_factory=lambda: {
             CallerClass.HIGH_RISK: 900.0,
             CallerClass.CUT_OFF: 600.0,
+            CallerClass.ASKED_FOR_HELP: 600.0,
             CallerClass.TRIED_AGAIN: 120.0,
         }
     )

@@ -55,6 +55,11 @@ POLICY_TEXTS = {
     "cut-off": Text(
         "Seconds for a talk that was cut · 通话中断", "Through no fault of the caller's.", "并非来电者挂断。"
     ),
+    "asked-for-help": Text(
+        "Seconds for help in a campaign · 外呼中求助",
+        "A campaign rang them, and they pressed the key for help.",
+        "在外呼中按键请求帮助。",
+    ),
     "tried-again": Text(
         "Seconds for trying again · 再次来电", "Called a short while ago and reached nobody.", "不久前来电没有接通。"
     ),

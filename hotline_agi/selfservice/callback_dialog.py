@@ -269,7 +269,8 @@ class CallbackDialog:
         words = (*closed, *how_many(taken.open, language), *when(taken.offer, at, zone, language))
         choice = self._choice(taken.offer)
         if not taken.offer.recording:
-            return Say(words=(*words, choice))
+            lost: Words = ("callback-no-message",) if taken.offer.kind is WorkKind.MESSAGE else ()
+            return Say(words=(*words, *lost, choice))
         return Say(words=words, recording=taken.offer.recording, then=(choice,))
 
     def _choice(self, offer: Offer) -> str:

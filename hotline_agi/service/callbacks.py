@@ -70,6 +70,8 @@ RECENT = timedelta(minutes=30)
 """Between two whole looks only such calls are looked at."""
 WHOLE_EVERY_S = 3600.0
 RETRY_S = 2.0
+ANSWER_S = 2.0
+"""For one question to the list: below the 2.5 s after which nobody listens to our answer."""
 _LIMITS = (
     RefusalReason.CALLBACKS_PER_HOUR,
     RefusalReason.CALLBACKS_PER_NUMBER_PER_DAY,
@@ -238,8 +240,8 @@ class Callbacks:
 
         self._spawn(do())
 
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+    def _spawn(self, chore: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(chore)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -260,7 +262,11 @@ class Callbacks:
         reply: str | Errand = errand
         while isinstance(reply, Errand):
             try:
-                answer = await self._answer(reply)
+                async with asyncio.timeout(ANSWER_S):
+                    answer = await self._answer(reply)
+            except TimeoutError:
+                logger.warning("the list of callbacks takes its time")
+                answer = Away()
             except WorkRefused as error:
                 answer = Refused(why=error.why)
             except HotlineError as error:
@@ -348,7 +354,11 @@ class Callbacks:
             )
             return permit or NoCall.NO_NUMBER
 
-        permit = await self._ask(begin)
+        try:
+            permit = await self._ask(begin)
+        except asyncio.CancelledError:  # too late: the volunteer hears so, and nobody is dialled any more
+            self._unwritten[attempt] = AttemptEnd.FAILED, now, 0.0, False
+            raise
         if isinstance(permit, NoCall):
             return NotConnected(why=permit)
         refused = self._envelope.refuses_callback(permit.entry, permit.number, self._now())

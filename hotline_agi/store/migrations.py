@@ -291,6 +291,74 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT, WITHOUT ROWID
         """,
         # campaigns
+        """
+        CREATE TABLE campaign (
+            campaign TEXT PRIMARY KEY,
+            line TEXT NOT NULL,
+            state TEXT NOT NULL,
+            at TEXT NOT NULL           -- since when
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE campaign_person ( -- whom a campaign is to ring, without the number
+            campaign TEXT NOT NULL,
+            person INTEGER NOT NULL,   -- from 1, in the order of the list
+            list_row INTEGER NOT NULL, -- in the file that they came from
+            language TEXT NOT NULL,
+            state TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            due_at TEXT NOT NULL,      -- of somebody who is to be rung: at the soonest
+            outcome TEXT,              -- of the last attempt
+            stored_at TEXT NOT NULL,
+            PRIMARY KEY (campaign, person)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX campaign_person_due ON campaign_person (campaign, state, due_at)",
+        "CREATE INDEX campaign_person_stored ON campaign_person (stored_at)",
+        """
+        CREATE TABLE campaign_number (
+            campaign TEXT NOT NULL,
+            person INTEGER NOT NULL,
+            number TEXT NOT NULL,
+            token TEXT NOT NULL,
+            stored_at TEXT NOT NULL,
+            PRIMARY KEY (campaign, person)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX campaign_number_token ON campaign_number (token)",
+        "CREATE INDEX campaign_number_stored ON campaign_number (stored_at)",
+        """
+        CREATE TABLE campaign_attempt (
+            attempt TEXT PRIMARY KEY,  -- the id of its channel
+            campaign TEXT NOT NULL,
+            person INTEGER NOT NULL,
+            placed_at TEXT NOT NULL,   -- written before it is
+            answered_at TEXT,
+            ended_at TEXT,             -- NULL: not over, or its end was not seen
+            outcome TEXT
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX campaign_attempt_person ON campaign_attempt (campaign, person)",
+        "CREATE INDEX campaign_attempt_placed ON campaign_attempt (placed_at)",
+        "CREATE INDEX campaign_attempt_open ON campaign_attempt (campaign) WHERE ended_at IS NULL",
+        """
+        CREATE TABLE campaign_answer (
+            campaign TEXT NOT NULL,
+            person INTEGER NOT NULL,
+            question TEXT NOT NULL,
+            answer TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (campaign, person, question)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE do_not_call (     -- whom no campaign rings; for ever
+            token TEXT PRIMARY KEY,    -- a keyed hash of the number
+            made_with TEXT NOT NULL,   -- what tells that key from another
+            at TEXT NOT NULL,
+            source TEXT NOT NULL       -- the campaign in whose call they pressed the key, or 'command'
+        ) STRICT, WITHOUT ROWID
+        """,
     ),
 )
 """One entry per version, each a list of statements that run in one transaction. Entries are added, never changed."""

@@ -32,6 +32,7 @@ from hotline_agi.store.schema import (
     VOLUNTEER_STATE,
     to_text,
 )
+from hotline_agi.store.schema_campaign import CAMPAIGN_ANSWER, CAMPAIGN_ATTEMPT, CAMPAIGN_NUMBER, CAMPAIGN_PERSON
 from hotline_agi.store.schema_recordings import RECORDING_ACCESS
 from hotline_agi.store.schema_requests import CALLBACK_REQUEST, CALLER_LANGUAGE
 from hotline_agi.store.schema_risk import FOLLOW_UP, OPEN
@@ -46,6 +47,7 @@ Turn = AbstractContextManager[object]
 """Held in a transaction by threads of one process, which so wait for each other and not for SQLite's lock: that is
 waited for a quarter of a second only, and then counts as trouble."""
 NOBODY_ELSE: Turn = nullcontext()
+CAMPAIGN_NUMBERS = "numbers of campaigns"
 ANEW = (CALLER_NUMBER, CALLER_TOKEN, FLAGGED, LIFTED, CALLBACK_REQUEST, CALLER_LANGUAGE, WORK_DEED, FOLLOW_UP)
 """Written anew: 30 days of a thousand calls take a tenth of a second."""
 
@@ -70,7 +72,9 @@ def purge(connection: Connection, ages: Ages, run: str, now: datetime, *, turn: 
     """
     removed = {rule.kind: _delete(connection, rule, turn) for rule in rules(ages, run, now)}
     for table in ANEW:
-        _write_anew(connection, table, turn)
+        write_anew(connection, table, turn)
+    if removed[CAMPAIGN_NUMBERS]:  # a list of 100,000 takes a second: only when there was something to overwrite
+        write_anew(connection, CAMPAIGN_NUMBER, turn)
     for kind, rows in removed.items():
         if rows:
             logger.info("journal purged", kind=kind, removed=rows)
@@ -121,6 +125,12 @@ def rules(ages: Ages, run: str, now: datetime) -> Iterator[Rule]:
     yield Rule(kind="runs", table=RUN, is_old=is_over)
     yield Rule(kind="rosters' texts", table=ROSTER_TEXT, is_old=_is_old_text(steps))
     yield Rule(kind="volunteers' states", table=VOLUNTEER_STATE, is_old=_is_old_state(states))
+    campaigns = to_text(now - timedelta(days=ages.campaigns))
+    people = select(CAMPAIGN_PERSON.c.campaign, CAMPAIGN_PERSON.c.person).where(CAMPAIGN_PERSON.c.stored_at < campaigns)
+    for kind, table in (("answers of campaigns", CAMPAIGN_ANSWER), ("attempts of campaigns", CAMPAIGN_ATTEMPT)):
+        yield Rule(kind=kind, table=table, is_old=tuple_(table.c.campaign, table.c.person).in_(people))
+    yield Rule(kind=CAMPAIGN_NUMBERS, table=CAMPAIGN_NUMBER, is_old=CAMPAIGN_NUMBER.c.stored_at < campaigns)
+    yield Rule(kind="people of campaigns", table=CAMPAIGN_PERSON, is_old=CAMPAIGN_PERSON.c.stored_at < campaigns)
     yield Rule(kind="agreements", table=AGREEMENT, is_old=AGREEMENT.c.until_at < states)
     yield Rule(kind="audit", table=AUDIT, is_old=AUDIT.c.at < audit)
     yield Rule(kind="accesses to recordings", table=RECORDING_ACCESS, is_old=RECORDING_ACCESS.c.at < audit)
@@ -180,7 +190,8 @@ def _delete(connection: Connection, rule: Rule, turn: Turn) -> int:
             return removed
 
 
-def _write_anew(connection: Connection, table: Table, turn: Turn) -> None:
+def write_anew(connection: Connection, table: Table, turn: Turn = NOBODY_ELSE) -> None:
+    """Overwrite all pages of `table`, and with them what was deleted from it."""
     with turn, connection.begin():
         kept = [dict(row) for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()]
         connection.execute(delete(table))

@@ -24,15 +24,17 @@ from sqlalchemy import (
 )
 
 from hotline_agi.errors import HotlineError, SetupError
-from hotline_agi.reports.past import CallHistory, PastCall, PastFact, PastLeg, PastMessage, PastRevision
+from hotline_agi.reports.past import CallHistory, PastCall, PastDeed, PastFact, PastLeg, PastMessage, PastRevision
 from hotline_agi.roster import canary
 from hotline_agi.store.dialect import Trouble, give_up_when, opened, said, version_of
 from hotline_agi.store.migrations import VERSION
 from hotline_agi.store.schema import CALL, CALLER_NUMBER, FACT, LEG, MESSAGE, ROSTER_REVISION, to_instant, to_text
+from hotline_agi.store.schema_work import WORK_CALL, WORK_DEED
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
+from hotline_agi.terms.work import WorkDeed
 
 _CALL = select(
     CALL,
@@ -155,7 +157,13 @@ class JournalReader:
                 facts=tuple(map(past_fact, self.ask(_of(FACT, id_).order_by(FACT.c.seq)))),
                 messages=tuple(map(_past_message, self.ask(_of(MESSAGE, id_)))),
                 revisions=self._revisions(row["arrived_at"], row["ended_at"]),
+                deeds=self._deeds(id_, row["arrived_at"]),
             )
+
+    def _deeds(self, call: str, since: str) -> tuple[PastDeed, ...]:
+        entry = select(WORK_CALL.c.entry).where(WORK_CALL.c.call == call).scalar_subquery()
+        rows = self.ask(select(WORK_DEED).where(WORK_DEED.c.entry == entry).order_by(WORK_DEED.c.seq))
+        return tuple(past_deed(row) for row in rows if row["at"] >= since)
 
     def closed(self, calls: Sequence[CallId]) -> dict[CallId, bool]:
         """Those of `calls` that are here, and whether their records are closed."""
@@ -205,6 +213,12 @@ class JournalReader:
                 return self._connection.execute(question).mappings().all()
             with self._snapshot():  # let go at once: an old state that is looked at keeps the write-ahead log long
                 return self._connection.execute(question).mappings().all()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """One state of the journal, for several questions of other modules."""
+        with _told(self._path), self._snapshot():
+            yield self._connection
 
     @contextmanager
     def _snapshot(self) -> Iterator[None]:
@@ -287,6 +301,15 @@ def past_revision(row: RowMapping) -> PastRevision:
         revision=row["revision"],
         modified=bool(row["modified"]),
         last_good_of=to_instant(row["last_good_of"]) if row["last_good_of"] else None,
+    )
+
+
+def past_deed(row: RowMapping) -> PastDeed:
+    return PastDeed(
+        at=to_instant(row["at"]),
+        deed=WorkDeed(row["deed"]),
+        who=VolunteerId(row["who"]) if row["who"] else None,
+        detail=row["detail"],
     )
 
 

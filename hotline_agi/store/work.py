@@ -18,8 +18,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, insert, select, update
 
 from hotline_agi.errors import HotlineError
+from hotline_agi.reports.past import PastDeed
 from hotline_agi.store.audit import deed_row
 from hotline_agi.store.opening import beside
+from hotline_agi.store.reading import past_deed
 from hotline_agi.store.records import store
 from hotline_agi.store.schema import CALLER_NUMBER, CALLER_TOKEN, FLAGGED, MESSAGE, to_instant, to_text
 from hotline_agi.store.schema_requests import CALLBACK_REQUEST
@@ -49,16 +51,6 @@ class WorkRefused(HotlineError):
 
 class EntryNotFound(HotlineError):
     """No entry has this id, or several begin with it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
-    """One thing of an entry's history."""
-
-    at: datetime
-    deed: WorkDeed
-    who: VolunteerId | None
-    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,15 +228,7 @@ class Change:
         return None if row is None else _attempt(row)
 
     def number_of(self, entry: CallId) -> PhoneNumber | None:
-        """Where its caller wants to be called, or called from last; None: withheld, or deleted by now."""
-        calls = select(WORK_CALL.c.call).where(WORK_CALL.c.entry == entry)
-        for table, at in ((CALLBACK_REQUEST, CALLBACK_REQUEST.c.asked_at), (CALLER_NUMBER, CALLER_NUMBER.c.stored_at)):
-            found = self.connection.scalar(
-                select(table.c.number).where(table.c.call.in_(calls)).order_by(at.desc()).limit(1)
-            )
-            if found is not None:
-                return PhoneNumber(found)
-        return None
+        return number_of(self.connection, entry)
 
     # ---- what closed by itself
 
@@ -352,17 +336,9 @@ def find(connection: Connection, entry: str) -> Entry:
     raise EntryNotFound(f"no callback has the id {entry!r}: `hotline callbacks` lists them")
 
 
-def deeds_of(connection: Connection, entry: CallId) -> list[Deed]:
+def deeds_of(connection: Connection, entry: CallId) -> list[PastDeed]:
     rows = connection.execute(select(WORK_DEED).where(WORK_DEED.c.entry == entry).order_by(WORK_DEED.c.seq)).mappings()
-    return [
-        Deed(
-            at=to_instant(row["at"]),
-            deed=WorkDeed(row["deed"]),
-            who=VolunteerId(row["who"]) if row["who"] else None,
-            detail=row["detail"],
-        )
-        for row in rows
-    ]
+    return [past_deed(row) for row in rows]
 
 
 def calls_of(connection: Connection, entry: CallId) -> list[tuple[CallId, WorkKind]]:
@@ -387,6 +363,16 @@ def newest_message(connection: Connection, entry: CallId) -> str | None:
     return found
 
 
+def number_of(connection: Connection, entry: CallId) -> PhoneNumber | None:
+    """Where its caller wants to be called, or called from last; None: withheld, or deleted by now."""
+    calls = select(WORK_CALL.c.call).where(WORK_CALL.c.entry == entry)
+    for table, at in ((CALLBACK_REQUEST, CALLBACK_REQUEST.c.asked_at), (CALLER_NUMBER, CALLER_NUMBER.c.stored_at)):
+        found = connection.scalar(select(table.c.number).where(table.c.call.in_(calls)).order_by(at.desc()).limit(1))
+        if found is not None:
+            return PhoneNumber(found)
+    return None
+
+
 def open_attempts(connection: Connection) -> list[Attempt]:
     """Calls to callers whose end nobody noted."""
     rows = connection.execute(select(WORK_ATTEMPT).where(WORK_ATTEMPT.c.ended_at.is_(None))).mappings()
@@ -395,11 +381,10 @@ def open_attempts(connection: Connection) -> list[Attempt]:
 
 def dialled_since(connection: Connection, since: datetime) -> list[tuple[PhoneNumber, datetime]]:
     """Which numbers were dialled since then, and when: for the dial envelope. Those that are known still."""
-    change = Change(connection)
     rows = connection.execute(
         select(WORK_ATTEMPT.c.entry, WORK_ATTEMPT.c.dialled_at).where(WORK_ATTEMPT.c.dialled_at >= to_text(since))
     ).all()
-    found = ((change.number_of(CallId(entry)), to_instant(at)) for entry, at in rows)
+    found = ((number_of(connection, CallId(entry)), to_instant(at)) for entry, at in rows)
     return [(number, at) for number, at in found if number is not None]
 
 

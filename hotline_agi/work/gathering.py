@@ -60,8 +60,8 @@ class Gathered:
 
 def kind_of(call: EndedCall, policy: CallbackPolicy) -> WorkKind | None:
     """Why somebody is to be called back for `call`; None: nobody is."""
-    if call.requested:
-        return None if call.answered else WorkKind.CALLBACK
+    if call.requested and not call.answered:  # void where a volunteer accepted while it was written down
+        return WorkKind.CALLBACK
     if call.message:
         return WorkKind.MESSAGE
     if call.answered or call.caller is None or call.outcome not in MISSED:

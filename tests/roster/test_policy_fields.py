@@ -72,7 +72,12 @@ def test_everything_written() -> None:
     assert line.wants == (Want(language="en", for_s=20.0), Want(qualification="crisis"))
     assert line.required == (Want(qualification="crisis"),)
     assert line.callers == CallerOrder(
-        worth_s={CallerClass.HIGH_RISK: 3600.0, CallerClass.CUT_OFF: 0.0, CallerClass.TRIED_AGAIN: 60.5},
+        worth_s={
+            CallerClass.HIGH_RISK: 3600.0,
+            CallerClass.CUT_OFF: 0.0,
+            CallerClass.ASKED_FOR_HELP: 600.0,
+            CallerClass.TRIED_AGAIN: 60.5,
+        },
         tried_within_s=5400.0,
         service_level_s=20.0,
         yields_s=7.5,

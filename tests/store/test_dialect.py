@@ -80,11 +80,12 @@ from pathlib import Path
 import hotline_agi.cli
 folder = Path(hotline_agi.cli.__file__).parent
 for module in folder.glob("*.py"):
-    if module.stem not in {reading} and not module.stem.startswith(("calls_", "__main__")):
+    if module.stem not in {reading} and not module.stem.startswith(("calls_", "recordings_", "campaign_", "__main__")):
         __import__(f"hotline_agi.cli.{module.stem}")
         assert "sqlalchemy" not in sys.modules, module.stem
 """
-    reading = {"volunteers", "audit", "purge", "backup", "report"}  # and all of `hotline calls`
+    # and all of `hotline calls`, `hotline recordings` and `hotline campaign`
+    reading = {"volunteers", "audit", "purge", "backup", "callbacks", "report"}
     done = subprocess.run(
         [sys.executable, "-c", program.replace("{reading}", repr(reading))], capture_output=True, text=True, check=False
     )
