@@ -6,10 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, and_, func, or_, select
+from sqlalchemy import RowMapping, and_, case, func, or_, select
 
 from hotline_agi.reports.past import PastCall, PastFact, PastLeg
 from hotline_agi.reports.period.calls import NEEDED, ReportedCall
+from hotline_agi.reports.period.carried import CalledBack
 from hotline_agi.reports.period.coverage import Seen, StoodIn, Stretch
 from hotline_agi.reports.period.missed import Talked
 from hotline_agi.reports.standings import PastState
@@ -115,6 +116,29 @@ def called_back(reader: JournalReader, calls: Sequence[CallId]) -> Mapping[CallI
         for row in (*reader.ask(told), *reader.ask(talked)):
             found[CallId(row["call"])] = to_instant(row["at"])
     return found
+
+
+def callbacks(
+    reader: JournalReader, line: LineId, since: datetime, until: datetime
+) -> Mapping[VolunteerId, CalledBack]:
+    """What volunteers did for the list of work of a line, by calls that were dialled in the period."""
+    rows = reader.ask(
+        select(
+            WORK_ATTEMPT.c.volunteer,
+            func.count().label("dialled"),
+            func.sum(case((WORK_ATTEMPT.c.ended == AttemptEnd.TALKED.value, 1), else_=0)).label("reached"),
+            func.sum(WORK_ATTEMPT.c.talk_s).label("talk_s"),
+        )
+        .join_from(WORK_ATTEMPT, WORK, WORK.c.entry == WORK_ATTEMPT.c.entry)
+        .where(
+            WORK.c.line == line, WORK_ATTEMPT.c.dialled_at >= to_text(since), WORK_ATTEMPT.c.dialled_at < to_text(until)
+        )
+        .group_by(WORK_ATTEMPT.c.volunteer)
+    )
+    return {
+        VolunteerId(row["volunteer"]): CalledBack(dialled=row["dialled"], reached=row["reached"], talk_s=row["talk_s"])
+        for row in rows
+    }
 
 
 def seen(

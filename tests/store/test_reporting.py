@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import insert
 
 from hotline_agi.dispatch.commands import NoteVolunteer
+from hotline_agi.reports.period.carried import CalledBack
 from hotline_agi.store import reporting
 from hotline_agi.store.journal import Journal
 from hotline_agi.store.opening import connect
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.schema import to_text
 from hotline_agi.store.schema_work import WORK, WORK_ATTEMPT, WORK_CALL
-from hotline_agi.terms.ids import CallId, VolunteerId
+from hotline_agi.terms.ids import CallId, LineId, VolunteerId
 from hotline_agi.terms.standing import VolunteerState
 from hotline_agi.terms.work import AttemptEnd, WorkKind, WorkOutcome, WorkState
 from tests.reports.worlds import LINE, Truth, world, write
@@ -107,6 +108,10 @@ def test_who_was_called_back_and_reached(path: Path, reader: JournalReader, monk
     connection.close()
     found = reporting.called_back(reader, [*calls, CallId("pbx1-1.nobody")])
     assert found == {calls[0]: dialled_at, calls[2]: closed_at, calls[4]: dialled_at}
+    did = reporting.callbacks(reader, LINE, START, END)
+    assert did == {VolunteerId("v01"): CalledBack(dialled=3, reached=2, talk_s=3.0)}
+    assert reporting.callbacks(reader, LINE, END, END + timedelta(days=1)) == {}
+    assert reporting.callbacks(reader, LineId("other"), START, END) == {}
 
 
 def test_of_each_volunteer_the_state_before_the_period_is_there_too(tmp_path: Path) -> None:

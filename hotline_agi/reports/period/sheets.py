@@ -220,10 +220,11 @@ def people_sheet(report: LineReport) -> Sheet:
             number(one.share.on_shift_h),
             number(one.share.away_h),
             same(len(one.share.nights)),
+            same(f"{one.called_back.dialled} ({one.called_back.reached})" if one.called_back.dialled else 0),
         )
         for one in report.volunteers or ()
     )
-    columns = _columns(*names, "on_shift", "away", "nights")
+    columns = _columns(*names, "on_shift", "away", "nights", "callbacks")
     return Sheet(id="volunteers", title=words.PEOPLE, columns=columns, rows=rows, note=words.PEOPLE_MEANS)
 
 

@@ -146,6 +146,9 @@ def _volunteers(report: LineReport) -> Iterator[tuple[str, str, str, Value]]:
             "on_shift_h": one.share.on_shift_h,
             "away_h": one.share.away_h,
             "nights": len(one.share.nights),
+            "callbacks": one.called_back.dialled,
+            "callbacks_reached": one.called_back.reached,
+            "callback_talk_s": one.called_back.talk_s,
         }
         for name, value in told.items():
             yield "volunteer", one.volunteer, name, value

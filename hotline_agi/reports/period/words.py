@@ -144,11 +144,12 @@ PEOPLE_MEANS = Text(
     "Accept rate: accepts ÷ (accepts + missed + declined). Accept: picked up the app or pressed 1, also when "
     "another was faster. Missed: rang out, or was picked up without a key 1. Stopped: answered elsewhere, the "
     "caller left, or taken back; it says nothing of the volunteer. Nights: with two hours or more on shift between "
-    "00:00 and 05:00, by the roster. On shift and away: hours while the line was open.",
+    "00:00 and 05:00, by the roster. On shift and away: hours while the line was open. Callbacks: calls "
+    "to callers, in brackets those that became talks.",
     "接听率：接听 ÷（接听 + 漏接 + 拒接）。接听：接起软电话或按 1，含被他人抢先的。"
     "漏接：响铃至超时，或接起未按 1。停止：已由他人接听、来电者挂机或撤回，与志愿者无关。"
     "夜班：按排班表，00:00 至 05:00 之间值班两小时及以上。"
-    "值班与不在：热线开放期间的小时数。",
+    "值班与不在：热线开放期间的小时数。回电：拨打次数，括号内为接通次数。",
 )
 MISSED = Text("Callers who reached nobody", "未能接通的来电者")
 MISSED_MEANS = Text(
@@ -264,6 +265,7 @@ COLUMNS = {
     "nights": Text("Nights", "夜班"),
     "on_shift": Text("On shift h", "值班 h"),
     "away": Text("Away h", "不在 h"),
+    "callbacks": Text("Callbacks", "回电"),
 }
 WITHOUT_SHORT = Text("* without short abandons", "* 不含短放弃")
 BY_TIME_MEANS = Text(
