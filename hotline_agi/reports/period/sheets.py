@@ -311,4 +311,5 @@ def change(value: float | None, before: float | None) -> Text:
     mark = "▲" if value > before else "▼"
     if not before:
         return same(f"{mark} {value:+g}".replace("-", "−")) if value == int(value) else same(mark)
-    return same(f"{mark} {100 * (value - before) / before:+.0f} %".replace("-", "−"))
+    moved = 100 * (value - before) / before
+    return same(f"{mark} {moved:+.{0 if abs(moved) >= 1 else 1}f} %".replace("-", "−"))
