@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hotline_agi.cli import main
-from hotline_agi.dispatch.commands import CoverWord, NoteCover, NoteVolunteer
+from hotline_agi.dispatch.commands import CoverWord, NoteCover, NoteReadiness, NoteVolunteer
 from hotline_agi.dispatch.memory import NOTHING
 from hotline_agi.dispatch.replay import Beginning
 from hotline_agi.roster.texts import pack_texts
@@ -22,7 +22,7 @@ from hotline_agi.store.journal import Journal
 from hotline_agi.store.past import JOURNAL
 from hotline_agi.terms.ids import LineId, VolunteerId
 from hotline_agi.terms.instants import Now
-from hotline_agi.terms.standing import VolunteerState
+from hotline_agi.terms.standing import Readiness, VolunteerState
 from tests.commands import hotline
 from tests.e2e.scenery import Scenery
 from tests.reports import naive
@@ -82,10 +82,15 @@ def _people(path: Path, files: dict[str, str]) -> None:
     note = NoteCover(line=LINE, slot="early", from_at=gone, until_at=gone + timedelta(hours=1), absent=PEOPLE[2],
                      present=None, word=CoverWord.ASKING)  # fmt: skip
     journal.write_agreement(note, gone - timedelta(hours=1))
+    for who, word in ((PEOPLE[0], Readiness.READY), (PEOPLE[1], Readiness.SILENT), (PEOPLE[2], Readiness.CANNOT)):
+        ready = NoteReadiness(line=LINE, slot="early", from_at=gone, until_at=gone + timedelta(hours=1), volunteer=who,
+                              readiness=word)  # fmt: skip
+        journal.write_agreement(ready, gone - timedelta(hours=2))
     journal.write_step(None, Now(1.0, datetime.now(UTC)), [])
     assert journal.close(5)
 
 
+@pytest.mark.thorough
 def test_the_csv_says_what_a_naive_count_of_the_calls_says(place: Place) -> None:
     done = hotline("report", "--format", "csv", "--config", place.config)
     assert done.returncode == 0, done.stderr
@@ -111,6 +116,8 @@ def test_promised_and_delivered(place: Place) -> None:
     assert found["away_paused_h"] == pytest.approx(48)
     assert found["away_cannot_h"] == pytest.approx(1)
     assert found["delivered_h"] == pytest.approx(3 * 168 - 49)
+    said = {word: found[f"reminded_{word}"] for word in ("asked", "ready", "cannot", "silent")}
+    assert said == {"asked": 0, "ready": 1, "cannot": 1, "silent": 1}
     assert told["volunteer"]["s02"]["away_h"] == pytest.approx(48)
     assert told["volunteer"]["s01"]["nights"] == 7
     assert told["hour"]["03"]["promised_people"] == 3

@@ -40,7 +40,7 @@ html is one file with everything in it, in both languages, that prints well on A
 @click.command(epilog=EPILOG)
 @config_option
 @click.option("--from", "from_text", help="From: 2026-11-16, 2026-11-16T08:00, today, or 8h, 30d ago.")
-@click.option("--to", "to_text", help="To: a date is taken in whole; an instant is not. Now, if left out.")
+@click.option("--to", "to_text", help="To: a date is taken in whole. Now, if only --from is given.")
 @click.option("--line", "line", multiple=True, help="Only this line; may be given again.")
 @click.option(
     "--short", "short_s", type=click.FloatRange(0, 120), show_default="reports.short_s, 5",

@@ -98,6 +98,7 @@ def _reports(
                 name={one: line.name.get(one.value, line.id) for one in Language},
                 coverage=_coverage(settings, reader, line, maker.period, in_force, roster_of, now),
                 called_back=reporting.called_back(reader, maker.missed_calls()),
+                callbacks=reporting.callbacks(reader, line.id, maker.period.from_at, maker.period.until_at),
                 tests=tests[line.id],
                 now=now,
                 people=wanted.people,

@@ -2,14 +2,15 @@
 what is known of volunteers meanwhile. A year of 300 calls a day takes some seconds; memory holds one portion.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, and_, func, or_, select
+from sqlalchemy import RowMapping, and_, case, func, or_, select
 
 from hotline_agi.reports.past import PastCall, PastFact, PastLeg
 from hotline_agi.reports.period.calls import NEEDED, ReportedCall
+from hotline_agi.reports.period.carried import CalledBack
 from hotline_agi.reports.period.coverage import Seen, StoodIn, Stretch
 from hotline_agi.reports.period.missed import Talked
 from hotline_agi.reports.standings import PastState
@@ -28,9 +29,11 @@ from hotline_agi.store.schema import (
     to_instant,
     to_text,
 )
+from hotline_agi.store.schema_work import WORK, WORK_ATTEMPT, WORK_CALL
 from hotline_agi.terms.ids import CallerToken, CallId, LineId, VolunteerId
 from hotline_agi.terms.json_text import json_value
-from hotline_agi.terms.standing import VolunteerState
+from hotline_agi.terms.standing import Readiness, VolunteerState
+from hotline_agi.terms.work import AttemptEnd, WorkOutcome
 
 PORTION_CALLS = 500
 """Read at a time, with all that belongs to them."""
@@ -93,9 +96,49 @@ def later_talks(reader: JournalReader, since: datetime) -> Iterator[Talked]:
 
 
 def called_back(reader: JournalReader, calls: Sequence[CallId]) -> Mapping[CallId, datetime]:
-    """Of `calls` those whose callers somebody called back and reached, and when. There is no list of callbacks yet."""
-    del reader, calls
-    return {}
+    """Of `calls` those whose callers somebody called back and reached, and when last: a call to them became a talk, or
+    whoever finished the entry in the list of work says that they were reached."""
+    found: dict[CallId, datetime] = {}
+    for first in range(0, len(calls), PORTION_CALLS):
+        some = calls[first : first + PORTION_CALLS]
+        talked = (
+            select(WORK_CALL.c.call, func.max(WORK_ATTEMPT.c.dialled_at).label("at"))
+            .join(WORK_ATTEMPT, WORK_ATTEMPT.c.entry == WORK_CALL.c.entry)
+            .where(WORK_CALL.c.call.in_(some), WORK_ATTEMPT.c.ended == AttemptEnd.TALKED.value)
+            .group_by(WORK_CALL.c.call)
+        )
+        told = (
+            select(WORK_CALL.c.call, WORK.c.closed_at.label("at"))
+            .join(WORK, WORK.c.entry == WORK_CALL.c.entry)
+            .where(WORK_CALL.c.call.in_(some), WORK.c.outcome == WorkOutcome.REACHED.value)
+            .where(WORK.c.closed_at.is_not(None))
+        )
+        for row in (*reader.ask(told), *reader.ask(talked)):
+            found[CallId(row["call"])] = to_instant(row["at"])
+    return found
+
+
+def callbacks(
+    reader: JournalReader, line: LineId, since: datetime, until: datetime
+) -> Mapping[VolunteerId, CalledBack]:
+    """What volunteers did for the list of work of a line, by calls that were dialled in the period."""
+    rows = reader.ask(
+        select(
+            WORK_ATTEMPT.c.volunteer,
+            func.count().label("dialled"),
+            func.sum(case((WORK_ATTEMPT.c.ended == AttemptEnd.TALKED.value, 1), else_=0)).label("reached"),
+            func.sum(WORK_ATTEMPT.c.talk_s).label("talk_s"),
+        )
+        .join_from(WORK_ATTEMPT, WORK, WORK.c.entry == WORK_ATTEMPT.c.entry)
+        .where(
+            WORK.c.line == line, WORK_ATTEMPT.c.dialled_at >= to_text(since), WORK_ATTEMPT.c.dialled_at < to_text(until)
+        )
+        .group_by(WORK_ATTEMPT.c.volunteer)
+    )
+    return {
+        VolunteerId(row["volunteer"]): CalledBack(dialled=row["dialled"], reached=row["reached"], talk_s=row["talk_s"])
+        for row in rows
+    }
 
 
 def seen(
@@ -108,6 +151,7 @@ def seen(
     return Seen(
         states=_states(reader, since, until),
         stood_in=tuple(_stood_in(reader, line, since, until)),
+        said=_said(reader, line, since, until),
         runs=tuple(_runs(reader)),
         since=now - timedelta(days=kept_days),
     )
@@ -165,14 +209,28 @@ def _stood_in(reader: JournalReader, line: LineId, since: datetime, until: datet
                     )
 
 
+def _said(reader: JournalReader, line: LineId, since: datetime, until: datetime) -> Counter[Readiness]:
+    """What people said of shifts that began in the period."""
+    rows = reader.ask(
+        select(AGREEMENT.c.told).where(
+            AGREEMENT.c.kind == AgreementKind.READINESS.value, AGREEMENT.c.until_at > to_text(since)
+        )
+    )
+    found: Counter[Readiness] = Counter()
+    for row in rows:
+        match json_value(row["told"]):
+            case {"line": str(of), "from_at": str(begin), "readiness": str(word)} if (
+                of == line and word in frozenset(Readiness) and since <= to_instant(begin) < until
+            ):
+                found[Readiness(word)] += 1
+    return found
+
+
 def _runs(reader: JournalReader) -> Iterator[Stretch]:
     """From the start of each run until the last that it is known to have done."""
-    rows = reader.ask(
-        select(RUN.c.started_at, func.max(STEP.c.ended_at).label("ended_at"))
-        .join_from(RUN, STEP, STEP.c.run == RUN.c.run, isouter=True)
-        .group_by(RUN.c.run, RUN.c.started_at)
-        .order_by(RUN.c.started_at)
-    )
+    of_run = select(STEP.c.ended_at).where(STEP.c.run == RUN.c.run)
+    last = of_run.order_by(STEP.c.first.desc()).limit(1).scalar_subquery()
+    rows = reader.ask(select(RUN.c.started_at, last.label("ended_at")).order_by(RUN.c.started_at))
     for row in rows:
         if row["ended_at"]:
             yield to_instant(row["started_at"]), to_instant(row["ended_at"])

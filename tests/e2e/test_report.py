@@ -12,6 +12,7 @@ from random import Random
 
 import pytest
 
+from hotline_agi import weekly
 from hotline_agi.lab.call import PhoneCall
 from hotline_agi.lab.wire import CallFailed, CallTimeout
 from hotline_agi.reporting.book import Wanted, reports
@@ -19,6 +20,8 @@ from hotline_agi.reports.period.calls import Part
 from hotline_agi.reports.period.maker import LineReport
 from hotline_agi.settings import read_settings
 from hotline_agi.terms.outcomes import Outcome
+from hotline_agi.weekly import Sent
+from tests.alerting.servers import Post, served
 from tests.e2e.hearing import HZ
 from tests.e2e.hotline import Hotline, open_hotline
 from tests.e2e.scenery import HOTLINE, OVERFLOW, Scenery, mobile_of
@@ -225,7 +228,13 @@ def test_the_report_says_what_the_phones_saw() -> None:
             overflow="[transfer, directory]",
             extra_line=f"abuse: {{calls_per_hour: {OFTEN_ALLOWED}}}\ncallers: {{tried-again: 0}}\n",
         )
-        async with open_hotline(scenery) as hotline:
+        post = Post()
+        async with served(post) as port, open_hotline(scenery, service=False) as hotline:
+            server = f"{{host: 127.0.0.1, port: {port}, tls: none, from: a@example.org, to: [b@example.org]}}"
+            hotline.configure(f"alarms: {{email: {server}}}\nreports: {{weekly: {{to: [c@example.org]}}}}\n")
+            hotline.stage.state.mkdir(mode=0o700, exist_ok=True)
+            weekly.write(hotline.stage.state, Sent(until_at=datetime(2026, 1, 5, tzinfo=UTC)))
+            await hotline.stage.start_service()
             began = datetime.now(UTC)
             town = Town(hotline)
             await town.move_in()
@@ -246,6 +255,9 @@ def test_the_report_says_what_the_phones_saw() -> None:
             wanted = Wanted(from_text=(began - timedelta(minutes=1)).isoformat(), short_s=SHORT_S)
             (report,) = reports(settings, wanted, datetime.now(UTC))
             judge(report, town, through, told)
+            # the week that became due while there was no service went out meanwhile, from a process of its own
+            assert sum("c@example.org" in mail and "hotline-report-" in mail for mail in post.mails) == 1
+            assert "weekly report sent" in {line.get("event") for line in hotline.stage.logged()}
 
     asyncio.run(story())
 

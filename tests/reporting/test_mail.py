@@ -55,6 +55,7 @@ def attached(mail: EmailMessage) -> tuple[str, str]:
     return str(page.get_filename()), page.get_content()
 
 
+@pytest.mark.thorough
 def test_it_is_sent_by_command_and_says_the_week(tmp_path: Path) -> None:
     async def story() -> None:
         post = Post()
@@ -86,6 +87,7 @@ def test_a_server_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
         send_now(read_settings(house(tmp_path, 9)), NOW)
 
 
+@pytest.mark.thorough
 def test_the_service_sends_a_week_once_and_after_trouble(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first look sends nothing. A week that became due meanwhile is sent at the next start; by the next start after
     that it is not sent again. While the server refuses, it is tried again."""

@@ -39,6 +39,7 @@ def test_on_another_day_the_week_ends_there() -> None:
     assert due(at(27, 12), WeeklySettings(to=("a@b",), weekday=4, at=time(12))) == "2026-11-20 – 2026-11-26"
 
 
+@pytest.mark.thorough
 def test_each_week_is_sent_once_over_restarts(tmp_path: Path) -> None:
     """A year by the hour, with the service away now and then: every week but the ones wholly away is sent, once."""
     sent, away = [], {(200, 230), (1000, 1030), (3000, 3600)}

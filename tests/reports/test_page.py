@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -158,3 +159,15 @@ def test_a_letter_is_in_one_language() -> None:
     assert "30 秒内接通" in chinese
     assert "没有来电。" in chinese
     assert letter.subject([REPORT], "hospital", Language.EN) == "[hospital] report 2026-11-09 – 2026-11-15"
+
+
+def test_labels_under_an_axis_do_not_touch() -> None:
+    """Of a year by day, and of 24 hours: their places are further apart than they are wide."""
+    text = page([report_of(days(366, WEEK.zone, WEEK.until_at), [])], Language.EN)  # type: ignore[arg-type]
+    for name, most in (("Calls by day", 20), ("Calls by hour of the day", 24)):
+        plot = text[text.index(f'aria-label="{name}') :].split("</svg>")[0]
+        places = [
+            (float(x), label) for x, label in re.findall(r'<text x="([\d.]+)" y="178" class="middle">([\d-]+)<', plot)
+        ]
+        assert 5 < len(places) <= most
+        assert all(b - a > 6.5 * len(label) for (a, label), (b, _) in pairwise(places))

@@ -21,9 +21,12 @@ from tests.reports.worlds import CANARY, LINE, Truth, world
 
 BERLIN, SHANGHAI = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Shanghai")
 SECTIONS = ("calls", "before", "hour", "weekday", "day", "week", "step", "volunteer", "missed", "limits")
-NOT_OF_CALLS = ("promised_people", "delivered_people", "on_shift_h", "away_h", "nights", "tests", "short_threshold_s")
+NOT_OF_CALLS = (
+    *("promised_people", "delivered_people", "on_shift_h", "away_h", "nights"),
+    *("callbacks", "callbacks_reached", "callback_talk_s", "tests", "short_threshold_s"),
+)
 """Of other sections' making."""
-NOTHING = Seen(states={}, stood_in=(), runs=(), since=datetime(2026, 1, 1, tzinfo=UTC))
+NOTHING = Seen(states={}, stood_in=(), said={}, runs=(), since=datetime(2026, 1, 1, tzinfo=UTC))
 # the night in which Berlin sets its clocks back is in it: 49 hours for two days
 AUTUMN = Period(
     from_at=datetime(2026, 10, 23, 22, tzinfo=UTC), until_at=datetime(2026, 10, 25, 23, tzinfo=UTC), zone=BERLIN
@@ -51,6 +54,7 @@ def report_of(period: Period, truths: list[Truth], *, short_s: float = 5.0) -> L
         name=dict.fromkeys(Language, "test"),
         coverage=no_coverage(period),
         called_back={},
+        callbacks={},
         tests=0,
         now=period.until_at,
     )
@@ -153,7 +157,8 @@ def test_who_was_called_back_is_not_missed_for_good() -> None:
     lost = made.missed_calls()
     assert len(lost) > 5
     one = made.report(
-        line=LINE, name={}, coverage=no_coverage(WEEK), called_back={lost[0]: WEEK.until_at, lost[2]: WEEK.until_at},
+        line=LINE, name={}, coverage=no_coverage(WEEK), callbacks={},
+        called_back={lost[0]: WEEK.until_at, lost[2]: WEEK.until_at},
         tests=0, now=WEEK.until_at,
     ).missed  # fmt: skip
     assert one.called_back == 2
@@ -226,6 +231,7 @@ BUGS: dict[str, Planting] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_planted_bug_is_noticed(bug: str, monkeypatch: pytest.MonkeyPatch) -> None:
     BUGS[bug](monkeypatch)

@@ -38,6 +38,7 @@ _ENDS = (
     (Outcome.MESSAGE, 8),
     (Outcome.TRANSFERRED, 5),
     (Outcome.DIRECTORY, 5),
+    (Outcome.CALLBACK, 3),
     (Outcome.SURVIVED, 3),
     (Outcome.UNCERTAIN, 3),
     (None, 2),

@@ -86,7 +86,7 @@ for module in folder.glob("*.py"):
         assert "sqlalchemy" not in sys.modules, module.stem
 """
     # and all of `hotline calls`, `hotline recordings` and `hotline campaign`
-    reading = {"volunteers", "audit", "purge", "backup", "callbacks"}
+    reading = {"volunteers", "audit", "purge", "backup", "callbacks", "report"}
     done = subprocess.run(
         [sys.executable, "-c", program.replace("{reading}", repr(reading))], capture_output=True, text=True, check=False
     )

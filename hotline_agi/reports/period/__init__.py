@@ -12,6 +12,6 @@
 - ``words``     names and formulas, in English and Chinese
 - ``sheets``    tables of all that, for terminal and page
 - ``values``    every figure with a stable name, for CSV and JSON
-- ``markup``, ``charts``, ``page``  one HTML file
+- ``markup``, ``charts``, ``style``, ``page``  one HTML file
 - ``letter``    the weekly mail's text
 """

@@ -6,7 +6,7 @@ its volunteer; so the accept rate is of those that a person ended, or let pass:
     accept rate = accepts ÷ (accepts + missed + declined)
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -32,6 +32,16 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalledBack:
+    """Calls to callers that one volunteer made from the list of work, by when they were dialled."""
+
+    dialled: int = 0
+    reached: int = 0
+    """Became talks."""
+    talk_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VolunteerFigures:
     volunteer: VolunteerId
     rings: int
@@ -50,6 +60,8 @@ class VolunteerFigures:
     p50_accept_s: float | None
     """From the first ring to the accept, of rings with a talk."""
     share: Share
+    called_back: CalledBack
+    """Not in `talks` and `talk_s`."""
 
     @property
     def accept_rate(self) -> float | None:
@@ -95,17 +107,17 @@ class CarriedTally:
                 one.unreached += 1
 
     def figures(
-        self, shares: Mapping[VolunteerId, Share], people: Iterable[VolunteerId] = ()
+        self, shares: Mapping[VolunteerId, Share], called_back: Mapping[VolunteerId, CalledBack]
     ) -> list[VolunteerFigures]:
-        """By id: whoever was rung, was on shift, or is one of `people`."""
-        nothing, none = _Rings(), Share()
+        """By id: whoever was rung, was on shift, or called somebody back."""
+        nothing, none, never = _Rings(), Share(), CalledBack()
         return [
-            _figures(who, self._by.get(who, nothing), shares.get(who, none))
-            for who in sorted({*self._by, *shares, *people})
+            _figures(who, self._by.get(who, nothing), shares.get(who, none), called_back.get(who, never))
+            for who in sorted({*self._by, *shares, *called_back})
         ]
 
 
-def _figures(who: VolunteerId, one: _Rings, asked: Share) -> VolunteerFigures:
+def _figures(who: VolunteerId, one: _Rings, asked: Share, called_back: CalledBack) -> VolunteerFigures:
     return VolunteerFigures(
         volunteer=who,
         rings=one.rings,
@@ -119,4 +131,5 @@ def _figures(who: VolunteerId, one: _Rings, asked: Share) -> VolunteerFigures:
         talk_s=one.talk_s,
         p50_accept_s=nearest_rank(sorted(one.accept_s), 50) if one.accept_s else None,
         share=asked,
+        called_back=called_back,
     )

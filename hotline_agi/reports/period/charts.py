@@ -17,8 +17,8 @@ from hotline_agi.reports.period.words import Text
 
 WIDTH = 720
 LEFT, RIGHT, TOP, BOTTOM = 44, 10, 24, 30
-_LABELS = 24
-"""At most so many under an axis."""
+_DOTTED = 48
+"""A line of more points has no dots."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ def lines(
             points = " ".join(f"{_r(LEFT + (n + 0.5) * step)},{_r(scale.y(one.values[n] or 0.0))}" for n in run)
             if len(run) > 1:
                 drawing.append(node("polyline", points=points, class_=one.kind))
-            if len(run) == 1 or len(labels) <= 2 * _LABELS:
+            if len(run) == 1 or len(labels) <= _DOTTED:
                 for n in run:
                     x, y = _r(LEFT + (n + 0.5) * step), _r(scale.y(one.values[n] or 0.0))
                     drawing.append(node("circle", cx=x, cy=y, r="2.2", class_=one.kind))
@@ -165,7 +165,9 @@ def _frame(name: Text, series: Sequence[Series], scale: _Scale, labels: Sequence
         drawing.append(node("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y, class_="grid"))
         drawing.append(node("text", f"{tick:g}", x=LEFT - 6, y=_r(scale.y(tick) + 4), class_="end"))
     step = (WIDTH - LEFT - RIGHT) / max(1, len(labels))
-    every = max(1, ceil(len(labels) / _LABELS))
+    longest = max((len(label.en) for label in labels), default=0)
+    room = int((WIDTH - LEFT - RIGHT) / (10 + 7 * longest))  # a figure is some 7 units wide
+    every = max(1, ceil(len(labels) / room))
     for n in range(0, len(labels), every):
         drawing.append(node("text", labels[n], x=_r(LEFT + (n + 0.5) * step), y=height - 12, class_="middle"))
     drawing.extend(_legend(series))

@@ -22,7 +22,7 @@ from hotline_agi.reports.period.span import Period
 from hotline_agi.reports.period.tally import share
 from hotline_agi.reports.standings import PastState
 from hotline_agi.terms.ids import VolunteerId
-from hotline_agi.terms.standing import VolunteerState
+from hotline_agi.terms.standing import Readiness, VolunteerState
 
 AWAY = (
     VolunteerState.PAUSED,
@@ -68,6 +68,8 @@ class Seen:
     states: Mapping[VolunteerId, Sequence[PastState]]
     """Of each, oldest first; the last one from before the period too."""
     stood_in: Sequence[StoodIn]
+    said: Mapping[Readiness, int]
+    """Last words of people who were reminded of shifts that began in the period."""
     runs: Sequence[Stretch]
     """Of the service, from its start to its last sign of life, in order."""
     since: datetime
@@ -108,6 +110,8 @@ class CoverageFigures:
     """Fewer were on shift than the slots need; those without anybody included."""
     few_there_h: float
     """Fewer could be rung than the slots need, as far as was seen."""
+    said: Mapping[Readiness, int]
+    """Places in shifts by what was said of them by phone, as long as that is kept."""
     hours: tuple[HourCover, ...]
     """From 0 to 23 o'clock."""
     shares: Mapping[VolunteerId, Share]
@@ -141,7 +145,7 @@ def coverage(
             agreed = [one for one in seen.stood_in if one.from_at < end and start < one.until_at]
             for piece in _pieces(span.people, start, end, agreed, away, sighted, period.zone):
                 sums.add(piece, span.least)
-    return sums.figures(nights)
+    return sums.figures(nights, seen.said)
 
 
 # ---- one piece of time
@@ -281,7 +285,7 @@ class _Sums:
             self.away[why] += _ticks(length)
             self._away_on[who] += length
 
-    def figures(self, nights: Mapping[VolunteerId, frozenset[date]]) -> CoverageFigures:
+    def figures(self, nights: Mapping[VolunteerId, frozenset[date]], said: Mapping[Readiness, int]) -> CoverageFigures:
         hours = self._hours
         return CoverageFigures(
             open_h=self.open / _HOUR,
@@ -295,6 +299,7 @@ class _Sums:
             nobody_there_h=self.nobody_there / _HOUR,
             few_promised_h=self.few_promised / _HOUR,
             few_there_h=self.few_there / _HOUR,
+            said={word: said.get(word, 0) for word in Readiness},
             hours=tuple(
                 HourCover(
                     promised=share(hours["promised"][hour], hours["open"][hour]),

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline_agi.reports.period.calls import Part, ReportedCall
-from hotline_agi.reports.period.carried import CarriedTally, VolunteerFigures
+from hotline_agi.reports.period.carried import CalledBack, CarriedTally, VolunteerFigures
 from hotline_agi.reports.period.coverage import CoverageFigures
 from hotline_agi.reports.period.hours import ByTime, TimeTally
 from hotline_agi.reports.period.missed import MissedFigures, MissedTally, Talked
 from hotline_agi.reports.period.span import Period
 from hotline_agi.reports.period.tally import SHORT_S, CallFigures, CallTally
 from hotline_agi.reports.period.waves import WaveFigures, WaveTally
-from hotline_agi.terms.ids import CallId, LineId
+from hotline_agi.terms.ids import CallId, LineId, VolunteerId
 from hotline_agi.terms.languages import Language
 
 
@@ -81,11 +81,14 @@ class ReportMaker:
         name: Mapping[Language, str],
         coverage: CoverageFigures,
         called_back: Mapping[CallId, datetime],
+        callbacks: Mapping[VolunteerId, CalledBack],
         tests: int,
         now: datetime,
         people: bool = True,
     ) -> LineReport:
-        """:param people: whether volunteers are named, by their ids."""
+        """:param called_back: when somebody reached a caller because of a call, by that call.
+        :param callbacks: what volunteers did for that in the period.
+        :param people: whether volunteers are named, by their ids."""
         return LineReport(
             line=line,
             name=name,
@@ -96,7 +99,7 @@ class ReportMaker:
             before=self._before.figures(),
             by_time=self._by_time.figures(),
             waves=self._waves.figures(),
-            volunteers=tuple(self._carried.figures(coverage.shares)) if people else None,
+            volunteers=tuple(self._carried.figures(coverage.shares, callbacks)) if people else None,
             missed=self._missed.figures(called_back, now),
             coverage=coverage,
             tests=tests,

@@ -220,10 +220,11 @@ def people_sheet(report: LineReport) -> Sheet:
             number(one.share.on_shift_h),
             number(one.share.away_h),
             same(len(one.share.nights)),
+            same(f"{one.called_back.dialled} ({one.called_back.reached})" if one.called_back.dialled else 0),
         )
         for one in report.volunteers or ()
     )
-    columns = _columns(*names, "on_shift", "away", "nights")
+    columns = _columns(*names, "on_shift", "away", "nights", "callbacks")
     return Sheet(id="volunteers", title=words.PEOPLE, columns=columns, rows=rows, note=words.PEOPLE_MEANS)
 
 
@@ -247,6 +248,7 @@ def coverage_sheet(report: LineReport) -> Sheet:
         for field, name in words.COVERAGE_ROWS.items()
     ]
     rows += [(words.AWAY[why], number(hours)) for why, hours in found.away_h.items() if hours]
+    rows += [(words.SAID[word], same(times)) for word, times in found.said.items() if times]
     return Sheet(
         id="coverage",
         title=words.COVERAGE,
@@ -309,4 +311,5 @@ def change(value: float | None, before: float | None) -> Text:
     mark = "▲" if value > before else "▼"
     if not before:
         return same(f"{mark} {value:+g}".replace("-", "−")) if value == int(value) else same(mark)
-    return same(f"{mark} {100 * (value - before) / before:+.0f} %".replace("-", "−"))
+    moved = 100 * (value - before) / before
+    return same(f"{mark} {moved:+.{0 if abs(moved) >= 1 else 1}f} %".replace("-", "−"))

@@ -15,6 +15,7 @@ caption { position: absolute; left: -9999px; }
 th, td { border-bottom: 1px solid #ddd; padding: .18rem .5rem; text-align: right; vertical-align: top; }
 th:first-child { text-align: left; font-weight: normal; } thead th { border-bottom: 2px solid #888; font-weight: 600; }
 .calls td:last-child, .calls th:last-child { text-align: left; color: #444; width: 45%; }
+.calls td:nth-child(5) { white-space: nowrap; }
 .sheet.missed, .sheet.coverage { width: auto; min-width: 55%; }
 .note { color: #444; font-size: .8rem; margin: .3rem 0; max-width: 55rem; }
 figure { margin: .6rem 0; } figcaption { font-size: .8rem; color: #444; }

@@ -125,6 +125,8 @@ def _coverage(report: LineReport) -> Iterator[tuple[str, str, str, Value]]:
     yield "coverage", "", "delivered_share", one.delivered_share
     for why, hours in one.away_h.items():
         yield "coverage", "", f"away_{why.replace(' ', '_')}_h", hours
+    for word, times in one.said.items():
+        yield "coverage", "", f"reminded_{word.name.lower()}", times
 
 
 def _volunteers(report: LineReport) -> Iterator[tuple[str, str, str, Value]]:
@@ -144,6 +146,9 @@ def _volunteers(report: LineReport) -> Iterator[tuple[str, str, str, Value]]:
             "on_shift_h": one.share.on_shift_h,
             "away_h": one.share.away_h,
             "nights": len(one.share.nights),
+            "callbacks": one.called_back.dialled,
+            "callbacks_reached": one.called_back.reached,
+            "callback_talk_s": one.called_back.talk_s,
         }
         for name, value in told.items():
             yield "volunteer", one.volunteer, name, value

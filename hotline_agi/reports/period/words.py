@@ -7,7 +7,7 @@ from hotline_agi.reports.period.calls import Part
 from hotline_agi.reports.words import OUTCOMES
 from hotline_agi.terms.languages import Language
 from hotline_agi.terms.outcomes import Outcome
-from hotline_agi.terms.standing import VolunteerState
+from hotline_agi.terms.standing import Readiness, VolunteerState
 
 
 class Text(NamedTuple):
@@ -144,17 +144,19 @@ PEOPLE_MEANS = Text(
     "Accept rate: accepts ÷ (accepts + missed + declined). Accept: picked up the app or pressed 1, also when "
     "another was faster. Missed: rang out, or was picked up without a key 1. Stopped: answered elsewhere, the "
     "caller left, or taken back; it says nothing of the volunteer. Nights: with two hours or more on shift between "
-    "00:00 and 05:00, by the roster. On shift and away: hours while the line was open.",
+    "00:00 and 05:00, by the roster. On shift and away: hours while the line was open. Callbacks: calls "
+    "to callers, in brackets those that became talks.",
     "接听率：接听 ÷（接听 + 漏接 + 拒接）。接听：接起软电话或按 1，含被他人抢先的。"
     "漏接：响铃至超时，或接起未按 1。停止：已由他人接听、来电者挂机或撤回，与志愿者无关。"
     "夜班：按排班表，00:00 至 05:00 之间值班两小时及以上。"
-    "值班与不在：热线开放期间的小时数。",
+    "值班与不在：热线开放期间的小时数。回电：拨打次数，括号内为接通次数。",
 )
 MISSED = Text("Callers who reached nobody", "未能接通的来电者")
 MISSED_MEANS = Text(
-    "Missed: offered, no short abandon, and talked to nobody. Known until {until}. Who called is told by a keyed hash "
-    "of the number, which is deleted by age; a withheld number has none.",
-    "未接通：有效来电、非短放弃、且未与任何人通话。截至 {until}。"
+    "Missed: offered, no short abandon, and talked to nobody. Called back: a call to them became a talk, or whoever "
+    "finished it says that they were reached. Known until {until}. Who called is told by a keyed hash of the number, "
+    "which is deleted by age; a withheld number has none.",
+    "未接通：有效来电、非短放弃、且未与任何人通话。已回电：回拨后通话，或经办人记为已联系上。截至 {until}。"
     "来电者以号码的加密散列识别，到期删除；隐藏号码者无法识别。",
 )
 MISSED_ROWS = {
@@ -200,6 +202,12 @@ AWAY = {
         "Not there: no phone reachable (person-hours)", "不在：电话无法接通（人·小时）"
     ),
     "cannot": Text("Not there: said they cannot come (person-hours)", "不在：表示不能来（人·小时）"),
+}
+SAID = {
+    Readiness.ASKED: Text("Reminded of a shift, no answer yet (places)", "已提醒班次，尚无答复（人次）"),
+    Readiness.READY: Text("Reminded of a shift, said ready (places)", "已提醒班次，确认到岗（人次）"),
+    Readiness.CANNOT: Text("Reminded of a shift, said cannot (places)", "已提醒班次，表示不能来（人次）"),
+    Readiness.SILENT: Text("Reminded of a shift, did not answer (places)", "已提醒班次，未接听（人次）"),
 }
 OVERVIEW = Text("All lines", "全部热线")
 WEEKDAYS = (
@@ -257,6 +265,7 @@ COLUMNS = {
     "nights": Text("Nights", "夜班"),
     "on_shift": Text("On shift h", "值班 h"),
     "away": Text("Away h", "不在 h"),
+    "callbacks": Text("Callbacks", "回电"),
 }
 WITHOUT_SHORT = Text("* without short abandons", "* 不含短放弃")
 BY_TIME_MEANS = Text(
