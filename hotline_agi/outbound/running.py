@@ -112,6 +112,8 @@ class CampaignRun:
         self._word = settings.fastagi_word()
         self._dialler = Dialler.of(self._campaign, own.limits)
         self._flights: dict[str, _Flight] = {}
+        self._put_through: dict[str, Conversation] = {}
+        """Who was told to go into the hotline, until they hang up: should that word be lost, they are told again."""
         self._moved = asyncio.Event()
         self._closings: asyncio.Queue[tuple[_Flight, Verdict]] = asyncio.Queue()
         self._told_to_end = 0
@@ -283,6 +285,7 @@ class CampaignRun:
     # ---- ends
 
     def _hung_up(self, attempt: str, told: Outcome) -> None:
+        self._put_through.pop(attempt, None)
         flight = self._flights.get(attempt)
         if flight is not None:
             self._over(attempt, flight.conversation.ended_as(told))
@@ -290,6 +293,7 @@ class CampaignRun:
     def _helped(self, conversation: Conversation) -> None:
         """From here on they are a caller of the line."""
         logger.info("somebody asked for help and is put through", campaign=self._campaign.id)
+        self._put_through[conversation.attempt] = conversation
         self._over(conversation.attempt, Outcome.HELPED)
 
     def _over(self, attempt: str, outcome: Outcome) -> None:
@@ -321,6 +325,8 @@ class CampaignRun:
     async def _settle(self, alive: frozenset[str]) -> None:
         """Close what Asterisk does not know any more."""
         now_s = time.monotonic()
+        for attempt in self._put_through.keys() - alive:
+            del self._put_through[attempt]
         for attempt, flight in list(self._flights.items()):
             if attempt not in alive and now_s - flight.placed_s > GONE_S:
                 self._over(attempt, flight.conversation.ended_as(Outcome.LOST))
@@ -334,7 +340,7 @@ class CampaignRun:
 
     def _conversation(self, attempt: str) -> Conversation | None:
         flight = self._flights.get(attempt)
-        return flight.conversation if flight is not None else None
+        return flight.conversation if flight is not None else self._put_through.get(attempt)
 
     # ---- who could help
 

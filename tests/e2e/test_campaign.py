@@ -123,15 +123,16 @@ def test_a_questionnaire_is_rung_round_and_the_table_has_what_the_phones_pressed
 
 def test_killed_in_the_middle_it_goes_on_and_rings_nobody_twice():
     """One is in the middle of the questions, one rings; both go on with the next process. A frozen one ends kindly, and
-    outside the hours nobody is rung at all."""
+    outside the hours nobody is rung at all. Who asks for help is put through, although the service is dead."""
 
     async def story():
         talking, ringing = Callee({"begin": "1", "sleep": "2"}), Callee({"begin": "1", "sleep": "1", "worries": "1"})
         ringing.pick_up_s = 60.0
-        frozen = Callee({"begin": "1", "sleep": "2"})
-        people = {121: talking, 122: ringing, 123: frozen}
+        frozen, helped = Callee({"begin": "1", "sleep": "2"}), Callee({"begin": "0"})
+        people = {121: talking, 122: ringing, 123: helped, 124: frozen}
         async with open_outbound(people, write={"channels": 2, "hours": NOT_NOW}, guard_s=1) as outbound:
             stage = outbound.hotline.stage
+            lin = await outbound.hotline.person("s01", ring_then_answer(0.3, HZ["s01"]))
             assert (await outbound.command("import", str(outbound.file), str(outbound.list)))[0] == 0
             # outside the hours nobody is rung
             await outbound.start()
@@ -150,8 +151,13 @@ def test_killed_in_the_middle_it_goes_on_and_rings_nobody_twice():
             ringing._pick_up(ringing.calls[0])
             await until(lambda: "campaign-moment" in talking.heard, 5.0, "a moment")
             await outbound.start()
+            await stage.kill_service()
             await talking.calls[0].until_ended(15.0)
             assert talking.heard[-1] == "campaign-test-closing"
+            leg = await lin.until_rung(20.0)
+            await helped.calls[0].until_hears(HZ["s01"], 5.0)
+            await leg.until_hears(2600, 5.0)
+            helped.calls[0].hang_up()
             await until(lambda: "campaign-test-worries" in frozen.heard, 25.0, "the last one is asked")
             outbound.signal(signal.SIGSTOP)
             frozen.calls[0].press("1")
@@ -159,11 +165,12 @@ def test_killed_in_the_middle_it_goes_on_and_rings_nobody_twice():
             assert frozen.heard[-2:] == ["campaign-moment", "campaign-sorry"]
             outbound.signal(signal.SIGCONT)
             status, said = await outbound.ended()
-            assert (status, "3/3" in said) == (0, True), said
+            assert (status, "4/4" in said) == (0, True), said
             table = await outbound.answers()
             assert [(one["outcome"], one["sleep"], one["worries"], one["attempts"]) for one in table.values()] == [
                 ("completed", "bad", "often", "1"),
                 ("completed", "good", "seldom", "1"),
+                ("asked-for-help", "", "", "1"),
                 ("partial", "bad", "", "1"),
             ]
             assert sorted(one.local_user for one in stage.carrier.legs) == [mobile_of(n) for n in people]
