@@ -70,7 +70,7 @@ def test_a_questionnaire_is_rung_round_and_the_table_has_what_the_phones_pressed
             assert not hotline.stage.carrier.legs
             lin.behaviour = ring_then_answer(0.3, HZ["s01"])
             waits.hang_up()
-            leg = await lin.until_rung(20.0, 2)
+            leg = await lin.until_rung(40.0, 2)
             person = helped.calls[0]
             assert person.remote_user == HOTLINE, "the number of the line is shown"
             await person.until_hears(HZ["s01"], 5.0)
@@ -86,7 +86,7 @@ def test_a_questionnaire_is_rung_round_and_the_table_has_what_the_phones_pressed
             assert leg.invited_at - began_s < RINGS_S
             await talk(caller, leg, lin)
             caller.hang_up()
-            status, said = await outbound.ended(40.0)
+            status, said = await outbound.ended()
             assert (status, "12/12" in said) == (0, True), said
             table = await outbound.answers("--numbers")
             assert [(one["outcome"], one["sleep"], one["worries"]) for one in table.values()] == [
@@ -144,24 +144,24 @@ def test_killed_in_the_middle_it_goes_on_and_rings_nobody_twice():
             assert not stage.carrier.legs
             outbound.write(channels=2)
             await outbound.start()
-            await until(lambda: "campaign-test-worries" in talking.heard, 20.0, "the second question")
-            await until(lambda: bool(ringing.calls), 5.0, "the other one rings")
+            await until(lambda: "campaign-test-worries" in talking.heard, 40.0, "the second question")
+            await until(lambda: bool(ringing.calls), 20.0, "the other one rings")
             await outbound.kill()
             talking.calls[0].press("2")
             ringing._pick_up(ringing.calls[0])
             await until(lambda: "campaign-moment" in talking.heard, 5.0, "a moment")
             await outbound.start()
             await stage.kill_service()
-            await talking.calls[0].until_ended(15.0)
+            await talking.calls[0].until_ended(30.0)
             assert talking.heard[-1] == "campaign-test-closing"
-            leg = await lin.until_rung(20.0)
+            leg = await lin.until_rung(40.0)
             await helped.calls[0].until_hears(HZ["s01"], 5.0)
             await leg.until_hears(2600, 5.0)
             helped.calls[0].hang_up()
-            await until(lambda: "campaign-test-worries" in frozen.heard, 25.0, "the last one is asked")
+            await until(lambda: "campaign-test-worries" in frozen.heard, 60.0, "the last one is asked")
             outbound.signal(signal.SIGSTOP)
             frozen.calls[0].press("1")
-            await frozen.calls[0].until_ended(20.0)
+            await frozen.calls[0].until_ended(40.0)
             assert frozen.heard[-2:] == ["campaign-moment", "campaign-sorry"]
             outbound.signal(signal.SIGCONT)
             status, said = await outbound.ended()
