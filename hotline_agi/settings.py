@@ -11,11 +11,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hotline_agi.alarm_settings import AlarmSettings, alarm_settings
+from hotline_agi.archive import Archive
 from hotline_agi.asterisk.dial_rules import USUAL, DialRules, dial_rules
 from hotline_agi.campaign_settings import OFF, CampaignSettings, campaign_settings
 from hotline_agi.canary_settings import NEVER, CanarySettings, canary_settings
 from hotline_agi.encryption import SoftphoneTls, softphone_tls
 from hotline_agi.errors import SetupError
+from hotline_agi.recording_settings import NOTHING, RecordingSettings, recording_settings
+from hotline_agi.report_settings import USUAL as USUAL_REPORTS
+from hotline_agi.report_settings import ReportSettings, report_settings
 from hotline_agi.retention import Ages, keep_section
 from hotline_agi.roster.document import Node, parse
 from hotline_agi.roster.fields import Fields
@@ -74,10 +78,21 @@ class Settings:
     """How test calls are placed, and how often."""
     log_format: str
     """``auto`` (JSON unless a terminal), ``json`` or ``console``."""
+    recordings: RecordingSettings = NOTHING
+    """For whom recordings are encrypted, and where they lie."""
     dialling: DialRules = USUAL
     """Which numbers may be dialled, and how many legs in an hour."""
     campaigns: CampaignSettings = OFF
     """Whether people are rung by campaigns, and how many."""
+    reports: ReportSettings = USUAL_REPORTS
+    """What counts as a short abandon, and who gets the weekly report."""
+    source: Path | None = None
+    """The file that says all this; None: it was read from none."""
+
+    @property
+    def archive(self) -> Archive:
+        """Where recordings lie."""
+        return Archive(self.recordings, messages=self.messages, state=self.state)
 
     def ami_secret(self) -> str:
         """The AMI user's secret.
@@ -132,14 +147,14 @@ def read_settings(path: Path) -> Settings:
         findings.refuse()
         raise AssertionError
     base = path.resolve().parent
-    settings = _settings(fields, base, findings)
+    settings = _settings(fields, base, findings, path.resolve())
     fields.close()
     findings.refuse()
     assert settings is not None
     return settings
 
 
-def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None:
+def _settings(fields: Fields, base: Path, findings: Findings, source: Path) -> Settings | None:
     def place(node: Node, found: Findings) -> Path | None:
         text = _text(node, found)
         # $CREDENTIALS_DIRECTORY is where systemd puts LoadCredential= files
@@ -159,7 +174,15 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
     keep = fields.optional("keep", keep_section, Ages())
     dialling = fields.optional("dialling", dial_rules, USUAL)
     alarms = fields.optional("alarms", alarm_settings(place), AlarmSettings())
+    recordings = fields.optional("recordings", recording_settings(place), NOTHING)
     test_calls = fields.optional("canary", canary_settings, NEVER)
+    reports = fields.optional("reports", report_settings, USUAL_REPORTS)
+    if reports.weekly is not None and alarms.email is None:
+        findings.error(
+            fields.mark("reports"),
+            "`reports.weekly` has no mail server",
+            "fill in `alarms.email`: the report goes out by the same server, from the same address",
+        )
     ami_host, ami_port = "127.0.0.1", 5038
     ami_user, secret_file = "hotline-agi", None
     ami = fields.required("ami", lambda node, found: Fields.of(node, found, "ami"))
@@ -185,6 +208,8 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
     secret_file = _handed_over(secret_file)
     contacts_key = _handed_over(contacts_key) if contacts_key is not None else None
     word_file = _handed_over(word_file) if word_file is not None else None
+    if recordings.identity_file is not None:
+        recordings = replace(recordings, identity_file=_handed_over(recordings.identity_file))
     if campaigns.secret_file is not None:
         campaigns = replace(campaigns, secret_file=_handed_over(campaigns.secret_file))
     return Settings(
@@ -211,6 +236,9 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
         dialling=dialling,
         alarms=alarms,
         canary=test_calls,
+        recordings=recordings,
+        reports=reports,
+        source=source,
         campaigns=campaigns,
     )
 

@@ -28,7 +28,7 @@ from pathlib import Path
 from hotline_agi.cache import Say, cache_root, locked, made_once, recipe_key
 from hotline_agi.errors import SetupError
 from hotline_agi.prompts import voice
-from hotline_agi.prompts.catalogue import HOLD_CLASSES, PROMPTS, TONES, Prompt
+from hotline_agi.prompts.catalogue import HOLD_CLASSES, HOLD_NOTICES, PROMPTS, TONES, Prompt
 from hotline_agi.prompts.names import Names, name_prompt, voice_of, whose
 from hotline_agi.prompts.phrases import PHRASES
 from hotline_agi.terms.languages import Language
@@ -139,7 +139,7 @@ def build(
 def shared_sounds(music: Path | None, say: Say = lambda _: None) -> Path:
     """The folder for development in this user's cache, made once. Raises SetupError."""
     keys = [f"{item.place}={item.key}" for item in _items(music)]
-    place = cache_root() / f"sounds-{recipe_key(*keys, repr(HOLD_CLASSES), 'layout 1')}"
+    place = cache_root() / f"sounds-{recipe_key(*keys, repr((HOLD_CLASSES, HOLD_NOTICES)), 'layout 1')}"
 
     def make(part: Path) -> None:
         build(part, music, say)
@@ -199,7 +199,8 @@ def _link(folder: Path) -> None:
         for name, prompt in HOLD_CLASSES.items():
             hold = folder / language / f"hotline-{name}"
             hold.mkdir(parents=True, exist_ok=True)
-            entries = [(f"{prompt}.wav", Path("../hotline") / f"{prompt}.wav")] if prompt else []
+            said = (one for one in (prompt, HOLD_NOTICES.get(name)) if one is not None)
+            entries = [(f"{one}.wav", Path("../hotline") / f"{one}.wav") for one in said]
             entries.append(("music.wav", Path("../..") / MUSIC))
             for number, (entry, target) in enumerate(entries, start=1):
                 link = hold / f"{number}-{entry}"

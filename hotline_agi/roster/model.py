@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hotline_agi.roster.callback_policy import CallbackPolicy
 from hotline_agi.roster.plan import Cover, MonthDay, Shift, SpecialDay, WeeklyHours
 from hotline_agi.terms.ids import EndpointId, LineId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber, Pin
@@ -230,6 +231,35 @@ class CallerLimits:
     silent: SilentCalls = SilentCalls()
 
 
+class RecordTalks(StrEnum):
+    NO = "no"
+    CONSENT = "consent"
+    """Those of callers who heard the notice and pressed the key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """What of a line may be recorded, beside the messages that callers leave."""
+
+    talks: RecordTalks = RecordTalks.NO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HighRisk:
+    """What a volunteer can do who fears for a caller's life (``high_risk`` in line.yaml)."""
+
+    supervisors: tuple[VolunteerId, ...] = ()
+    """Who is rung for help in a talk, after the slot's coordinator, one after the other."""
+    ring_s: float = 20.0
+    """Who has not accepted by then is followed by the next."""
+    contact: Endpoint | None = None
+    """The emergency contact, if it is a number of the contacts file."""
+    contact_person: VolunteerId | None = None
+    """If it is a person of the roster."""
+    follow_ups_h: tuple[int, ...] = (24, 168, 720)
+    """Hours after the call at which somebody is to look after the caller."""
+
+
 class OverflowStep(StrEnum):
     TRANSFER = "transfer"
     MESSAGE = "message"
@@ -272,6 +302,11 @@ class Line:
     reminders: Reminders | None = None
     limits: CallerLimits = CallerLimits()
     """Of callers (``abuse`` in line.yaml)."""
+    recording: Recording = Recording()
+    callbacks: CallbackPolicy | None = None
+    """None: messages and requests are listed, and nobody is called from the menu."""
+    high_risk: HighRisk | None = None
+    """None: the keys for help do nothing."""
     service_numbers: tuple[str, ...] = ()
     """What volunteers dial over the trunk for the spoken menu; public, so plain text. Lines may share one."""
     ring_plans: tuple[RingPlan, ...] = ()

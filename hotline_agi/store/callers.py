@@ -22,6 +22,7 @@ from hotline_agi.store.dialect import adding
 from hotline_agi.store.names import KEY
 from hotline_agi.store.opening import beside
 from hotline_agi.store.reading import JournalReader
+from hotline_agi.store.records import FLAG_DAYS as FLAG_DAYS
 from hotline_agi.store.records import store
 from hotline_agi.store.schema import CALLER_TOKEN, FLAGGED, to_text
 from hotline_agi.terms.ids import CallerToken
@@ -32,7 +33,6 @@ TOKEN_DIGITS = 16
 LAST_DIGITS = 9
 """``+44 7700 900999``, ``0044…`` and ``07700 900999`` are one caller: their last nine digits are the same. Numbers of
 two countries could be, too; a day has a thousand callers, so that is one chance in a million."""
-FLAG_DAYS = 365.0
 WHY_UNKNOWN = "the number was withheld or is deleted by now"
 
 

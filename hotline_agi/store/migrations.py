@@ -179,10 +179,117 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     (
         # work: messages, callbacks, missed calls
+        """
+        CREATE TABLE work (            -- who is to be called back; no number and no token
+            entry TEXT PRIMARY KEY,    -- the first of the caller's calls
+            line TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            opened_at TEXT NOT NULL,   -- when that call ended
+            last_at TEXT NOT NULL,     -- when the last one ended
+            state TEXT NOT NULL,
+            owner TEXT,
+            lease_until TEXT,
+            attempts INTEGER NOT NULL,
+            not_before TEXT,
+            call_until TEXT,           -- a call to them is under way, until then at the latest
+            outcome TEXT,
+            closed_at TEXT,
+            told INTEGER NOT NULL      -- 1: who owned it knows that it closed by itself
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX work_unfinished ON work (opened_at) WHERE closed_at IS NULL",
+        "CREATE INDEX work_closed ON work (closed_at)",
+        """
+        CREATE TABLE work_call (
+            call TEXT PRIMARY KEY,
+            entry TEXT NOT NULL,
+            kind TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX work_call_entry ON work_call (entry)",
+        """
+        CREATE TABLE work_deed (       -- what was done about it
+            entry TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            at TEXT NOT NULL,
+            deed TEXT NOT NULL,
+            who TEXT,                  -- NULL: the service
+            detail TEXT NOT NULL,
+            PRIMARY KEY (entry, seq)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE work_attempt (    -- calls to callers
+            attempt TEXT PRIMARY KEY,  -- the id of the channel that was dialled
+            entry TEXT NOT NULL,
+            volunteer TEXT NOT NULL,
+            dialled_at TEXT NOT NULL,
+            ended_at TEXT,
+            ended TEXT,
+            talk_s REAL NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX work_attempt_dialled ON work_attempt (dialled_at)",
         # high risk: follow-ups
+        """
+        CREATE TABLE follow_up (       -- after calls at high risk
+            call TEXT NOT NULL,
+            after_h INTEGER NOT NULL,  -- hours after the end of the call
+            line TEXT NOT NULL,
+            volunteer TEXT,            -- who talked last
+            ended_at TEXT NOT NULL,    -- the call
+            due_at TEXT NOT NULL,
+            state TEXT NOT NULL DEFAULT 'open',
+            closed_at TEXT,
+            closed_by TEXT,            -- user of the machine
+            note TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (call, after_h)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX follow_up_open ON follow_up (due_at) WHERE state = 'open'",
         # recordings, and who heard them
+        """
+        CREATE TABLE recording (
+            call TEXT NOT NULL,
+            file TEXT NOT NULL,        -- NAME.wav, whether it is encrypted or not
+            kind TEXT NOT NULL,        -- talk
+            line TEXT NOT NULL,
+            length_s REAL NOT NULL,
+            recorded_at TEXT NOT NULL,
+            PRIMARY KEY (call, file)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX recording_recorded ON recording (recorded_at)",
+        """
+        CREATE TABLE recording_access (
+            seq INTEGER PRIMARY KEY,
+            at TEXT NOT NULL,
+            who TEXT NOT NULL,         -- user of the machine, or a volunteer
+            how TEXT NOT NULL,         -- exported, heard by telephone, deleted
+            kind TEXT NOT NULL,
+            call TEXT NOT NULL,
+            file TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX recording_access_at ON recording_access (at)",
         # results of talks, notes
         # languages of callers
+        """
+        CREATE TABLE callback_request ( -- who wants to be called back, and where
+            call TEXT PRIMARY KEY,
+            line TEXT NOT NULL,
+            number TEXT NOT NULL,
+            asked_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX callback_request_asked ON callback_request (asked_at)",
+        """
+        CREATE TABLE caller_language (
+            token TEXT PRIMARY KEY,
+            language TEXT NOT NULL,
+            at TEXT NOT NULL           -- when they were heard last
+        ) STRICT, WITHOUT ROWID
+        """,
         # campaigns
         """
         CREATE TABLE campaign (
