@@ -32,7 +32,7 @@ from hotline_agi.errors import HotlineError, LinkLost, SetupError
 from hotline_agi.log import logger
 from hotline_agi.outbound.desk import Desk, DiskTrouble
 from hotline_agi.outbound.flights import Flights
-from hotline_agi.outbound.interview import Conversation, Interview
+from hotline_agi.outbound.interview import STAR, Conversation, Interview
 from hotline_agi.outbound.preparation import Prepared
 from hotline_agi.roster.duty import on_duty
 from hotline_agi.service.alone import Alone
@@ -87,6 +87,7 @@ class CampaignRun:
             endpoints=frozenset({trunk, settings.trunk}),
             caller_id=f"<{prepared.did}>",
             agi=f"agi://{host}:{own.port}",
+            help=f"{STAR if self._campaign.keys.help == '*' else self._campaign.keys.help}:{prepared.did}",
         )
         self._calls = OutboundCalls(
             use, rules=prepared.rules, home=prepared.home, ended=self._flights.hung_up, changed=self._wake

@@ -123,12 +123,12 @@ def test_a_questionnaire_is_rung_round_and_the_table_has_what_the_phones_pressed
 
 def test_killed_in_the_middle_it_goes_on_and_rings_nobody_twice():
     """One is in the middle of the questions, one rings; both go on with the next process. A frozen one ends kindly, and
-    outside the hours nobody is rung at all. Who asks for help is put through, although the service is dead."""
+    outside the hours nobody is rung at all. Who asks for help is put through by Asterisk alone, too."""
 
     async def story():
         talking, ringing = Callee({"begin": "1", "sleep": "2"}), Callee({"begin": "1", "sleep": "1", "worries": "1"})
         ringing.pick_up_s = 60.0
-        frozen, helped = Callee({"begin": "1", "sleep": "2"}), Callee({"begin": "0"})
+        frozen, helped = Callee({"begin": "1", "sleep": "2"}), Callee({"begin": "1"})
         people = {121: talking, 122: ringing, 123: helped, 124: frozen}
         async with open_outbound(people, write={"channels": 2, "hours": NOT_NOW}, guard_s=1) as outbound:
             stage = outbound.hotline.stage
@@ -154,13 +154,17 @@ def test_killed_in_the_middle_it_goes_on_and_rings_nobody_twice():
             await stage.kill_service()
             await talking.calls[0].until_ended(30.0)
             assert talking.heard[-1] == "campaign-test-closing"
-            leg = await lin.until_rung(40.0)
-            await helped.calls[0].until_hears(HZ["s01"], 5.0)
-            await leg.until_hears(2600, 5.0)
-            helped.calls[0].hang_up()
             await until(lambda: "campaign-test-worries" in frozen.heard, 60.0, "the last one is asked")
+            await until(lambda: "campaign-test-sleep" in helped.heard, 5.0, "the other one, too")
+            # neither the service nor the campaign is there any more
             outbound.signal(signal.SIGSTOP)
             frozen.calls[0].press("1")
+            helped.calls[0].press("0")
+            leg = await lin.until_rung(20.0)
+            await helped.calls[0].until_hears(HZ["s01"], 5.0)
+            await leg.until_hears(2600, 5.0)
+            assert helped.heard[-1] == "campaign-through"
+            helped.calls[0].hang_up()
             await frozen.calls[0].until_ended(40.0)
             assert frozen.heard[-2:] == ["campaign-moment", "campaign-sorry"]
             outbound.signal(signal.SIGCONT)
@@ -170,7 +174,7 @@ def test_killed_in_the_middle_it_goes_on_and_rings_nobody_twice():
             assert [(one["outcome"], one["sleep"], one["worries"], one["attempts"]) for one in table.values()] == [
                 ("completed", "bad", "often", "1"),
                 ("completed", "good", "seldom", "1"),
-                ("asked-for-help", "", "", "1"),
+                ("partial", "", "", "1"),
                 ("partial", "bad", "", "1"),
             ]
             assert sorted(one.local_user for one in stage.carrier.legs) == [mobile_of(n) for n in people]
