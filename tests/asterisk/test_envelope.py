@@ -216,17 +216,13 @@ BUGS: dict[str, Planting] = {
         envelope_module, "Envelope.use", "{one.id: one for", "getattr(self, '_endpoints', None) or {one.id: one for"
     ),
     "emergency numbers can be allowed": instead_of(
-        envelope_module, "Envelope._of_number", "found.kind is NumberKind.EMERGENCY", "False"
+        envelope_module, "refusal_of", "found.kind is NumberKind.EMERGENCY", "False"
     ),
     "what is allowed in full is not": instead_of(
-        envelope_module, "Envelope._of_number", "_begins(spellings, rules.allow)", "number.reveal() in rules.allow"
+        envelope_module, "refusal_of", "is_allowed(number, rules, home)", "number.reveal() in rules.allow"
     ),
-    "foreign ones by country code alone": instead_of(
-        envelope_module, "Envelope._of_number", "found.full is None", "True"
-    ),
-    "premium ones are dialled": instead_of(
-        envelope_module, "Envelope._of_number", "found.kind is NumberKind.COSTLY or ", ""
-    ),
+    "foreign ones by country code alone": instead_of(envelope_module, "refusal_of", "found.full is None", "True"),
+    "premium ones are dialled": instead_of(envelope_module, "refusal_of", "found.kind is NumberKind.COSTLY or ", ""),
     "area code and emergency number": instead_of(
         numbering, "placed", 'dialled[0] in "0+"', "False", users=[envelope_module]
     ),
