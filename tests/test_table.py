@@ -8,7 +8,7 @@ import sys
 import pytest
 from rich.cells import cell_len
 
-from hotline_agi.table import counted, fail, note, ok, step, table, warn
+from hotline_agi.table import counted, fail, note, ok, progress, step, table, warn
 
 
 def test_without_a_terminal_columns_are_aligned_and_nothing_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
@@ -165,3 +165,26 @@ def test_blocks_are_numbers_on_colours() -> None:
     shown = on_a_terminal(BLOCKS)
     assert "2!" not in shown
     assert shown.count("\x1b[30;48;5;") == 1 and shown.count("\x1b[1;30;48;5;") == 1
+
+
+PROGRESS = """
+with progress('Spring [2026]') as shown:
+    shown(1, 10, '2 up')
+    shown(10, 10, '[nobody is due]')
+"""
+
+
+def test_how_far_something_is_moves_on_a_terminal_and_is_a_line_now_and_then_elsewhere(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shown = on_a_terminal(PROGRESS)
+    assert "Spring [2026]" in shown and "10/10" in shown and "[nobody is due]" in shown
+    with progress("Spring") as told:
+        told(1, 10, "2 up")
+        told(2, 10, "2 up")  # 30 s have not passed
+        told(10, 10, "0 up")
+        told(10, 10, "0 up")
+    assert capsys.readouterr().out.splitlines() == ["Spring: 1/10 2 up", "Spring: 10/10 0 up"]
+    with progress("Spring", quiet=True) as told:
+        told(1, 10, "2 up")
+    assert capsys.readouterr().out == ""

@@ -41,6 +41,8 @@ class TrunkUse:
     """E.g. ``"Hotline" <02787654321>``."""
     agi: str
     """``agi://HOST:PORT`` of the campaign's questions."""
+    help: str
+    """``KEY:DID``, by which the dialplan puts through whoever asks for help while the campaign does not answer."""
 
 
 class OutboundCalls:
@@ -95,6 +97,7 @@ class OutboundCalls:
                 ("CallerID", self._use.caller_id),
                 ("Async", "true"),
                 ("Variable", f"HOTLINE_CAMPAIGN_AGI={self._use.agi}"),
+                ("Variable", f"HOTLINE_HELP={self._use.help}"),
             ),
             heard,
         )

@@ -13,7 +13,7 @@ from hotline_agi.cli.options import config_option, json_option, language_option,
 from hotline_agi.outbound.preparation import prepare, refuse_without_prompts
 from hotline_agi.settings import read_settings
 from hotline_agi.store.campaign_answers import known_campaigns
-from hotline_agi.store.campaign_calls import PAUSED, RUNNING, STOPPED, change_state
+from hotline_agi.store.campaign_tally import PAUSED, RUNNING, STOPPED, change_state
 from hotline_agi.store.past import JOURNAL
 from hotline_agi.terms.languages import Language
 

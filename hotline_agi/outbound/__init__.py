@@ -4,6 +4,7 @@
 - ``lists``        a spreadsheet of numbers into the journal
 - ``desk``         the journal, asked in a thread of its own
 - ``interview``    the dialplan's questions while people listen
+- ``flights``      the calls that are under way, until their end is written
 - ``running``      the loop: who is due is rung, until nobody is
 
 It is a process of its own, with its own link to Asterisk: whatever happens to it, no call of the hotline waits for it.

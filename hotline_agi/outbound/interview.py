@@ -17,6 +17,8 @@ from hotline_agi.terms.languages import Language
 
 ROUTE = "campaign"
 BEGIN = "begin"
+STAR = "s"
+"""For *, which no argument of AGI holds."""
 DISK_S = 2.0
 """Below the dialplan's guard of 3 s, which then asks once more."""
 _COUNT = re.compile(r"[0-9]{1,2}")
@@ -92,7 +94,7 @@ class Interview:
             one.answered = True
         if asked == BEGIN:
             return begin(self._campaign)
-        key = "*" if key == "s" else key
+        key = "*" if key == STAR else key
         one.pressed |= key not in ("", "none")
         given, step = follow(self._campaign, asked, _number(said), _number(silences), key)
         if given is not None:

@@ -25,19 +25,21 @@ from hotline_agi.asterisk.ami import AmiLink
 from hotline_agi.asterisk.fastagi import FastAgiListener, bound
 from hotline_agi.asterisk.outbound_calls import PREFIX, OutboundCalls, TrunkUse
 from hotline_agi.campaign.calling_hours import opens_at
-from hotline_agi.campaign.dialler import Callee, Dialler, Verdict, View, verdict
+from hotline_agi.campaign.dialler import Callee, Dialler, View
 from hotline_agi.campaign.model import Outcome
 from hotline_agi.campaign.pacing import HOUR_S, Hold
 from hotline_agi.errors import HotlineError, LinkLost, SetupError
 from hotline_agi.log import logger
 from hotline_agi.outbound.desk import Desk, DiskTrouble
-from hotline_agi.outbound.interview import Conversation, Interview
+from hotline_agi.outbound.flights import Flights
+from hotline_agi.outbound.interview import STAR, Conversation, Interview
 from hotline_agi.outbound.preparation import Prepared
 from hotline_agi.roster.duty import on_duty
 from hotline_agi.service.alone import Alone
 from hotline_agi.settings import Settings
 from hotline_agi.store.callers import CallerKey
-from hotline_agi.store.campaign_calls import OVER, PAUSED, RUNNING, STOPPED, Placing, Tally
+from hotline_agi.store.campaign_calls import Placing
+from hotline_agi.store.campaign_tally import OVER, PAUSED, RUNNING, STOPPED, Tally
 from hotline_agi.store.past import JOURNAL
 from hotline_agi.terms.instants import Now
 
@@ -45,8 +47,6 @@ LOCK = "campaign.lock"
 LOOK_EVERY_S = 1.0
 """So soon a `pause` counts, and somebody who is due is found."""
 STOCK_EVERY_S = 15.0
-GONE_S = 10.0
-"""A call that Asterisk does not know, so long after it was placed, has ended without our hearing of it."""
 ROSTER_EVERY_S = 300.0
 TELL_EVERY_S = 1.0
 FINISH_S = 120.0
@@ -67,13 +67,6 @@ class Progress:
     """That ended since the start."""
 
 
-@dataclass(slots=True)
-class _Flight:
-    conversation: Conversation
-    callee: Callee
-    placed_s: float
-
-
 class CampaignRun:
     """One run of a campaign. Make it, then await `run`."""
 
@@ -84,6 +77,9 @@ class CampaignRun:
         self._prepared, self._campaign, self._settings = prepared, prepared.campaign, settings
         self._show = show
         own = settings.campaigns
+        self._desk = Desk(settings.state / JOURNAL, self._campaign.id, CallerKey.of(settings.state))
+        self._dialler = Dialler.of(self._campaign, own.limits)
+        self._flights = Flights(self._dialler, self._desk, changed=self._wake)
         trunk = own.trunk or settings.trunk
         host = f"[{settings.fastagi_host}]" if ":" in settings.fastagi_host else settings.fastagi_host
         use = TrunkUse(
@@ -91,9 +87,10 @@ class CampaignRun:
             endpoints=frozenset({trunk, settings.trunk}),
             caller_id=f"<{prepared.did}>",
             agi=f"agi://{host}:{own.port}",
+            help=f"{STAR if self._campaign.keys.help == '*' else self._campaign.keys.help}:{prepared.did}",
         )
         self._calls = OutboundCalls(
-            use, rules=prepared.rules, home=prepared.home, ended=self._hung_up, changed=self._wake
+            use, rules=prepared.rules, home=prepared.home, ended=self._flights.hung_up, changed=self._wake
         )
         self._link = AmiLink(
             host=settings.ami_host,
@@ -105,19 +102,18 @@ class CampaignRun:
             on_down=self._wake,
         )
         self._calls.link = self._link
-        self._desk = Desk(settings.state / JOURNAL, self._campaign.id, CallerKey.of(settings.state))
         self._interview = Interview(
-            self._campaign, prepared.did, self._desk, find=self._conversation, leaves=self._helped
+            self._campaign,
+            prepared.did,
+            self._desk,
+            find=self._flights.conversation,
+            leaves=self._flights.put_through,
         )
         self._word = settings.fastagi_word()
-        self._dialler = Dialler.of(self._campaign, own.limits)
-        self._flights: dict[str, _Flight] = {}
         self._moved = asyncio.Event()
-        self._closings: asyncio.Queue[tuple[_Flight, Verdict]] = asyncio.Queue()
         self._told_to_end = 0
         self._volunteers = True
         self._next_due_s = self._state_due_s = self._tell_due_s = 0.0
-        self._attempts: Counter[Outcome] = Counter()
 
     async def run(self) -> str:
         """Ring until nobody is to be rung any more, somebody stops the campaign, or SIGTERM; the state it is left in.
@@ -135,7 +131,7 @@ class CampaignRun:
             await listener.start(bound(self._settings.fastagi_host, self._settings.campaigns.port))
             await self._link.connect()
             self._heed_signals()
-            chores = (self._link.run(), self._close_attempts(), self._take_stock(), self._follow_roster())
+            chores = (self._link.run(), self._flights.write_ends(), self._take_stock(), self._follow_roster())
             tasks = [asyncio.create_task(chore) for chore in chores]
             return await self._ring_all(tasks)
         finally:
@@ -172,8 +168,8 @@ class CampaignRun:
             )
             callee = Callee(person=one.person, attempts=one.attempts)
             self._dialler.adopt(callee)
-            self._flights[one.attempt] = _Flight(conversation, callee, float("-inf"))
-        if self._flights:
+            self._flights.begin(conversation, callee, float("-inf"))
+        if len(self._flights):
             logger.info("calls of a run before are looked for", calls=len(self._flights))
         await self._look_at_roster()
 
@@ -186,7 +182,7 @@ class CampaignRun:
             asyncio.get_running_loop().add_signal_handler(number, end)
 
     async def _link_up(self) -> None:
-        await self._settle(await self._calls.take_stock())
+        self._flights.settle(await self._calls.take_stock())
         self._wake()
 
     # ---- the loop
@@ -205,7 +201,7 @@ class CampaignRun:
                 await self._tell()
                 if self._told_to_end:
                     ends_s = min(ends_s, time.monotonic() + FINISH_S)
-                idle = not self._flights and self._closings.empty()
+                idle = self._flights.is_idle
                 if self._told_to_end > 1 or time.monotonic() > ends_s or (idle and self._told_to_end):
                     return state
                 if idle and state == STOPPED:
@@ -240,7 +236,7 @@ class CampaignRun:
             self._next_due_s = now.mono_s + (0.0 if len(due) == wants else LOOK_EVERY_S)
         now = self._now()
         view = View(
-            traffic=self._calls.traffic(self._flights),
+            traffic=self._calls.traffic(self._flights.attempts),
             link_is_up=self._link.is_up,
             volunteers=self._volunteers,
             paused=state != RUNNING or self._told_to_end > 0,
@@ -270,71 +266,22 @@ class CampaignRun:
 
     def _originate(self, one: Callee, placing: Placing, now: Now) -> None:
         conversation = Conversation(attempt=placing.attempt, person=one.person, language=placing.language)
-        self._flights[placing.attempt] = _Flight(conversation, one, now.mono_s)
+        self._flights.begin(conversation, one, now.mono_s)
         try:
             refusal = self._calls.place(placing.attempt, placing.number, self._campaign.ring_s)
         except LinkLost:
-            self._over(placing.attempt, Outcome.CONGESTED)
+            self._flights.over(placing.attempt, Outcome.CONGESTED)
             return
         if refusal is not None:
             logger.error("a call of a campaign was not placed", why=refusal.value)
-            self._over(placing.attempt, Outcome.REFUSED)
-
-    # ---- ends
-
-    def _hung_up(self, attempt: str, told: Outcome) -> None:
-        flight = self._flights.get(attempt)
-        if flight is not None:
-            self._over(attempt, flight.conversation.ended_as(told))
-
-    def _helped(self, conversation: Conversation) -> None:
-        """From here on they are a caller of the line."""
-        logger.info("somebody asked for help and is put through", campaign=self._campaign.id)
-        self._over(conversation.attempt, Outcome.HELPED)
-
-    def _over(self, attempt: str, outcome: Outcome) -> None:
-        flight = self._flights.pop(attempt, None)
-        if flight is None:
-            return
-        now = self._now()
-        found = self._dialler.ended(flight.callee.person, outcome, now) or verdict(
-            self._campaign, outcome, flight.callee.attempts, now.at
-        )
-        self._attempts[outcome] += 1
-        self._closings.put_nowait((flight, found))
-        self._wake()
-
-    async def _close_attempts(self) -> None:
-        """Write ends down, in order; what the disk does not take is tried again, for nobody may be rung before."""
-        while True:
-            flight, found = await self._closings.get()
-            one = flight.conversation
-            while True:
-                try:
-                    await self._desk.ask(lambda calls: calls.over(one.attempt, one.person, found, datetime.now(UTC)))  # noqa: B023
-                    break
-                except DiskTrouble as error:
-                    logger.error("the end of a call is not written down yet", trouble=str(error))
-                    await asyncio.sleep(DISK_RETRY_S)
-            self._wake()
-
-    async def _settle(self, alive: frozenset[str]) -> None:
-        """Close what Asterisk does not know any more."""
-        now_s = time.monotonic()
-        for attempt, flight in list(self._flights.items()):
-            if attempt not in alive and now_s - flight.placed_s > GONE_S:
-                self._over(attempt, flight.conversation.ended_as(Outcome.LOST))
+            self._flights.over(placing.attempt, Outcome.REFUSED)
 
     async def _take_stock(self) -> None:
         while True:
             await asyncio.sleep(STOCK_EVERY_S)
             if self._link.is_up:
                 with suppress(HotlineError):
-                    await self._settle(await self._calls.take_stock())
-
-    def _conversation(self, attempt: str) -> Conversation | None:
-        flight = self._flights.get(attempt)
-        return flight.conversation if flight is not None else None
+                    self._flights.settle(await self._calls.take_stock())
 
     # ---- who could help
 
@@ -366,7 +313,13 @@ class CampaignRun:
         hold = self._dialler.hold
         opens = opens_at(self._campaign.hours, datetime.now(UTC)) if hold is Hold.HOURS else None
         self._show(
-            Progress(tally=tally, under_way=len(self._flights), hold=hold, opens_at=opens, attempts=self._attempts)
+            Progress(
+                tally=tally,
+                under_way=len(self._flights),
+                hold=hold,
+                opens_at=opens,
+                attempts=self._flights.outcomes,
+            )
         )
 
     def _wake(self) -> None:

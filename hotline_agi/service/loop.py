@@ -295,7 +295,7 @@ class Service:
         self._node.on_stock = self._callbacks.stock_taken
         self._watchers = Watchers(
             saw=(self._canary.saw, self._alarms.saw, self._callback_list.saw),
-            heard=(self._canary.on_message, calls.on_message),
+            heard=(self._canary.on_message, self._callback_calls.on_message),
         )
         questions = Questions(
             node=self._node,

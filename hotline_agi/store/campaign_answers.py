@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import and_, select
 
 from hotline_agi.errors import SetupError
-from hotline_agi.store.campaign_calls import Tally, tallies
+from hotline_agi.store.campaign_tally import Tally, tallies
 from hotline_agi.store.dialect import Trouble, opened, said
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.schema_campaign import CAMPAIGN_ANSWER, CAMPAIGN_ATTEMPT, CAMPAIGN_NUMBER, CAMPAIGN_PERSON

@@ -117,7 +117,7 @@ class Outbound:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        said, _ = await asyncio.wait_for(process.communicate(stdin.encode()), 15.0)
+        said, _ = await asyncio.wait_for(process.communicate(stdin.encode()), 60.0)
         return process.returncode or 0, said.decode()
 
     async def start(self) -> None:
@@ -133,7 +133,7 @@ class Outbound:
         assert self._process is not None
         os.kill(self._process.pid, number)
 
-    async def ended(self, timeout_s: float = 30.0) -> tuple[int, str]:
+    async def ended(self, timeout_s: float = 60.0) -> tuple[int, str]:
         """Wait until the process is gone: exit status, and what it said."""
         assert self._process is not None
         said, _ = await asyncio.wait_for(self._process.communicate(), timeout_s)
@@ -152,7 +152,7 @@ class Outbound:
             with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as journal:
                 return str(journal.execute("SELECT state FROM campaign").fetchone()[0])
 
-        await until(lambda: state() == "running", 15.0, "the campaign runs")
+        await until(lambda: state() == "running", 30.0, "the campaign runs")
 
     async def answers(self, *more: str) -> dict[int, dict[str, str]]:
         """By row of the list."""

@@ -70,7 +70,7 @@ def test_a_questionnaire_is_rung_round_and_the_table_has_what_the_phones_pressed
             assert not hotline.stage.carrier.legs
             lin.behaviour = ring_then_answer(0.3, HZ["s01"])
             waits.hang_up()
-            leg = await lin.until_rung(20.0, 2)
+            leg = await lin.until_rung(40.0, 2)
             person = helped.calls[0]
             assert person.remote_user == HOTLINE, "the number of the line is shown"
             await person.until_hears(HZ["s01"], 5.0)
@@ -86,7 +86,7 @@ def test_a_questionnaire_is_rung_round_and_the_table_has_what_the_phones_pressed
             assert leg.invited_at - began_s < RINGS_S
             await talk(caller, leg, lin)
             caller.hang_up()
-            status, said = await outbound.ended(40.0)
+            status, said = await outbound.ended()
             assert (status, "12/12" in said) == (0, True), said
             table = await outbound.answers("--numbers")
             assert [(one["outcome"], one["sleep"], one["worries"]) for one in table.values()] == [
@@ -123,15 +123,16 @@ def test_a_questionnaire_is_rung_round_and_the_table_has_what_the_phones_pressed
 
 def test_killed_in_the_middle_it_goes_on_and_rings_nobody_twice():
     """One is in the middle of the questions, one rings; both go on with the next process. A frozen one ends kindly, and
-    outside the hours nobody is rung at all."""
+    outside the hours nobody is rung at all. Who asks for help is put through by Asterisk alone, too."""
 
     async def story():
         talking, ringing = Callee({"begin": "1", "sleep": "2"}), Callee({"begin": "1", "sleep": "1", "worries": "1"})
         ringing.pick_up_s = 60.0
-        frozen = Callee({"begin": "1", "sleep": "2"})
-        people = {121: talking, 122: ringing, 123: frozen}
+        frozen, helped = Callee({"begin": "1", "sleep": "2"}), Callee({"begin": "1"})
+        people = {121: talking, 122: ringing, 123: helped, 124: frozen}
         async with open_outbound(people, write={"channels": 2, "hours": NOT_NOW}, guard_s=1) as outbound:
             stage = outbound.hotline.stage
+            lin = await outbound.hotline.person("s01", ring_then_answer(0.3, HZ["s01"]))
             assert (await outbound.command("import", str(outbound.file), str(outbound.list)))[0] == 0
             # outside the hours nobody is rung
             await outbound.start()
@@ -143,27 +144,37 @@ def test_killed_in_the_middle_it_goes_on_and_rings_nobody_twice():
             assert not stage.carrier.legs
             outbound.write(channels=2)
             await outbound.start()
-            await until(lambda: "campaign-test-worries" in talking.heard, 20.0, "the second question")
-            await until(lambda: bool(ringing.calls), 5.0, "the other one rings")
+            await until(lambda: "campaign-test-worries" in talking.heard, 40.0, "the second question")
+            await until(lambda: bool(ringing.calls), 20.0, "the other one rings")
             await outbound.kill()
             talking.calls[0].press("2")
             ringing._pick_up(ringing.calls[0])
             await until(lambda: "campaign-moment" in talking.heard, 5.0, "a moment")
             await outbound.start()
-            await talking.calls[0].until_ended(15.0)
+            await stage.kill_service()
+            await talking.calls[0].until_ended(30.0)
             assert talking.heard[-1] == "campaign-test-closing"
-            await until(lambda: "campaign-test-worries" in frozen.heard, 25.0, "the last one is asked")
+            await until(lambda: "campaign-test-worries" in frozen.heard, 60.0, "the last one is asked")
+            await until(lambda: "campaign-test-sleep" in helped.heard, 5.0, "the other one, too")
+            # neither the service nor the campaign is there any more
             outbound.signal(signal.SIGSTOP)
             frozen.calls[0].press("1")
-            await frozen.calls[0].until_ended(20.0)
+            helped.calls[0].press("0")
+            leg = await lin.until_rung(20.0)
+            await helped.calls[0].until_hears(HZ["s01"], 5.0)
+            await leg.until_hears(2600, 5.0)
+            assert helped.heard[-1] == "campaign-through"
+            helped.calls[0].hang_up()
+            await frozen.calls[0].until_ended(40.0)
             assert frozen.heard[-2:] == ["campaign-moment", "campaign-sorry"]
             outbound.signal(signal.SIGCONT)
             status, said = await outbound.ended()
-            assert (status, "3/3" in said) == (0, True), said
+            assert (status, "4/4" in said) == (0, True), said
             table = await outbound.answers()
             assert [(one["outcome"], one["sleep"], one["worries"], one["attempts"]) for one in table.values()] == [
                 ("completed", "bad", "often", "1"),
                 ("completed", "good", "seldom", "1"),
+                ("partial", "", "", "1"),
                 ("partial", "bad", "", "1"),
             ]
             assert sorted(one.local_user for one in stage.carrier.legs) == [mobile_of(n) for n in people]

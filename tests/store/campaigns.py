@@ -8,8 +8,9 @@ from hotline_agi.campaign.dialler import Callee, Verdict
 from hotline_agi.campaign.listing import Listed
 from hotline_agi.campaign.model import Outcome
 from hotline_agi.store.callers import CallerKey
-from hotline_agi.store.campaign_calls import RUNNING, CampaignCalls
+from hotline_agi.store.campaign_calls import CampaignCalls
 from hotline_agi.store.campaign_list import take
+from hotline_agi.store.campaign_tally import RUNNING
 from hotline_agi.terms.languages import Language
 from hotline_agi.terms.numbers import PhoneNumber
 

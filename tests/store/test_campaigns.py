@@ -13,8 +13,9 @@ from hotline_agi.errors import SetupError
 from hotline_agi.retention import Ages
 from hotline_agi.store.callers import CallerKey
 from hotline_agi.store.campaign_answers import answer_rows, known_campaigns
-from hotline_agi.store.campaign_calls import PAUSED, RUNNING, CampaignCalls, change_state
+from hotline_agi.store.campaign_calls import CampaignCalls
 from hotline_agi.store.campaign_list import forget, not_to_be_called, on_the_list, take
+from hotline_agi.store.campaign_tally import PAUSED, RUNNING, change_state
 from hotline_agi.store.clearance import clear
 from tests.store.calls import count, made, rows
 from tests.store.campaigns import KEY, fill_campaign, people
