@@ -17,17 +17,21 @@ from hotline_agi.roster.model import (
     CallerOrder,
     Line,
     LongWrapUp,
+    Notes,
     Reminders,
     Rest,
+    TalkResults,
     VolunteerOrder,
     Want,
 )
 from hotline_agi.roster.probes import narrowed
+from hotline_agi.roster.results_fields import notes, talk_results
 from hotline_agi.roster.values import ident, integer, language, one_of, percent, seconds
 from hotline_agi.terms.problems import Mark
 
 MOST_WORTH_S = 3600
 _USUAL_ADAPTIVE, _USUAL_CALLERS = Adaptive(), CallerOrder()
+NO_RESULTS = TalkResults()
 _MIN_S = 60.0
 
 
@@ -47,6 +51,8 @@ class ReadPolicy:
     rest: Rest | None
     reminders: Reminders | None
     limits: CallerLimits
+    results: TalkResults
+    notes: Notes | None
 
     def onto(self, line: Line) -> Line:
         """`line` with this policy."""
@@ -60,6 +66,8 @@ class ReadPolicy:
             rest=self.rest,
             reminders=self.reminders,
             limits=self.limits,
+            results=self.results,
+            notes=self.notes,
         )
 
 
@@ -74,6 +82,8 @@ def read_policy(fields: Fields) -> ReadPolicy:
         rest=fields.optional("rest", _rest, None),
         reminders=fields.optional("remind", _reminders, None),
         limits=fields.optional("abuse", caller_limits, USUAL_LIMITS),
+        results=fields.optional("results", talk_results, NO_RESULTS),
+        notes=fields.optional("notes", notes, None),
     )
 
 
