@@ -27,6 +27,8 @@ class Ages:
     states: float = 14.0
     """Of volunteers, but for the newest of each and a pause that goes on; and what they agreed to by phone, from the
     end of its shift."""
+    notes: float = 14.0
+    """Volunteers' spoken notes for the next shift: the recording, its row, and who heard it."""
     audit: float = 1_095.0
     """Who did what by command, and which roster was in force since when (but for the newest before that)."""
 
@@ -44,6 +46,7 @@ def keep_section(node: Node, findings: Findings) -> Ages | None:
         numbers=section.optional("numbers", days, usual.numbers),
         steps=section.optional("steps", days, usual.steps),
         states=section.optional("states", days, usual.states),
+        notes=section.optional("notes", days, usual.notes),
         audit=section.optional("audit", days, usual.audit),
     )
     section.close()

@@ -127,6 +127,10 @@ class ConnectLeg:
     call: CallId
     rests: bool = False
     """The volunteer has a wrap-up ahead, and may say after the talk that they need none."""
+    asks: LineId | None = None
+    """The line that asks after the talk what came of it, or for a note, if the caller hangs up first; None: none."""
+    language: str = ""
+    """In which it asks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,7 @@ from hotline_agi.dispatch import (
     people,
     recollection,
     reminders,
+    results,
     stock,
     talks,
     unseen,
@@ -66,6 +67,7 @@ from hotline_agi.dispatch.events import (
     LinkLost,
     MessageLeft,
     NoticeAnswered,
+    ResultGiven,
     RoundEnded,
     Step,
     StepReached,
@@ -213,6 +215,10 @@ class Machine:
                 notices.resumed(board, volunteer)
             case WrapUpDeclined(leg=leg_id) if leg_id in board.legs:
                 people.wrap_up_declined(board, board.legs[leg_id])
+            case WrapUpDeclined(leg=leg_id) if leg_id in board.foreign:
+                people.wrap_up_over(board, board.foreign[leg_id])
+            case ResultGiven():
+                results.given(board, event)
             case CoverAsked(volunteer=volunteer) if cover_requests.asked_for(board, volunteer):
                 pass
             case NoticeAnswered(leg=leg, agreed=agreed):

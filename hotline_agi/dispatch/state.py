@@ -83,6 +83,8 @@ class Leg:
     talk_began_s: float | None = None
     talk_ended_s: float | None = None
     """When the caller left; the volunteer may still hear a sentence."""
+    asks_after: bool = False
+    """Then the volunteer is asked what came of the talk, which takes its time."""
     picked_up_s: float | None = None
     accepted_s: float | None = None
     handed_s: float | None = None
@@ -151,6 +153,9 @@ class Call:
     """In the talk that goes on a sound of the caller would be heard."""
     spoke: bool = False
     """And it was."""
+    said_silent: bool | None = None
+    """The volunteer's word for whether the call counts as a silent one; None: there is none."""
+    said_result: str = ""
     tried_before: bool = False
     """Called a short while ago and reached nobody."""
     urgent: bool = False

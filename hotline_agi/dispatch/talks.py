@@ -1,6 +1,6 @@
 """From the first accept to the end of the talk: one winner, tested and set in one go, and nobody cut off."""
 
-from hotline_agi.dispatch import answers, caller_limits, choices, matching, overflow, waves
+from hotline_agi.dispatch import answers, caller_limits, choices, matching, overflow, results, waves
 from hotline_agi.dispatch.commands import CancelReason, ConnectLeg, Fact, HangUp, ListenToCaller, Music, RefuseLeg
 from hotline_agi.dispatch.events import Step
 from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
@@ -88,7 +88,9 @@ def connect_if_held(board: Switchboard, call: Call) -> None:
     leg.connected = True
     board.set_timer(Timer.CONNECT, call.id, JOIN_S)
     rests = leg.volunteer is not None and (call.line.wrap_up_s > 0 or call.line.long_wrap_up is not None)
-    board.out.append(ConnectLeg(leg=leg.id, call=call.id, rests=rests))
+    leg.asks_after = leg.volunteer is not None and results.asks(call.line)
+    asking = (call.line.id, call.line.language) if leg.asks_after else (None, "")
+    board.out.append(ConnectLeg(leg=leg.id, call=call.id, rests=rests, asks=asking[0], language=asking[1]))
 
 
 def connect_failed(board: Switchboard, call: Call) -> None:

@@ -18,9 +18,11 @@ from hotline_agi.log import logger
 from hotline_agi.retention import Ages
 from hotline_agi.store.dialect import Trouble, checkpoint, compact, said
 from hotline_agi.store.names import REFUSED_SUFFIX, SAVED_MARK
+from hotline_agi.store.note_clearance import NOTES, clear_notes, forget_notes_before
 from hotline_agi.store.opening import beside, connect
 from hotline_agi.store.purging import CHUNK_ROWS, NOBODY_ELSE, Turn, count, purge
 from hotline_agi.store.schema import MESSAGE, RUN, to_text
+from hotline_agi.store.schema_notes import SPOKEN_NOTE
 
 PURGE_EVERY_S = 86_400.0
 FIRST_S = 60.0
@@ -76,6 +78,13 @@ def clear(
         if messages is not None:
             before = to_text(now - timedelta(days=ages.messages))
             _clear_messages(connection, messages, before, cleared, dry_run, turn)
+            cleared.removed[NOTES] = clear_notes(
+                connection,
+                to_text(now - timedelta(days=ages.notes)),
+                turn,
+                remove=lambda file: _remove(messages / file, cleared, dry_run),
+                dry_run=dry_run,
+            )
             before_s = (now - timedelta(days=ages.messages)).timestamp()
             _clear_strays(connection, messages, before_s, cleared, dry_run)
         if not dry_run:
@@ -140,7 +149,7 @@ def _clear_messages(
 def _clear_strays(connection: Connection, folder: Path, before_s: float, cleared: Cleared, dry_run: bool) -> None:
     """Recordings that no row names, and that are as old."""
     with connection.begin():
-        known = set(connection.scalars(select(MESSAGE.c.file)))
+        known = {*connection.scalars(select(MESSAGE.c.file)), *connection.scalars(select(SPOKEN_NOTE.c.file))}
     strays = 0
     try:
         old = [one for one in folder.glob("*.wav") if one.name not in known and one.lstat().st_mtime < before_s]
@@ -176,6 +185,7 @@ def _clear_saved(saved: Path, ages: Ages, now: datetime, cleared: Cleared, dry_r
                 with connection.begin():
                     old = MESSAGE.c.recorded_at < to_text(now - timedelta(days=ages.messages))
                     found[ROWS] = connection.execute(delete(MESSAGE).where(old)).rowcount
+                    found[NOTES] = forget_notes_before(connection, to_text(now - timedelta(days=ages.notes)))
                 compact(connection)
                 checkpoint(connection)
         finally:
@@ -229,7 +239,7 @@ class DailyPurge:
             cleared = clear(self._path, self._messages, self._ages, datetime.now(UTC), run=self._run, turn=self.turn)
             for trouble in cleared.troubles:
                 logger.warning("journal purge", trouble=trouble)
-            for kind in (RECORDINGS, ROWS, STRAYS):
+            for kind in (RECORDINGS, ROWS, NOTES, STRAYS):
                 if cleared.removed.get(kind):
                     logger.info("journal purged", kind=kind, removed=cleared.removed[kind])
             again_s = AGAIN_S if cleared.troubles else PURGE_EVERY_S

@@ -44,16 +44,18 @@ from hotline_agi.store.records import (
     AuditRecord,
     Entry,
     MessageRecord,
+    NoteHeardRecord,
     NumberRecord,
     Record,
     RevisionRecord,
     RosterTextRecord,
     RunRecord,
+    SpokenNoteRecord,
     TokenRecord,
 )
 from hotline_agi.store.steps import beginning_packed
 from hotline_agi.store.writer import BUSY_S, Writer
-from hotline_agi.terms.ids import CallerToken, CallId
+from hotline_agi.terms.ids import CallerToken, CallId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.numbers import PhoneNumber
 
@@ -130,6 +132,14 @@ class Journal:
     def write_message(self, message: MessageRecord) -> None:
         """Take the record of a kept message. Never blocks, never raises."""
         self._take(message, message.recorded_at)
+
+    def write_spoken_note(self, note: SpokenNoteRecord) -> None:
+        """Take the record of a volunteer's note that was kept. Never blocks, never raises."""
+        self._take(note, note.recorded_at)
+
+    def write_note_heard(self, file: str, volunteer: VolunteerId, at: datetime) -> None:
+        """Take down that somebody heard a note; only the first time counts. Never blocks, never raises."""
+        self._take(NoteHeardRecord(file=file, volunteer=volunteer), at)
 
     def write_number(self, call: CallId, number: PhoneNumber) -> None:
         """Take a caller's number; it is kept apart and for `Ages.numbers` only. Never blocks, never raises."""

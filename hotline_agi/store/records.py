@@ -41,6 +41,7 @@ from hotline_agi.store.schema import (
     VOLUNTEER_STATE,
     to_text,
 )
+from hotline_agi.store.schema_notes import NOTE_HEARD, SPOKEN_NOTE
 from hotline_agi.terms.ids import CallerToken, CallId, LineId, VolunteerId
 from hotline_agi.terms.json_text import json_value
 from hotline_agi.terms.numbers import PhoneNumber
@@ -120,6 +121,26 @@ class AuditRecord:
     subject: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenNoteRecord:
+    """A volunteer's note for the next shift that was kept."""
+
+    file: str
+    """Name in the folder of messages, without the folder."""
+    line: LineId
+    volunteer: VolunteerId
+    recorded_at: datetime
+    length_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteHeardRecord:
+    """Somebody heard a note, for the first time."""
+
+    file: str
+    volunteer: VolunteerId
+
+
 Record = (
     OpenRecord
     | NoteFact
@@ -134,6 +155,8 @@ Record = (
     | RosterTextRecord
     | RevisionRecord
     | AuditRecord
+    | SpokenNoteRecord
+    | NoteHeardRecord
 )
 
 
@@ -192,7 +215,10 @@ def _statements() -> dict[str, Adding]:
     }
 
 
-_ONCE = (LEG, FACT, CALLER_NUMBER, CALLER_TOKEN, VOLUNTEER_STATE, RUN, STEP, ROSTER_REVISION, AUDIT)
+_ONCE = (
+    *(LEG, FACT, CALLER_NUMBER, CALLER_TOKEN, VOLUNTEER_STATE, RUN, STEP, ROSTER_REVISION, AUDIT),
+    *(SPOKEN_NOTE, NOTE_HEARD),
+)
 """Of these the first row under a key stays."""
 _END = ("arrived_at", "answered_at", "ended_at", "wait_s", "talk_s", "outcome", "volunteer")
 _COLUMNS = {
@@ -264,6 +290,19 @@ def rows_of(entry: Entry) -> list[Row]:
             return [_revision_row(record, at, seq)]
         case AuditRecord():
             return [audit_row(seq=seq, at=at, who=record.who, did=record.did, subject=record.subject)]
+        case SpokenNoteRecord():
+            return [
+                _row(
+                    "spoken_note",
+                    file=record.file,
+                    line=record.line,
+                    volunteer=record.volunteer,
+                    recorded_at=to_text(record.recorded_at),
+                    length_s=float(record.length_s),
+                )
+            ]
+        case NoteHeardRecord():
+            return [_row("note_heard", file=record.file, volunteer=record.volunteer, at=to_text(at))]
         case _:
             assert_never(record)
 

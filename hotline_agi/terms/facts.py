@@ -39,3 +39,5 @@ class Fact(StrEnum):
     MESSAGE_LEFT = "message left"
     SURVIVING = "surviving"
     CALLER_LEFT = "caller left"
+    RESULT = "result"
+    """What somebody said of the talk; see `terms/results.py`. Of several the last counts."""

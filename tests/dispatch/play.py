@@ -44,6 +44,7 @@ from hotline_agi.roster.model import (
     Limits,
     Line,
     LongWrapUp,
+    Notes,
     Rest,
     RingGroup,
     RingStep,
@@ -140,7 +141,7 @@ def draw_line(tape: Tape) -> Line:
         (ADAPTIVE, ring(None, 20.0, RingGroup.BACKUP)),
     )
     make = tape.among(line, with_transfer)
-    return make(
+    found = make(
         ring_steps=steps,
         shifts=(shift(on_shift, backup),),
         max_wait_s=tape.among(120.0, 40.0),
@@ -155,6 +156,8 @@ def draw_line(tape: Tape) -> Line:
         rest=tape.among(None, Rest(missed=2, for_s=30.0), Rest(missed=1, for_s=300.0)),
         long_wrap_up=tape.among(None, LongWrapUp(talk_s=60.0, wrap_up_s=90.0)),
     )
+    # no choice of its own: which story a tape tells stays the same
+    return replace(found, notes=Notes()) if found.wrap_up_s == 5.0 else found
 
 
 def draw_roster(tape: Tape) -> Roster:
