@@ -32,7 +32,7 @@ from hotline_agi.store.callers import CallerKey, flag
 from hotline_agi.store.dialect import driver
 from hotline_agi.store.journal import HARD_LIMIT, Journal
 from hotline_agi.store.opening import connect
-from hotline_agi.store.records import MessageRecord, Row
+from hotline_agi.store.records import MessageRecord, Row, SpokenNoteRecord
 from hotline_agi.store.schema import METADATA, to_text
 from hotline_agi.terms.ids import CallId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
@@ -478,6 +478,9 @@ def test_no_number_stands_outside_its_table(path: Path) -> None:
     journal.write_number(call_id(1), number)
     journal.write_token(call_id(1), CallerKey.of(path.parent).token(number))
     journal.write_message(MessageRecord(call=call_id(1), line=LINE, file="m.wav", length_s=3.2, recorded_at=START))
+    note = SpokenNoteRecord(file="n.wav", line=LINE, volunteer=VolunteerId("v01"), recorded_at=START, length_s=9.0)
+    journal.write_spoken_note(note)
+    journal.write_note_heard("n.wav", VolunteerId("v02"), START)
     journal.write(NoteVolunteer(volunteer=VolunteerId("v01"), state=VolunteerState.PAUSED), START)
     journal.write_revision("r0", "1a2b3c4d5e6f modified", START)
     journal.write_roster("r0", b"packed")
