@@ -30,6 +30,7 @@ from hotline_agi.dispatch.commands import (
     HoldCaller,
     ListenToCaller,
     NodeCommand,
+    NoticeKind,
     ReassignLeg,
     RefuseLeg,
     RingLeg,
@@ -76,6 +77,8 @@ CHANNEL_COMES_S = 30.0
 MESSAGE_HANDLER = "HotlineMessage"
 STORED_HANDLER = "HotlineStored"
 UNATTENDED_HANDLER = "HotlineUnattended"
+NOTE_HANDLER = "HotlineNote"
+USER_EVENTS = (MESSAGE_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER, NOTE_HANDLER)
 SURVIVING = "HotlineSurviving"
 UNKNOWN_GATHER_S = 1.0
 """So long callers gather whom the dialplan serves and who never reached us, before stock is taken of them: in a surge
@@ -97,8 +100,12 @@ class Node:
         line_of_number: Callable[[str], LineId | None],
         volunteer_of_target: Callable[[str], VolunteerId | None],
         user_event: Callable[[AmiMessage], None],
+        after_talk: Callable[[ConnectLeg], str] = lambda _: "",
+        notes_for: Callable[[VolunteerId], int] = lambda _: 0,
     ) -> None:
-        """`report` takes events into the machine; `user_event` gets our UserEvents that are not for the machine."""
+        """`report` takes events into the machine; `user_event` gets our UserEvents that are not for the machine;
+        `after_talk` says what a volunteer is asked after the talk, `notes_for` how many notes they have not heard."""
+        self._after_talk, self._notes_for = after_talk, notes_for
         self.id = node
         self.link: AmiLink | None = None
         self._dialling, self._envelope = dialling, envelope
@@ -131,7 +138,7 @@ class Node:
             self._repeat_cancel(LegId(str(message.get("Uniqueid", ""))))
         if name == "UserEvent" and message.get("UserEvent") == SURVIVING and not self._knows(message):
             self._recount_soon(UNKNOWN_GATHER_S)
-        if name == "UserEvent" and message.get("UserEvent") in (MESSAGE_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER):
+        if name == "UserEvent" and message.get("UserEvent") in USER_EVENTS:
             self._user_event(message)
             return
         if name in ("Hangup", "OriginateResponse"):
@@ -320,7 +327,8 @@ class Node:
                 )
             case ConnectLeg(leg=leg, call=call, rests=rests):
                 caller = self._translator.callers.get(call)
-                rest = ":rest" if rests else ""
+                asked = self._after_talk(command)
+                rest = f":after:{asked}" if asked else ":rest" if rests else ""
                 if caller is not None:
                     self._joining.add(leg)
                 self._answer_leg(leg, f"ok:won:{caller.name}{rest}" if caller else "ok:gone")
@@ -347,7 +355,8 @@ class Node:
         self._originate(command, "hotline-leg", exten, *variables)
 
     def _ring_notice(self, command: RingNotice) -> None:
-        say = "+".join(notice_words.words(command, datetime.now(UTC)))
+        notes = self._notes_for(command.volunteer) if command.kind is NoticeKind.READY else 0
+        say = "+".join(notice_words.words(command, datetime.now(UTC), notes=notes))
         self._originate(command, "hotline-notice", command.kind.value, f"HOTLINE_SAY={say}")
 
     def _originate(self, command: RingLeg | RingNotice, context: str, exten: str, *variables: str) -> None:

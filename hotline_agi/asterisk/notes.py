@@ -71,9 +71,7 @@ def left_alone(folder: Path, known: frozenset[str], *, quiet_s: float = QUIET_S)
     """
     before = time.time() - quiet_s
     names = sorted(
-        path.stem
-        for path in folder.glob(f"{PREFIX}*.wav")
-        if path.stem not in known and path.stat().st_mtime <= before
+        path.stem for path in folder.glob(f"{PREFIX}*.wav") if path.stem not in known and path.stat().st_mtime <= before
     )
     found = []
     for name in names:

@@ -11,12 +11,14 @@ import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from hotline_agi.asterisk.agi import AgiRequest
 from hotline_agi.dispatch.events import Event
 from hotline_agi.dispatch.stand_ins import StandIn
 from hotline_agi.roster.model import Line
 from hotline_agi.selfservice.directory import Directory
+from hotline_agi.selfservice.handover import EMPTY, Book
 from hotline_agi.selfservice.lockout import Lockout
 from hotline_agi.selfservice.menu import Conversation, Outside, Place, Saying
 from hotline_agi.selfservice.state import Standing
@@ -45,12 +47,15 @@ class ServiceMenu:
         tell: Callable[[Event], None],
         standing: Callable[[VolunteerId], Standing],
         stand_ins: Callable[[], Sequence[StandIn]],
+        book: Book = EMPTY,
     ) -> None:
         """`tell` hands an event to the machine, which has carried it out when `standing` or `stand_ins` is asked."""
         self._now, self._tell, self._standing, self._stand_ins = now, tell, standing, stand_ins
         self._directory: Directory | None = None
         self._languages: frozenset[str] = frozenset(Language)
         self._names: Mapping[str, frozenset[VolunteerId]] = {}
+        self._labels: Mapping[str, frozenset[str]] = {}
+        self._book = book
         self._conversations: OrderedDict[str, Conversation] = OrderedDict()
         self._lockout = Lockout()
         self._key = secrets.token_bytes(32)
@@ -59,9 +64,23 @@ class ServiceMenu:
         """Who is who, from the next question on."""
         self._directory = directory
 
-    def use_prompts(self, languages: frozenset[str], names: Mapping[str, frozenset[VolunteerId]]) -> None:
-        """In which languages all can be said, and by language whose names."""
-        self._languages, self._names = languages, names
+    def use_prompts(
+        self,
+        languages: frozenset[str],
+        names: Mapping[str, frozenset[VolunteerId]],
+        labels: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
+        """In which languages all can be said, and by language whose names, and which results of a line's own."""
+        self._languages, self._names, self._labels = languages, names, labels or {}
+
+    def labels(self, language: str) -> frozenset[str]:
+        """Prompts of lines' own results that can be said."""
+        return self._labels.get(language, frozenset())
+
+    def hears(self, uniqueid: str, note: str) -> VolunteerId | None:
+        """Who was just told to hear a note in this call; None: nobody was."""
+        conversation = self._conversations.get(uniqueid)
+        return conversation.who if conversation is not None and conversation.hears(note) else None
 
     def is_service_number(self, number: str) -> bool:
         """Whether `number`, as the trunk delivers it, leads to the menu."""
@@ -97,6 +116,7 @@ class ServiceMenu:
             lockout=self._lockout,
             languages=self._languages,
             names=self._names,
+            book=replace(self._book, labels=frozenset().union(*self._labels.values())),
         )
 
     def _token(self, entrance: str, who: str) -> CallerToken:
@@ -112,6 +132,12 @@ class ServiceMenu:
 
 
 def reply_text(saying: Saying) -> str:
-    """``ok:ask`` or ``ok:end``, language, how many keys, seconds for the first, prompts joined by ``+``."""
+    """``ok:ask`` or ``ok:end``, language, how many keys, seconds for the first, prompts joined by ``+``; or ``ok:hear``
+    with a note between prompts, or ``ok:note`` where one is recorded (`extensions-results.conf`)."""
+    if saying.records_for is not None:
+        return f"ok:note:{saying.language}:{saying.records_for}:{saying.who}"
+    if saying.note:
+        words, then = "+".join(saying.words), "+".join(saying.then)
+        return f"ok:hear:{saying.language}:{saying.wait_s}:{saying.note}:{words}:{then}"
     word = "end" if saying.is_last else "ask"
     return f"ok:{word}:{saying.language}:{saying.most_keys}:{saying.wait_s}:{'+'.join(saying.words)}"

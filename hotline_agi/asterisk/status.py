@@ -31,6 +31,10 @@ VARIABLES = (
     "HOTLINE_ENDING",
 )
 """See asterisk-conf/hotline/extensions.conf."""
+AFTER_TALK = frozenset({"hotline-after", "hotline-note"})
+"""Where a leg is whose caller hung up first."""
+MENU = frozenset({"hotline-menu", "hotline-notes", "hotline-note"})
+"""Where a volunteer is who dialled the service number."""
 SURVIVAL = frozenset({"hotline-plan", "hotline-keys", "hotline-sweep"})
 """Where a caller is whom the dialplan serves; the sweep begins it, before `HOTLINE_SURVIVED` is set."""
 _STEPS = {step.value: step for step in Step}
@@ -87,7 +91,7 @@ class Channel:
     def is_caller(self) -> bool:
         """Of a line, and not on the way out: their `Hangup` follows."""
         ours = self.context == "hotline" or self.context.startswith("hotline-")
-        elsewhere = self.context == "hotline-menu" or self.name.startswith(("Local/", "Surrogate/"))
+        elsewhere = self.context in MENU or self.name.startswith(("Local/", "Surrogate/"))
         ending = self.value("ENDING") == "1" or self.context == "hotline-end"
         return ours and not (elsewhere or ending or is_leg(self.uniqueid)) and self.value("ARRIVED").isdecimal()
 
@@ -224,6 +228,8 @@ def _leg_stage(channel: Channel, talking: bool) -> LegStage:
         return LegStage.TALKING
     if not channel.up:
         return LegStage.RINGING
+    if channel.context in AFTER_TALK:
+        return LegStage.ENDING
     if channel.context != "hotline-leg":
         return LegStage.PROMPT  # picked up in this moment
     return _LEG_STAGES.get(channel.exten, LegStage.ENDING)

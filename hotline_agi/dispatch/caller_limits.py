@@ -88,7 +88,9 @@ def _named(limits: CallerLimits, known: Known, now_s: float) -> Met | None:
         last_s = last.ended_s
         if last_s - talks[-silent.calls].ended_s <= silent.within_s and now_s < last_s + silent.cool_off_s:
             return Met(
-                limit=Limit.SILENT, until_s=last_s + silent.cool_off_s, was_heard=last.result not in ("", results.SILENT)
+                limit=Limit.SILENT,
+                until_s=last_s + silent.cool_off_s,
+                was_heard=last.result not in ("", results.SILENT),
             )
     return None
 

@@ -24,9 +24,7 @@ def given(board: Switchboard, event: ResultGiven) -> None:
     if not event.is_noted:
         said = Said(result=event.result, counts=event.counts, by=event.by)
         board.out.append(
-            NoteFact(
-                call=event.call, fact=Fact.RESULT, leg=event.leg, volunteer=event.volunteer, detail=detail(said)
-            )
+            NoteFact(call=event.call, fact=Fact.RESULT, leg=event.leg, volunteer=event.volunteer, detail=detail(said))
         )
     if call is not None and call.caller is not None:
         event = replace(event, caller=call.caller)

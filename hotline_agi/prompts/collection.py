@@ -3,6 +3,7 @@
 ```text
 FOLDER/<language>/hotline/<id>.wav              Playback(hotline/<id>) in the channel's language
 FOLDER/<language>/hotline/name-<volunteer>.wav  a volunteer's name, for the menu of the service number
+FOLDER/<language>/hotline/label-<line>-<result>.wav  a line's own result of talks
 FOLDER/<language>/hotline-greet/1-greeting.wav  → ../hotline/greeting.wav   hold music, sort=alpha: prompt, then music
 FOLDER/<language>/hotline-greet/2-music.wav     → ../../music/hold.wav
 FOLDER/music/hold.wav
@@ -29,6 +30,7 @@ from hotline_agi.cache import Say, cache_root, locked, made_once, recipe_key
 from hotline_agi.errors import SetupError
 from hotline_agi.prompts import voice
 from hotline_agi.prompts.catalogue import HOLD_CLASSES, PROMPTS, TONES, Prompt
+from hotline_agi.prompts.labels import Labels, is_label, label_prompt
 from hotline_agi.prompts.names import Names, name_prompt, voice_of, whose
 from hotline_agi.prompts.phrases import PHRASES
 from hotline_agi.terms.languages import Language
@@ -36,6 +38,7 @@ from hotline_agi.terms.languages import Language
 MANIFEST = "hotline-prompts.json"
 MUSIC = Path("music/hold.wav")
 WORKERS = 4
+NO_LABELS: Labels = {}
 
 Made = dict[str, dict[str, str]]
 """Path below the folder → SHA-256 of a file that we made there → key of what it was made from."""
@@ -93,10 +96,13 @@ class _Item:
     write: Callable[[Path], None]
 
 
-def inventory(folder: Path, music: Path | None = None, names: Names | None = None) -> tuple[Recording, ...]:
+def inventory(
+    folder: Path, music: Path | None = None, names: Names | None = None, labels: Labels = NO_LABELS
+) -> tuple[Recording, ...]:
     """Every file that callers and volunteers may hear from `folder`, with its state.
 
-    `music` is the piece for the hold music; with `names` the volunteers' spoken names are in it.
+    `music` is the piece for the hold music; with `names` the volunteers' spoken names are in it, with `labels` lines'
+    own results of talks.
     """
     made = _read(folder)
     return tuple(
@@ -104,23 +110,30 @@ def inventory(folder: Path, music: Path | None = None, names: Names | None = Non
             id=item.id, language=item.language, text=item.text, when=item.when,
             path=folder / item.place, state=_state(folder, item, made),
         )
-        for item in _items(music, names)
+        for item in _items(music, names, labels)
     )  # fmt: skip
 
 
-def build(folder: Path, music: Path | None = None, say: Say = lambda _: None, *, names: Names | None = None) -> Build:
+def build(
+    folder: Path,
+    music: Path | None = None,
+    say: Say = lambda _: None,
+    *,
+    names: Names | None = None,
+    labels: Labels = NO_LABELS,
+) -> Build:
     """Make what is missing or outdated in `folder`, which is created if need be.
 
     `music` is the piece for the hold music in any format that sox reads; None makes a quiet chord. With `names` these
-    are spoken too, and names that we spoke of others are removed. Raises SetupError if espeak-ng or sox is missing or
-    the folder cannot be written.
+    and `labels` are spoken too, and those that we spoke of others are removed. Raises SetupError if espeak-ng or sox is
+    missing or the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder, say):
             if names is not None:
-                _forget_others(folder, names)
-            return _build(folder, music, say, names)
+                _forget_others(folder, names, labels)
+            return _build(folder, music, say, names, labels)
     except (PermissionError, FileExistsError, NotADirectoryError) as error:
         raise SetupError(
             f"{error.filename or folder} cannot be written: choose a folder that this user owns"
@@ -138,9 +151,9 @@ def shared_sounds(music: Path | None, say: Say = lambda _: None) -> Path:
     return made_once(place, make, say=say)
 
 
-def _build(folder: Path, music: Path | None, say: Say, names: Names | None = None) -> Build:
+def _build(folder: Path, music: Path | None, say: Say, names: Names | None, labels: Labels) -> Build:
     made = _read(folder)
-    states = {item: _state(folder, item, made) for item in _items(music, names)}
+    states = {item: _state(folder, item, made) for item in _items(music, names, labels)}
     wanted = [item for item, state in states.items() if state in (State.MISSING, State.OUTDATED)]
     if wanted:
         say(f"making {len(wanted)} sound files with espeak-ng and sox …")
@@ -163,10 +176,11 @@ def _make(folder: Path, wanted: list[_Item], made: Made) -> None:
                 _move(draft, folder / item.place)
 
 
-def _forget_others(folder: Path, names: Names) -> None:
-    """Remove the names that we spoke of people who are not in `names`; a recording of their own stays."""
+def _forget_others(folder: Path, names: Names, labels: Labels) -> None:
+    """Remove what we spoke of people and results that are not among these; a recording of their own stays."""
     made = _read(folder)
     gone = [place for place in made if (who := whose(Path(place).stem)) is not None and who not in names]
+    gone += [place for place in made if is_label(stem := Path(place).stem) and stem not in labels]
     for place in gone:
         path = folder / place
         if path.is_file() and _sha256(path) in made[place]:
@@ -196,13 +210,15 @@ def _link(folder: Path) -> None:
                     link.symlink_to(target)
 
 
-def _items(music: Path | None, names: Names | None = None) -> Iterator[_Item]:
+def _items(music: Path | None, names: Names | None = None, labels: Labels = NO_LABELS) -> Iterator[_Item]:
     for language in Language:
         for prompt in (*PROMPTS, *PHRASES):
             if prompt.text(language):
                 yield _spoken(prompt, language, language)
         for who, name in (names or {}).items():
             yield _spoken(name_prompt(who, name), language, voice_of(name))
+        for prompt_id, texts in labels.items():
+            yield _spoken(label_prompt(prompt_id, texts), language, language)
         for tone in TONES:
             yield _Item(
                 id=tone.id, language=language.value, text="", when=tone.when,

@@ -7,10 +7,18 @@ RESULTS_TEXTS = {
         "Results of talks · 通话结果",
         "What a volunteer may say of a talk by one key: after it, if the caller hung up first, or in the menu (key 7).",
         "志愿者可以用一个按键记下通话结果：来电者先挂机时当场按，或在菜单按 7 补记。",
-        [{"ask": "yes", "list": ["resolved", "referred", "silent", "prank", "high-risk"], "count": ["silent", "prank"]}],
+        [
+            {
+                "ask": "yes",
+                "list": ["resolved", "referred", "silent", "prank", "high-risk"],
+                "count": ["silent", "prank"],
+            }
+        ],
     ),
     "results/ask": Text(
-        "Ask after a talk · 通话后询问", "no: only the menu takes results. Default: yes.", "写 no 只在菜单里记。默认 yes。"
+        "Ask after a talk · 通话后询问",
+        "no: only the menu takes results. Default: yes.",
+        "写 no 只在菜单里记。默认 yes。",
     ),
     "results/list": Text(
         "Which results · 有哪些结果",
@@ -52,7 +60,11 @@ RESULTS_TEXTS = {
         [{"ask": "yes", "for_h": 24}],
     ),
     "notes/ask": Text(
-        "Ask after a talk · 通话后询问", "no: only the menu takes notes. Default: yes.", "写 no 只在菜单里留。默认 yes。"
+        "Ask after a talk · 通话后询问",
+        "no: only the menu takes notes. Default: yes.",
+        "写 no 只在菜单里留。默认 yes。",
     ),
-    "for_h": Text("Hours · 小时数", "So long the menu plays a note. Default: 24.", "菜单播放这么久之内的口述。默认 24。"),
+    "for_h": Text(
+        "Hours · 小时数", "So long the menu plays a note. Default: 24.", "菜单播放这么久之内的口述。默认 24。"
+    ),
 }

@@ -4,7 +4,8 @@
    unknown telephone ─► PIN ── right ─┐
                          │ 3 wrong    ▼            2 ─► MINUTES ── keys ─┐
                          ▼          MENU ◄───────── 5 ─► COVER ── 1 ─────┤
-                        OVER ◄─ * ───┘ ▲                                 │
+                        OVER ◄─ * ───┘ ▲                  7 ─► RESULT ── key ────┤
+                                       │                  8 ─► NOTES ─ 1 ─► HEAR, 2 ─► a note is recorded
                                        └─── what was done, in words ◄────┘
    any place: * ends; silence repeats twice, then ends; no conversation is longer than MOST_STEPS answers
 ```
@@ -19,13 +20,15 @@ from hotline_agi.dispatch.cover_requests import NEXT_SHIFT
 from hotline_agi.dispatch.events import CoverAsked, Event, VolunteerPaused, VolunteerResumed
 from hotline_agi.dispatch.stand_ins import StandIn
 from hotline_agi.roster.model import Line, Volunteer
-from hotline_agi.selfservice import shifts, speech, state
+from hotline_agi.selfservice import handover, shifts, speech, state
+from hotline_agi.selfservice.after_talk import label
 from hotline_agi.selfservice.directory import Directory
+from hotline_agi.selfservice.handover import EMPTY, Book, LastTalk, Note
 from hotline_agi.selfservice.lockout import Lockout
 from hotline_agi.selfservice.shifts import Rota
 from hotline_agi.selfservice.speech import Words
 from hotline_agi.selfservice.state import Standing
-from hotline_agi.terms.ids import CallerToken, VolunteerId
+from hotline_agi.terms.ids import CallerToken, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.standing import VolunteerState
 
@@ -54,6 +57,13 @@ class Saying:
     wait_s: int = KEY_WAIT_S
     is_last: bool = False
     """The call ends after these words."""
+    note: str = ""
+    """The file of a note that is played after these words; `then` follows it."""
+    then: Words = ()
+    records_for: LineId | None = None
+    """A note for this line is recorded, in place of words."""
+    who: VolunteerId | None = None
+    """Who hears, or says, that note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +84,7 @@ class Outside:
     """Those in which all can be said."""
     names: Mapping[str, frozenset[VolunteerId]]
     """By language: whose names can be said."""
+    book: Book = EMPTY
 
 
 class Place(Enum):
@@ -81,6 +92,9 @@ class Place(Enum):
     MENU = auto()
     MINUTES = auto()
     COVER = auto()
+    RESULT = auto()
+    NOTES = auto()
+    HEAR = auto()
     OVER = auto()
 
 
@@ -97,6 +111,9 @@ class Conversation:
     _silent: int = 0
     _pins: int = 0
     _last: Saying | None = field(default=None, repr=False)
+    _talk: LastTalk | None = None
+    _notes: tuple[Note, ...] = ()
+    """Those that are being heard; the first of them is the one that was played last."""
 
     def begin(self, outside: Outside) -> Saying:
         """The first words."""
@@ -116,7 +133,7 @@ class Conversation:
         if self.who is not None and self.who not in outside.directory.volunteers:
             return self._end(outside, ("unknown-phone",))
         if keys is None:
-            return self._repeat(outside)
+            return self._repeat(outside) if self.place is not Place.HEAR else self._on_hear(outside, "")
         self._silent = 0
         if END in keys:
             return self._end(outside, ("thanks",))
@@ -127,8 +144,18 @@ class Conversation:
                 return self._on_minutes(outside, keys)
             case Place.COVER:
                 return self._on_cover(outside, keys)
+            case Place.RESULT:
+                return self._on_result(outside, keys)
+            case Place.NOTES:
+                return self._on_notes(outside, keys)
+            case Place.HEAR:
+                return self._on_hear(outside, keys)
             case _:
                 return self._on_choice(outside, keys)
+
+    def hears(self, note: str) -> bool:
+        """Whether this note is the one that was played last."""
+        return self.place is Place.HEAR and bool(self._notes) and self._notes[0].name == note
 
     # ---- places
 
@@ -164,6 +191,11 @@ class Conversation:
                 return self._say_menu(outside, words, with_state=False)
             case "5":
                 return self._ask_cover(outside)
+            case "7" if handover.with_results(self._lines(outside)):
+                return self._ask_result(outside)
+            case "8" if handover.with_notes(self._lines(outside)):
+                self.place = Place.NOTES
+                return self._say(outside, handover.notes_menu(self._all_notes(outside), self._language(outside)))
             case _:
                 return self._say_menu(outside, (), with_state=False)
 
@@ -198,12 +230,79 @@ class Conversation:
         outside.tell(CoverAsked(volunteer=self._known))
         return self._say_menu(outside, ("cover-asked",), with_state=False)
 
+    def _ask_result(self, outside: Outside) -> Saying:
+        self._talk = talk = outside.book.last_talk(self._known)
+        line = outside.directory.roster.lines.get(talk.line) if talk is not None else None
+        is_over = line is not None and talk is not None and self._is_long_ago(talk, line, outside)
+        if talk is None or line is None or is_over or not line.results.list:
+            return self._say_menu(outside, ("no-talk-yet",), with_state=False)
+        self.place = Place.RESULT
+        words = handover.of_talk(talk, line, outside.book.labels, outside.now.at, self._language(outside))
+        return self._say(outside, words)
+
+    def _is_long_ago(self, talk: LastTalk, line: Line, outside: Outside) -> bool:
+        return outside.now.at - talk.began_at > timedelta(seconds=line.results.within_s)
+
+    def _on_result(self, outside: Outside, keys: str) -> Saying:
+        talk = self._talk
+        line = outside.directory.roster.lines.get(talk.line) if talk is not None else None
+        result = line.results.of_key(keys) if line is not None else None
+        if talk is None or line is None or result is None:
+            return self._say_menu(outside, (), with_state=False)
+        outside.book.say_result(talk, result, self._known)
+        return self._say_menu(outside, ("result-noted", label(line.id, result)), with_state=False)
+
+    def _on_notes(self, outside: Outside, keys: str) -> Saying:
+        notes = self._all_notes(outside)
+        if keys == "1" and notes:
+            self._notes = tuple(note for note in notes if note.is_new) or tuple(notes)
+            return self._play(outside)
+        if keys == "2":
+            return self._record(outside)
+        return self._say_menu(outside, (), with_state=False)
+
+    def _on_hear(self, outside: Outside, keys: str) -> Saying:
+        """1 plays it again; any other key, or none, the next."""
+        if keys != "1":
+            self._notes = self._notes[1:]
+        return self._play(outside) if self._notes else self._say_menu(outside, (), with_state=False)
+
+    def _play(self, outside: Outside) -> Saying:
+        self.place = Place.HEAR
+        note, language = self._notes[0], self._language(outside)
+        line = outside.directory.roster.lines.get(note.line, outside.line)
+        names = outside.names.get(language, frozenset())
+        outside.book.heard(note, self._known)
+        return Saying(
+            language=language,
+            words=handover.before_note(note, line, names, outside.now.at, language),
+            note=note.name,
+            then=("note-next",) if self._notes[1:] else ("note-last",),
+            who=self.who,
+        )
+
+    def _record(self, outside: Outside) -> Saying:
+        """A note of their own; the dialplan records it, and comes back to the menu."""
+        lines = handover.with_notes(self._lines(outside))
+        own = next((line for line in lines if line.id == outside.line.id), next(iter(lines), None))
+        if own is None:
+            return self._say_menu(outside, (), with_state=False)
+        self.place = Place.MENU
+        return Saying(language=self._language(outside), words=(), records_for=own.id, who=self.who)
+
+    def _all_notes(self, outside: Outside) -> tuple[Note, ...]:
+        lines = handover.with_notes(self._lines(outside))
+        return tuple(outside.book.notes(lines, self._known, outside.now.at)) if lines else ()
+
     # ---- words
 
     def _say_menu(self, outside: Outside, first: Words, *, with_state: bool = True) -> Saying:
         self.place = Place.MENU
-        own = self._own_state(outside) if with_state else ()
-        return self._say(outside, (*first, *own, "menu"))
+        own: Words = ()
+        if with_state:
+            new = handover.new_notes(self._all_notes(outside), self._language(outside))
+            own = (*self._own_state(outside), *new, *(("notes-hear-new",) if new else ()))
+        return self._say(outside, (*first, *own, "menu", *handover.menu_words(self._lines(outside))))
 
     def _own_state(self, outside: Outside) -> Words:
         standing = outside.standing(self._known)
@@ -232,8 +331,12 @@ class Conversation:
 
     def _rota(self, outside: Outside) -> Rota:
         """Of the lines that they serve; who serves none yet hears of the dialled line."""
-        lines = outside.directory.lines_of(self._known) or (outside.line,)
-        return Rota(lines=lines, stand_ins=tuple(outside.stand_ins()), people=outside.directory.volunteers)
+        return Rota(
+            lines=self._lines(outside), stand_ins=tuple(outside.stand_ins()), people=outside.directory.volunteers
+        )
+
+    def _lines(self, outside: Outside) -> tuple[Line, ...]:
+        return outside.directory.lines_of(self._known) or (outside.line,)
 
     @property
     def _known(self) -> VolunteerId:

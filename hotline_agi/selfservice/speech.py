@@ -33,6 +33,11 @@ def number(n: int) -> Words:
     return (*words, f"n-{10 * tens}", *((f"n-{unit}",) if unit else ()))
 
 
+def counted(n: int, language: str) -> Words:
+    """A whole number before what it counts: 两条, not 二条."""
+    return ("two-of",) if n == 2 and language == Language.ZH else number(n)
+
+
 def time_of_day(at: datetime, language: str) -> Words:
     """The wall-clock time of an aware instant that is in the zone of the listener already; seconds are dropped."""
     return _chinese_time(at.hour, at.minute) if language == Language.ZH else _english_time(at.hour, at.minute)
@@ -89,7 +94,7 @@ def who_is_on(people: Sequence[VolunteerId], spoken: frozenset[VolunteerId], lan
     if len(people) <= MOST_NAMES and spoken.issuperset(people):
         return ("on-now", *_joined([(f"name-{who}",) for who in people]))
     if language == Language.ZH:
-        return ("there-are", *(("two-of",) if len(people) == 2 else number(len(people))), "volunteers-on-now")
+        return ("there-are", *counted(len(people), language), "volunteers-on-now")
     return (*number(len(people)), "volunteer-on-now" if len(people) == 1 else "volunteers-on-now")
 
 

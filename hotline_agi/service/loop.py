@@ -21,7 +21,7 @@ from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.dialling import TEST_ENDPOINT, Dialling, rung_by
 from hotline_agi.asterisk.envelope import Envelope
 from hotline_agi.asterisk.fastagi import FastAgiListener, bound
-from hotline_agi.asterisk.node import MESSAGE_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER, Node
+from hotline_agi.asterisk.node import MESSAGE_HANDLER, NOTE_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER, Node
 from hotline_agi.asterisk.service_menu import ServiceMenu
 from hotline_agi.asterisk.survival import SurvivalPlan
 from hotline_agi.asterisk.unattended import Unattended
@@ -60,9 +60,11 @@ from hotline_agi.notify import keep, kept, notify
 from hotline_agi.recognition import Recognition
 from hotline_agi.roster import canary
 from hotline_agi.roster.canary import with_canary
+from hotline_agi.roster.duty import everybody
 from hotline_agi.roster.model import Roster
 from hotline_agi.rosters.following import Places, RosterFollower
 from hotline_agi.selfservice.directory import Directory
+from hotline_agi.selfservice.handover import Book
 from hotline_agi.selfservice.state import Standing
 from hotline_agi.service.alarms import Alarms
 from hotline_agi.service.alone import Alone
@@ -70,7 +72,10 @@ from hotline_agi.service.canary import Canary
 from hotline_agi.service.guard import Guard
 from hotline_agi.service.lines import log_call, log_shift
 from hotline_agi.service.liveness import ask_for_patience, feed_watchdog
+from hotline_agi.service.note_files import NoteFiles
+from hotline_agi.service.notes import Notes
 from hotline_agi.service.questions import Questions
+from hotline_agi.service.results import Results
 from hotline_agi.service.upkeep import Upkeep
 from hotline_agi.service.voicemail import Voicemail
 from hotline_agi.service.watch import Sources, Watch
@@ -156,6 +161,21 @@ class Service:
         self.guard = Guard(settings.state, limits=tuple(limit.value for limit in limits.Limit))
         self._envelope = Envelope(served, trunk=settings.trunk, rules=settings.dialling, refused=self.guard.refused)
         self._envelope.recall(past.legs, now.mono_s)
+        self._results = Results(
+            settings.state / JOURNAL,
+            roster=lambda: self._roster,
+            line_of_call=self._line_of_call,
+            labels=self._labels,
+            tell=self.step,
+            chore=self._chore,
+        )
+        self._notes = Notes(
+            NoteFiles(settings.messages),
+            journal=self._journal,
+            journal_path=settings.state / JOURNAL,
+            hears=self._hears,
+            chore=self._chore,
+        )
         self._node = Node(
             settings.node,
             dialling=dialling,
@@ -164,9 +184,20 @@ class Service:
             line_of_number=self._line_of_number,
             volunteer_of_target=lambda target: rung_by(target, self._roster),
             user_event=self._user_event,
+            after_talk=self._results.asked_after,
+            notes_for=self._new_notes_for,
         )
         self._menu = ServiceMenu(
-            now=self._now, tell=self.step, standing=self._standing, stand_ins=lambda: self._machine.stand_ins
+            now=self._now,
+            tell=self.step,
+            standing=self._standing,
+            stand_ins=lambda: self._machine.stand_ins,
+            book=Book(
+                last_talk=self._results.last_talk,
+                say_result=self._results.say,
+                notes=self._notes.of,
+                heard=self._notes.heard,
+            ),
         )
         self._menu.use_directory(Directory.of(roster))
         self._link = AmiLink(
@@ -187,6 +218,7 @@ class Service:
             journal_path=settings.state / JOURNAL,
             node=settings.node,
             line_of_number=self._line_of_number,
+            kept=self._results.kept,
         )
         self._upkeep = Upkeep(
             self._survival, self._menu, self._envelope, sounds=settings.sounds, roster=lambda: self._roster
@@ -225,7 +257,7 @@ class Service:
         )
         self._alarms = Alarms(settings.alarms, watch, state=settings.state, now=self._now, tell=self.step)
         self.guard.alarm = lambda _why, _endpoint: self._alarms.refused_dialling()
-        self._watchers = (self._canary, self._alarms)
+        self._watchers = (self._canary, self._alarms, self._results)
         questions = Questions(
             node=self._node,
             menu=self._menu,
@@ -235,6 +267,8 @@ class Service:
             tell=self.step,
             chore=self._chore,
             is_test=self._canary.expects,
+            results=self._results,
+            notes=self._notes,
         )
         self._listener = FastAgiListener(questions.asked, lambda why: logger.warning("fastagi", refused=why), word=word)
         self._kept = kept(FASTAGI)
@@ -369,6 +403,8 @@ class Service:
             asyncio.create_task(self._upkeep.run(), name="survival plan"),
             asyncio.create_task(feed_watchdog(self._machine.next_deadline), name="watchdog"),
             asyncio.create_task(self._voicemail.adopt(), name="recordings"),
+            asyncio.create_task(self._notes.adopt(), name="notes"),
+            asyncio.create_task(self._results.follow(), name="results"),
             asyncio.create_task(self._ledger.run(), name="ledger"),
             asyncio.create_task(self._follower.run(), name="rosters"),
             asyncio.create_task(self.guard.follow(), name="guard"),
@@ -475,6 +511,21 @@ class Service:
     def _standing(self, volunteer: VolunteerId) -> Standing:
         return self._machine.standing(volunteer, self._now())
 
+    def _labels(self, language: str) -> frozenset[str]:
+        return self._menu.labels(language)
+
+    def _hears(self, uniqueid: str, note: str) -> VolunteerId | None:
+        return self._menu.hears(uniqueid, note)
+
+    def _line_of_call(self, call: CallId) -> LineId | None:
+        found = self._machine.board.calls.get(call)
+        return found.line.id if found is not None else None
+
+    def _new_notes_for(self, volunteer: VolunteerId) -> int:
+        kept = [line for line in self._roster.lines.values() if line.notes is not None]
+        lines = [line for line in kept if volunteer in everybody(line)]
+        return self._notes.new_for(lines, volunteer, datetime.now(UTC))
+
     def _heard(self, message: AmiMessage) -> None:
         self._canary.on_message(message)
         self._node.on_message(message)
@@ -490,6 +541,8 @@ class Service:
             self._survival.on_stored(message)
         elif message.get("UserEvent") == UNATTENDED_HANDLER:
             self._unattended.on_message(message)
+        elif message.get("UserEvent") == NOTE_HANDLER:
+            self._chore(self._notes.recorded(str(message.get("File", "")), None))
         elif message.get("UserEvent") == MESSAGE_HANDLER:
             self._chore(
                 self._voicemail.recorded(CallId(str(message.get("Call", ""))), str(message.get("File", "")), None)

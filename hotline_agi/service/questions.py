@@ -8,6 +8,8 @@ from hotline_agi.asterisk.node import CALLER_ROUTES, Node
 from hotline_agi.asterisk.service_menu import ROUTE, ServiceMenu
 from hotline_agi.dispatch.events import Event
 from hotline_agi.recognition import Recognition
+from hotline_agi.service.notes import Notes
+from hotline_agi.service.results import Results
 from hotline_agi.service.voicemail import Voicemail
 from hotline_agi.store.journal import Journal
 from hotline_agi.terms.ids import CallId
@@ -34,12 +36,15 @@ class Questions:
         tell: Callable[[Event], None],
         chore: Callable[[Coroutine[None, None, None]], None],
         is_test: Callable[[str], bool],
+        results: Results,
+        notes: Notes,
     ) -> None:
         """`tell` takes an event into the machine; `chore` owns what takes its time; `is_test` says whether the test
         call that is under way dialled a number."""
         self._node, self._menu, self._voicemail = node, menu, voicemail
         self._journal, self._recognition = journal, recognition
         self._tell, self._chore, self._is_test = tell, chore, is_test
+        self._results, self._notes = results, notes
 
     def asked(self, session: AgiSession) -> None:
         request = session.request
@@ -49,6 +54,12 @@ class Questions:
             return
         if request.route == ROUTE or (request.route == "arrive" and self._menu.is_service_number(request.argument(0))):
             self._ask_menu(session)
+            return
+        if request.route == "result":
+            self._results.on_question(session)
+            return
+        if request.route in ("note", "hear"):
+            self._notes.on_question(session)
             return
         if request.route in CALLER_ROUTES and self._is_test(request.argument(0)):
             self._node.on_question(session)  # nobody calls: there is no number to keep, and nobody to recognise

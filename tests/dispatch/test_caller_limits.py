@@ -573,9 +573,7 @@ BUGS: dict[str, Planting] = {
         caller_limits, "arrived", "if met is None or met.limit is Limit.SILENT:", "if True:"
     ),
     "the wall clock counts": instead_of(caller_book, "Callers.of", "found.forget(now_s)", "found.forget(now_s - 7200)"),
-    "talks are never forgotten": instead_of(
-        caller_book, "Known.forget", "now_s - DAY_S", "0"
-    ),
+    "talks are never forgotten": instead_of(caller_book, "Known.forget", "now_s - DAY_S", "0"),
     "who left is still there": instead_of(caller_limits, "left", "if call.counted:", "if False:"),
     "talks are not counted": instead_of(caller_limits, "talked", "known.talks.append", "list().append"),
     "a sound does not end the count": instead_of(caller_limits, "talked", "talk.silent = False", "pass"),

@@ -312,9 +312,9 @@ class Watch:
             if book.no_rest:
                 return
             left_s = ours.talk_ended_s if ours.asks_after else None
-            self.resting_until_s[book.volunteer] = (
-                self._now_s if left_s is None else left_s
-            ) + (wraps or ours.call.line).wrap_up_s
+            self.resting_until_s[book.volunteer] = (self._now_s if left_s is None else left_s) + (
+                wraps or ours.call.line
+            ).wrap_up_s
 
     def did(self, commands: list[Command], now_s: float) -> None:
         """The machine answered with `commands`."""
