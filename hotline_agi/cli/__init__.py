@@ -21,6 +21,7 @@ from hotline_agi.errors import HotlineError, InvalidText, SetupError
         alarms="alarms",
         roster="roster",
         calls="calls",
+        notes="notes",
         volunteers="volunteers",
         audit="audit",
         purge="purge",
