@@ -41,8 +41,10 @@ def calls_result(call: str, result: str, config: Path) -> None:
     with JournalReader.open(journal) as reader:
         found = reader.call(call).call
     line = rosters.load(settings.rosters, None).roster.lines.get(found.line)
-    of_line = line.results if line is not None and line.results.list else TalkResults(
-        list=tuple(KNOWN.values()), flag=FLAGGING
+    of_line = (
+        line.results
+        if line is not None and line.results.list
+        else TalkResults(list=tuple(KNOWN.values()), flag=FLAGGING)
     )
     if of_line.of_id(result) is None:
         known = [one.id for one in of_line.list]
