@@ -1,6 +1,7 @@
 """The service recognises callers: a number becomes a token, and the machine hears whether somebody flagged it."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from hotline_agi.terms.numbers import PhoneNumber
 
 LOOK_EVERY_S = 5.0
 """A flag that a coordinator sets counts within 10 s."""
+FRESH_S = 60.0
 CALLS_KEPT = 4096
 
 
@@ -31,6 +33,8 @@ class Recognition:
         self._troubled = False
         self.lifted: Callable[[CallerToken], None] = lambda _caller: None
         """Told of callers whose limits a coordinator ended."""
+        self._fresh: dict[CallerToken, float] = {}
+        """Whom volunteers marked within the last `FRESH_S` (monotonic seconds): they may not be in the journal yet."""
         self._lifted_at = datetime.now(UTC)
         """What was ended before is known to the machine's memory."""
 
@@ -54,6 +58,12 @@ class Recognition:
         caller = heard.caller if heard is not None else self._key.token(number)
         return caller, self._told[call]
 
+    def flagged(self, caller: CallerToken | None) -> None:
+        """A volunteer marked them just now: it counts from their next question on, before the journal tells it."""
+        if caller is not None:
+            self._flagged |= {caller}
+            self._fresh[caller] = time.monotonic()
+
     async def follow(self, journal: Path) -> None:
         """Learn of flags, away from the loop. Never ends by itself."""
         while True:
@@ -70,6 +80,8 @@ class Recognition:
             self._troubled = True
             return
         self._troubled = False
+        self._fresh = {one: at for one, at in self._fresh.items() if time.monotonic() - at < FRESH_S}
+        found |= self._fresh.keys()
         if found != self._flagged:
             logger.info("flags of callers", flagged=len(found))
         self._flagged = found

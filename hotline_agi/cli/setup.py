@@ -11,8 +11,9 @@ from hotline_agi import rosters, table
 from hotline_agi.asterisk.endpoints import PASSWORD_BYTES, Algorithms, endpoint_blocks, password_of
 from hotline_agi.cli.options import FINDING, json_option, print_json, rosters_option
 from hotline_agi.errors import SetupError
+from hotline_agi.prompts.catalogue import Prompt
 from hotline_agi.prompts.collection import State, build, inventory
-from hotline_agi.prompts.labels import Labels, labels_of
+from hotline_agi.prompts.labels import label_prompts
 from hotline_agi.prompts.names import Names
 
 sounds_option = click.option(
@@ -42,9 +43,7 @@ def prompts(context: click.Context, sounds: Path, language: str | None, folder: 
     if context.invoked_subcommand is not None:
         return
     found = [
-        one
-        for one in inventory(sounds, names=_names(folder), labels=_labels(folder))
-        if language in (None, one.language)
+        one for one in inventory(sounds, names=_names(folder), more=_labels(folder)) if language in (None, one.language)
     ]
     if as_json:
         print_json([one.as_json() for one in found])
@@ -62,7 +61,7 @@ def prompts(context: click.Context, sounds: Path, language: str | None, folder: 
 @names_option
 def prompts_build(out: Path, music: Path | None, folder: Path | None) -> None:
     """Speak all prompts with espeak-ng. Recordings of your own are never touched."""
-    made = build(out, music, click.echo, names=_names(folder), labels=_labels(folder))
+    made = build(out, music, click.echo, names=_names(folder), more=_labels(folder))
     table.ok(f"{len(made.made)} files made, {len(made.own)} of your own kept, in {made.folder}")
 
 
@@ -72,8 +71,8 @@ def _names(folder: Path | None) -> Names | None:
     return {one.id: one.name for one in rosters.load(folder, None).roster.volunteers.values()}
 
 
-def _labels(folder: Path | None) -> Labels:
-    return {} if folder is None else labels_of(rosters.load(folder, None).roster)
+def _labels(folder: Path | None) -> tuple[Prompt, ...]:
+    return () if folder is None else label_prompts(rosters.load(folder, None).roster)
 
 
 @click.command()

@@ -5,6 +5,7 @@ question is open (`Call.asking`) the dialplan waits for us under its own guard o
 but the verdict on a talk, which may take up to `talks.VERDICT_S`.
 """
 
+from hotline_agi.dispatch import recording
 from hotline_agi.dispatch.commands import EndRound, GuideCaller, HoldCaller, Music
 from hotline_agi.dispatch.events import Step
 from hotline_agi.dispatch.state import Call, CallState
@@ -60,6 +61,7 @@ def _hold(board: Switchboard, call: Call) -> None:
     if now_s >= call.comfort_due_s:
         call.music = Music.COMFORT_ODD if call.music is Music.COMFORT else Music.COMFORT
         call.comfort_due_s = now_s + call.line.comfort_every_s
+    recording.give_notice(board, call)
     remaining_s = max(0.0, call.overflow_due_s - now_s) + DEADLINE_MARGIN_S
     if not call.transferring and OverflowStep.TRANSFER in call.line.overflow:
         remaining_s += call.line.transfer_timeout_s  # the caller will wait for the overflow number too

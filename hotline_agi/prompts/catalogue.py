@@ -154,6 +154,16 @@ TONES = (
     Tone(id="probe", frequency_hz=440, duration_s=0.1, when="`hotline doctor` plays it to see that sounds are found"),
 )
 
-HOLD_CLASSES = {"greet": "greeting", "comfort": "comfort", "again": "again", "wait": None}
+HOLD_CLASSES = {
+    "greet": "greeting",
+    "greetrec": "greeting",
+    "recyes": "recording-agreed",
+    "recno": "recording-revoked",
+    "comfort": "comfort",
+    "again": "again",
+    "wait": None,
+}
 """Hold music ``hotline-<name>`` → the prompt that comes before the music. A prompt that is part of the hold music is
 heard inside the waiting bridge, so a volunteer who accepts meanwhile is connected at once instead of at its end."""
+HOLD_NOTICES = {"greetrec": "recording-notice"}
+"""Hold music → a second prompt, behind the first one."""

@@ -19,7 +19,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,8 +29,8 @@ from pathlib import Path
 from hotline_agi.cache import Say, cache_root, locked, made_once, recipe_key
 from hotline_agi.errors import SetupError
 from hotline_agi.prompts import voice
-from hotline_agi.prompts.catalogue import HOLD_CLASSES, PROMPTS, TONES, Prompt
-from hotline_agi.prompts.labels import Labels, is_label, label_prompt
+from hotline_agi.prompts.catalogue import HOLD_CLASSES, HOLD_NOTICES, PROMPTS, TONES, Prompt
+from hotline_agi.prompts.labels import is_label
 from hotline_agi.prompts.names import Names, name_prompt, voice_of, whose
 from hotline_agi.prompts.phrases import PHRASES
 from hotline_agi.terms.languages import Language
@@ -38,7 +38,6 @@ from hotline_agi.terms.languages import Language
 MANIFEST = "hotline-prompts.json"
 MUSIC = Path("music/hold.wav")
 WORKERS = 4
-NO_LABELS: Labels = {}
 
 Made = dict[str, dict[str, str]]
 """Path below the folder → SHA-256 of a file that we made there → key of what it was made from."""
@@ -97,12 +96,11 @@ class _Item:
 
 
 def inventory(
-    folder: Path, music: Path | None = None, names: Names | None = None, labels: Labels = NO_LABELS
+    folder: Path, music: Path | None = None, names: Names | None = None, *, more: Sequence[Prompt] = ()
 ) -> tuple[Recording, ...]:
     """Every file that callers and volunteers may hear from `folder`, with its state.
 
-    `music` is the piece for the hold music; with `names` the volunteers' spoken names are in it, with `labels` lines'
-    own results of talks.
+    `music` is the piece for the hold music; with `names` the volunteers' spoken names are in it, and `more` prompts.
     """
     made = _read(folder)
     return tuple(
@@ -110,7 +108,7 @@ def inventory(
             id=item.id, language=item.language, text=item.text, when=item.when,
             path=folder / item.place, state=_state(folder, item, made),
         )
-        for item in _items(music, names, labels)
+        for item in _items(music, names, more)
     )  # fmt: skip
 
 
@@ -120,20 +118,20 @@ def build(
     say: Say = lambda _: None,
     *,
     names: Names | None = None,
-    labels: Labels = NO_LABELS,
+    more: Sequence[Prompt] = (),
 ) -> Build:
     """Make what is missing or outdated in `folder`, which is created if need be.
 
     `music` is the piece for the hold music in any format that sox reads; None makes a quiet chord. With `names` these
-    and `labels` are spoken too, and those that we spoke of others are removed. Raises SetupError if espeak-ng or sox is
-    missing or the folder cannot be written.
+    are spoken too, and names that we spoke of others are removed; `more` is spoken besides. Raises SetupError if
+    espeak-ng or sox is missing or the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder, say):
             if names is not None:
-                _forget_others(folder, names, labels)
-            return _build(folder, music, say, names, labels)
+                _forget_others(folder, names, {one.id for one in more})
+            return _build(folder, music, say, names, more)
     except (PermissionError, FileExistsError, NotADirectoryError) as error:
         raise SetupError(
             f"{error.filename or folder} cannot be written: choose a folder that this user owns"
@@ -143,7 +141,7 @@ def build(
 def shared_sounds(music: Path | None, say: Say = lambda _: None) -> Path:
     """The folder for development in this user's cache, made once. Raises SetupError."""
     keys = [f"{item.place}={item.key}" for item in _items(music)]
-    place = cache_root() / f"sounds-{recipe_key(*keys, repr(HOLD_CLASSES), 'layout 1')}"
+    place = cache_root() / f"sounds-{recipe_key(*keys, repr((HOLD_CLASSES, HOLD_NOTICES)), 'layout 1')}"
 
     def make(part: Path) -> None:
         build(part, music, say)
@@ -151,9 +149,11 @@ def shared_sounds(music: Path | None, say: Say = lambda _: None) -> Path:
     return made_once(place, make, say=say)
 
 
-def _build(folder: Path, music: Path | None, say: Say, names: Names | None, labels: Labels) -> Build:
+def _build(
+    folder: Path, music: Path | None, say: Say, names: Names | None = None, more: Sequence[Prompt] = ()
+) -> Build:
     made = _read(folder)
-    states = {item: _state(folder, item, made) for item in _items(music, names, labels)}
+    states = {item: _state(folder, item, made) for item in _items(music, names, more)}
     wanted = [item for item, state in states.items() if state in (State.MISSING, State.OUTDATED)]
     if wanted:
         say(f"making {len(wanted)} sound files with espeak-ng and sox …")
@@ -176,11 +176,12 @@ def _make(folder: Path, wanted: list[_Item], made: Made) -> None:
                 _move(draft, folder / item.place)
 
 
-def _forget_others(folder: Path, names: Names, labels: Labels) -> None:
-    """Remove what we spoke of people and results that are not among these; a recording of their own stays."""
+def _forget_others(folder: Path, names: Names, more: Set[str]) -> None:
+    """Remove what we spoke of people and of lines' own results that are not among these; a recording of their own
+    stays."""
     made = _read(folder)
     gone = [place for place in made if (who := whose(Path(place).stem)) is not None and who not in names]
-    gone += [place for place in made if is_label(stem := Path(place).stem) and stem not in labels]
+    gone += [place for place in made if is_label(stem := Path(place).stem) and stem not in more]
     for place in gone:
         path = folder / place
         if path.is_file() and _sha256(path) in made[place]:
@@ -202,7 +203,8 @@ def _link(folder: Path) -> None:
         for name, prompt in HOLD_CLASSES.items():
             hold = folder / language / f"hotline-{name}"
             hold.mkdir(parents=True, exist_ok=True)
-            entries = [(f"{prompt}.wav", Path("../hotline") / f"{prompt}.wav")] if prompt else []
+            said = (one for one in (prompt, HOLD_NOTICES.get(name)) if one is not None)
+            entries = [(f"{one}.wav", Path("../hotline") / f"{one}.wav") for one in said]
             entries.append(("music.wav", Path("../..") / MUSIC))
             for number, (entry, target) in enumerate(entries, start=1):
                 link = hold / f"{number}-{entry}"
@@ -210,15 +212,13 @@ def _link(folder: Path) -> None:
                     link.symlink_to(target)
 
 
-def _items(music: Path | None, names: Names | None = None, labels: Labels = NO_LABELS) -> Iterator[_Item]:
+def _items(music: Path | None, names: Names | None = None, more: Sequence[Prompt] = ()) -> Iterator[_Item]:
     for language in Language:
-        for prompt in (*PROMPTS, *PHRASES):
+        for prompt in (*PROMPTS, *PHRASES, *more):
             if prompt.text(language):
                 yield _spoken(prompt, language, language)
         for who, name in (names or {}).items():
             yield _spoken(name_prompt(who, name), language, voice_of(name))
-        for prompt_id, texts in labels.items():
-            yield _spoken(label_prompt(prompt_id, texts), language, language)
         for tone in TONES:
             yield _Item(
                 id=tone.id, language=language.value, text="", when=tone.when,

@@ -7,12 +7,13 @@
                         OVER ◄─ * ───┘ ▲                  7 ─► RESULT ── key ────┤
                                        │                  8 ─► NOTES ─ 1 ─► HEAR, 2 ─► a note is recorded
                                        └─── what was done, in words ◄────┘
-   any place: * ends; silence repeats twice, then ends; no conversation is longer than MOST_STEPS answers
+   6 ─► CALLBACK (`callback_dialog.py`); * leads back from it
+   any other place: * ends; silence repeats twice, then ends; no conversation is longer than MOST_STEPS answers
 ```
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum, auto
 
@@ -22,13 +23,14 @@ from hotline_agi.dispatch.stand_ins import StandIn
 from hotline_agi.roster.model import Line, Volunteer
 from hotline_agi.selfservice import handover, shifts, speech, state
 from hotline_agi.selfservice.after_talk import label
+from hotline_agi.selfservice.callback_dialog import Answer, Back, CallbackDialog, Say, TakeNext, Turn, Wanted
 from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.handover import EMPTY, Book, LastTalk, Note
 from hotline_agi.selfservice.lockout import Lockout
 from hotline_agi.selfservice.shifts import Rota
 from hotline_agi.selfservice.speech import Words
 from hotline_agi.selfservice.state import Standing
-from hotline_agi.terms.ids import CallerToken, LineId, VolunteerId
+from hotline_agi.terms.ids import CallerToken, LegId, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.standing import VolunteerState
 
@@ -57,13 +59,16 @@ class Saying:
     wait_s: int = KEY_WAIT_S
     is_last: bool = False
     """The call ends after these words."""
-    note: str = ""
-    """The file of a note that is played after these words; `then` follows it."""
+    recording: str = ""
+    """A recording that is played behind `words`, as the dialplan finds it."""
     then: Words = ()
+    """Behind the recording, or the note."""
+    attempt: LegId | None = None
+    """No key is read: they wait until this call is joined with them, or is over."""
+    note: str = ""
+    """The file of a note that is played behind `words`."""
     records_for: LineId | None = None
     """A note for this line is recorded, in place of words."""
-    who: VolunteerId | None = None
-    """Who hears, or says, that note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +97,7 @@ class Place(Enum):
     MENU = auto()
     MINUTES = auto()
     COVER = auto()
+    CALLBACK = auto()
     RESULT = auto()
     NOTES = auto()
     HEAR = auto()
@@ -111,6 +117,7 @@ class Conversation:
     _silent: int = 0
     _pins: int = 0
     _last: Saying | None = field(default=None, repr=False)
+    _dialog: CallbackDialog = field(default_factory=CallbackDialog, repr=False)
     _talk: LastTalk | None = None
     _notes: tuple[Note, ...] = ()
     """Those that are being heard; the first of them is the one that was played last."""
@@ -125,8 +132,9 @@ class Conversation:
             return self._end(outside, ("pin-locked",))
         return self._ask_pin(outside, ("ask-pin",))
 
-    def pressed(self, outside: Outside, keys: str | None) -> Saying:
-        """Answer keys (digits and ``*``; empty: ``#`` alone), or their absence (None)."""
+    def pressed(self, outside: Outside, keys: str | None) -> Saying | Wanted:
+        """Answer keys (digits and ``*``; empty: ``#`` alone), or their absence (None). What is `Wanted` of the list of
+        work is to be answered by `answered`."""
         self._steps += 1
         if self.place is Place.OVER or self._steps >= MOST_STEPS:
             return self._end(outside, ("thanks",))
@@ -135,6 +143,8 @@ class Conversation:
         if keys is None:
             return self._repeat(outside) if self.place is not Place.HEAR else self._on_hear(outside, "")
         self._silent = 0
+        if END in keys and self.place is Place.CALLBACK:
+            return self._say_menu(outside, (), with_state=False)
         if END in keys:
             return self._end(outside, ("thanks",))
         match self.place:
@@ -150,12 +160,26 @@ class Conversation:
                 return self._on_notes(outside, keys)
             case Place.HEAR:
                 return self._on_hear(outside, keys)
+            case Place.CALLBACK:
+                return self._turn(outside, self._dialog.pressed(keys))
             case _:
                 return self._on_choice(outside, keys)
 
     def hears(self, note: str) -> bool:
         """Whether this note is the one that was played last."""
         return self.place is Place.HEAR and bool(self._notes) and self._notes[0].name == note
+
+    def answered(self, outside: Outside, answer: Answer) -> Saying | Wanted:
+        """Go on with what the list of work says."""
+        zone = self._rota(outside).lines[0].zone
+        return self._turn(outside, self._dialog.answered(answer, outside.now.at, zone, self._language(outside)))
+
+    def came_back(self, outside: Outside) -> Saying | Wanted:
+        """They waited for a caller, or talked to one, and that is over."""
+        if self.who is None:
+            return self.begin(outside)
+        self._steps, self._silent = 0, 0
+        return self._turn(outside, self._dialog.came_back())
 
     # ---- places
 
@@ -173,7 +197,7 @@ class Conversation:
             return self._end(outside, ("pin-no-more",))
         return self._ask_pin(outside, ("pin-wrong",))
 
-    def _on_choice(self, outside: Outside, keys: str) -> Saying:
+    def _on_choice(self, outside: Outside, keys: str) -> Saying | Wanted:
         match keys:
             case "1":
                 outside.tell(VolunteerResumed(volunteer=self._known))
@@ -191,6 +215,9 @@ class Conversation:
                 return self._say_menu(outside, words, with_state=False)
             case "5":
                 return self._ask_cover(outside)
+            case "6" if self._calls_back(outside):
+                self._dialog = CallbackDialog()
+                return TakeNext()
             case "7" if handover.with_results(self._lines(outside)):
                 return self._ask_result(outside)
             case "8" if handover.with_notes(self._lines(outside)):
@@ -198,6 +225,22 @@ class Conversation:
                 return self._say(outside, handover.notes_menu(self._all_notes(outside), self._language(outside)))
             case _:
                 return self._say_menu(outside, (), with_state=False)
+
+    def _calls_back(self, outside: Outside) -> bool:
+        return any(line.callbacks is not None for line in self._rota(outside).lines)
+
+    def _turn(self, outside: Outside, turn: Turn) -> Saying | Wanted:
+        match turn:
+            case Say(words=words, recording=recording, then=then, attempt=attempt):
+                self.place = Place.CALLBACK
+                said = self._say(outside, words)
+                self._last = replace(said, recording=recording, then=then, attempt=attempt)
+                return self._last
+            case Back(words=words):
+                return self._say_menu(outside, words, with_state=False)
+            case _:
+                self.place = Place.CALLBACK
+                return turn
 
     def _on_minutes(self, outside: Outside, keys: str) -> Saying:
         if keys and not 1 <= int(keys) <= MOST_MINUTES:
@@ -278,7 +321,6 @@ class Conversation:
             words=handover.before_note(note, line, names, outside.now.at, language),
             note=note.name,
             then=("note-next",) if self._notes[1:] else ("note-last",),
-            who=self.who,
         )
 
     def _record(self, outside: Outside) -> Saying:
@@ -288,7 +330,7 @@ class Conversation:
         if own is None:
             return self._say_menu(outside, (), with_state=False)
         self.place = Place.MENU
-        return Saying(language=self._language(outside), words=(), records_for=own.id, who=self.who)
+        return Saying(language=self._language(outside), words=(), records_for=own.id)
 
     def _all_notes(self, outside: Outside) -> tuple[Note, ...]:
         lines = handover.with_notes(self._lines(outside))
@@ -302,7 +344,8 @@ class Conversation:
         if with_state:
             new = handover.new_notes(self._all_notes(outside), self._language(outside))
             own = (*self._own_state(outside), *new, *(("notes-hear-new",) if new else ()))
-        return self._say(outside, (*first, *own, "menu", *handover.menu_words(self._lines(outside))))
+        more = ("menu-callbacks",) if self._calls_back(outside) else ()
+        return self._say(outside, (*first, *own, "menu", *more, *handover.menu_words(self._lines(outside))))
 
     def _own_state(self, outside: Outside) -> Words:
         standing = outside.standing(self._known)

@@ -5,6 +5,7 @@ Record() in the dialplan ─► note (AGI) ─► kept: journal, book ─► men
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,8 @@ from hotline_agi.terms.ids import VolunteerId
 ADOPT_EVERY_S = 30.0
 DISK_TIMEOUT_S = 2.0
 """For looking at one recording, while its volunteer waits for "kept"."""
+WRITTEN_S = 0.5
+"""A record is on the disk by then."""
 KEPT_H = 168
 """No line plays notes that are older."""
 BOOK_KEPT = 2000
@@ -51,6 +54,7 @@ class Notes:
         self._known: set[str] = set()
         """Names of all notes that are in the journal."""
         self._is_read = False
+        self._due = asyncio.Event()
 
     # ---- questions of the dialplan
 
@@ -62,11 +66,10 @@ class Notes:
         if request.route == "note":
             self._chore(self.recorded(name, session))
             return
-        who = self._hears(request.uniqueid, name)
-        if who is None:
+        if self._hears(request.uniqueid, name) is None:
             session.refuse()
         else:
-            self._chore(self._open(session, name, who))
+            self._chore(self._open(session, name))
 
     async def recorded(self, name: str, session: AgiSession | None) -> None:
         """A volunteer finished a note (or hung up in it): keep it or not, and say so while they listen."""
@@ -83,12 +86,11 @@ class Notes:
         if session is not None:
             session.reply("ok:kept" if found else "ok:short")
 
-    async def _open(self, session: AgiSession, name: str, who: VolunteerId) -> None:
+    async def _open(self, session: AgiSession, name: str) -> None:
         try:
-            async with asyncio.timeout(DISK_TIMEOUT_S):
-                path = await self._files.playable(name, who)
-        except (HotlineError, TimeoutError, OSError) as error:
-            logger.warning("a note cannot be played", trouble=str(error) or type(error).__name__)
+            path = await self._files.playable(name)
+        except HotlineError as error:
+            logger.warning("a note cannot be played", trouble=str(error))
             session.reply("ok:lost")
             return
         session.reply(f"ok:{path}")
@@ -116,7 +118,7 @@ class Notes:
             )
         )
         self._enter(found.name, note)
-        self._files.kept(found.name)
+        self._due.set()
         logger.info("a note was left", line=found.line, length_s=found.length_s)
 
     def _enter(self, name: str, note: PastNote) -> None:
@@ -164,10 +166,19 @@ class Notes:
                     await self._read()
                 for found in await asyncio.to_thread(on_disk.left_alone, self._files.folder, frozenset(self._known)):
                     self._keep(found)
-                self._forget_purged()
+                self._forget_old()
+                await asyncio.to_thread(self._put_away)
             except (HotlineError, OSError) as error:
                 logger.error("notes were not looked for", trouble=str(error))
-            await asyncio.sleep(ADOPT_EVERY_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ADOPT_EVERY_S):
+                    await self._due.wait()
+                    await asyncio.sleep(WRITTEN_S)
+            self._due.clear()
+
+    def _put_away(self) -> None:
+        """What is in the journal's file is encrypted: a note is never in the archive alone. Blocks on disk."""
+        self._files.put_away(note_files(self._path))
 
     async def _read(self) -> None:
         since = datetime.now(UTC) - timedelta(hours=KEPT_H)
@@ -179,7 +190,7 @@ class Notes:
             self._enter(name, note)
         self._is_read = True
 
-    def _forget_purged(self) -> None:
+    def _forget_old(self) -> None:
         before = datetime.now(UTC) - timedelta(hours=KEPT_H)
         for name in [name for name, note in self._book.items() if note.recorded_at < before]:
             del self._book[name]

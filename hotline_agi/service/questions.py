@@ -5,9 +5,11 @@ from collections.abc import Callable, Coroutine
 
 from hotline_agi.asterisk.fastagi import AgiSession
 from hotline_agi.asterisk.node import CALLER_ROUTES, Node
-from hotline_agi.asterisk.service_menu import ROUTE, ServiceMenu
+from hotline_agi.asterisk.service_menu import ROUTE, Errand, ServiceMenu
 from hotline_agi.dispatch.events import Event
 from hotline_agi.recognition import Recognition
+from hotline_agi.service import callbacks
+from hotline_agi.service.callbacks import Callbacks
 from hotline_agi.service.notes import Notes
 from hotline_agi.service.results import Results
 from hotline_agi.service.voicemail import Voicemail
@@ -36,11 +38,13 @@ class Questions:
         tell: Callable[[Event], None],
         chore: Callable[[Coroutine[None, None, None]], None],
         is_test: Callable[[str], bool],
+        callbacks: Callbacks,
         results: Results,
         notes: Notes,
     ) -> None:
         """`tell` takes an event into the machine; `chore` owns what takes its time; `is_test` says whether the test
-        call that is under way dialled a number."""
+        call that is under way dialled a number; `callbacks` asks the list of work."""
+        self._callbacks = callbacks
         self._node, self._menu, self._voicemail = node, menu, voicemail
         self._journal, self._recognition = journal, recognition
         self._tell, self._chore, self._is_test = tell, chore, is_test
@@ -54,6 +58,9 @@ class Questions:
             return
         if request.route == ROUTE or (request.route == "arrive" and self._menu.is_service_number(request.argument(0))):
             self._ask_menu(session)
+            return
+        if request.route == callbacks.ROUTE:
+            self._callbacks.confirmed(session)
             return
         if request.route == "result":
             self._results.on_question(session)
@@ -94,8 +101,11 @@ class Questions:
         """A volunteer dialled the service number. Without an answer the dialplan says so kindly and ends the call."""
         request = session.request
         assert request is not None
+        self._callbacks.heard_from(request.uniqueid)
         reply = self._menu.answer(request) if request.route == ROUTE else "ok:service"
-        if reply is None:
+        if isinstance(reply, Errand):
+            self._chore(self._callbacks.run_errand(reply, session))
+        elif reply is None:
             session.refuse()
         else:
             session.reply(reply)

@@ -16,7 +16,7 @@ counted and logged.
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,27 +26,32 @@ from hotline_agi.dispatch.codec import News
 from hotline_agi.dispatch.commands import (
     CloseRecord,
     Command,
+    FlagCaller,
     NoteCover,
     NoteFact,
     NoteReadiness,
     NoteVolunteer,
+    OpenFollowUps,
     OpenRecord,
 )
 from hotline_agi.dispatch.replay import Beginning, Step
 from hotline_agi.errors import SetupError
 from hotline_agi.log import logger
-from hotline_agi.retention import Ages
+from hotline_agi.retention import NO_SHELVES, Ages, Shelves
 from hotline_agi.store.clearance import DailyPurge
 from hotline_agi.store.condition import JournalState
 from hotline_agi.store.database import Database
 from hotline_agi.store.dialect import Trouble, is_locked, said
 from hotline_agi.store.records import (
     AuditRecord,
+    CallbackRecord,
     Entry,
+    LanguageRecord,
     MessageRecord,
     NoteHeardRecord,
     NumberRecord,
     Record,
+    RecordingRecord,
     RevisionRecord,
     RosterTextRecord,
     RunRecord,
@@ -92,12 +97,14 @@ class Journal:
         boot: int = 0,
         ages: Ages = AGES,
         messages: Path | None = None,
+        recordings: Shelves = NO_SHELVES,
         queue_records: int = QUEUE_RECORDS,
     ) -> "Journal":
         """Open or make the journal at `path` and start its writer.
 
         :param boot: of the machine whose steps are written.
         :param messages: the folder of callers' messages, whose files are purged with their rows; None: neither are.
+        :param recordings: where else recordings lie, likewise.
         :raises SetupError: with one sentence, when `path` cannot be used.
         """
         try:
@@ -109,7 +116,7 @@ class Journal:
                 f"the journal {path} cannot be used ({reason}): "
                 "give its folder and its file to the user of the service, or name another file"
             ) from error
-        purge = DailyPurge(path, messages=messages, ages=ages, run=run_id(boot))
+        purge = DailyPurge(path, messages=messages, recordings=recordings, ages=ages, run=run_id(boot))
         queue: deque[Entry] = deque()
         steps: deque[Step] = deque()
         writer = Writer(path, database, queue, steps, run=run_id(boot), purge=purge, queue_records=queue_records)
@@ -125,13 +132,21 @@ class Journal:
             time.sleep(0.01)
         return True
 
-    def write(self, command: OpenRecord | NoteFact | CloseRecord | NoteVolunteer, at: datetime) -> None:
+    def write(
+        self,
+        command: OpenRecord | NoteFact | CloseRecord | NoteVolunteer | FlagCaller | OpenFollowUps,
+        at: datetime,
+    ) -> None:
         """Take one record of the machine. Never blocks, never raises. `at`: when it happened (aware)."""
         self._take(command, at)
 
     def write_message(self, message: MessageRecord) -> None:
         """Take the record of a kept message. Never blocks, never raises."""
         self._take(message, message.recorded_at)
+
+    def write_recording(self, recording: RecordingRecord) -> None:
+        """Take the record of a recorded talk. Never blocks, never raises."""
+        self._take(recording, recording.recorded_at)
 
     def write_spoken_note(self, note: SpokenNoteRecord) -> None:
         """Take the record of a volunteer's note that was kept. Never blocks, never raises."""
@@ -148,6 +163,19 @@ class Journal:
     def write_token(self, call: CallId, caller: CallerToken) -> None:
         """Take the word for who called; it is kept as long as a number. Never blocks, never raises."""
         self._take(TokenRecord(call=call, caller=caller), datetime.now(UTC))
+
+    def write_callback(self, request: CallbackRecord) -> Callable[[], bool]:
+        """Take a caller's wish to be called back; kept as long as a number. Never blocks, never raises.
+
+        Returns what says whether it is on disk by now: nobody is promised a call before.
+        """
+        lost = not self._take(request, request.asked_at)
+        seq = self._seq
+        return lambda: not lost and self._writer.on_disk >= seq
+
+    def write_language(self, caller: CallerToken, language: str) -> None:
+        """Take the language that a caller chose; kept as long as a number. Never blocks, never raises."""
+        self._take(LanguageRecord(caller=caller, language=language), datetime.now(UTC))
 
     def write_agreement(self, agreement: NoteReadiness | NoteCover, at: datetime) -> None:
         """Take what somebody said of a shift by phone. Never blocks, never raises."""
@@ -214,17 +242,19 @@ class Journal:
             logger.error("journal closed with records in memory", records=left)
         return left == 0
 
-    def _take(self, record: Record, at: datetime) -> None:
+    def _take(self, record: Record, at: datetime) -> bool:
+        """False: it is lost."""
         if len(self._queue) >= self._hard_limit or not self._writer.is_alive():
             lost = self._writer.lose()
             if lost & (lost - 1) == 0:  # at 1, 2, 4, …: said at once, and no flood
                 logger.error("journal records lost", lost=lost)
-            return
+            return False
         # microseconds of the wall clock, pushed on where it stands still or steps back: grows within a run, and over a
         # restart without asking the database, which may be locked just then
         self._seq = max(self._seq + 1, time.time_ns() // 1000)
         self._queue.append(Entry(record, at, self._seq))
         self._writer.wake()
+        return True
 
 
 def run_id(boot: int) -> str:

@@ -190,3 +190,15 @@ def test_no_rows_raise(rows: Iterable[AmiMessage]) -> None:
     inventory = found(*rows)
     inventory.legs()
     inventory.live_calls()
+
+
+def test_a_volunteer_who_calls_somebody_back_is_busy_and_no_caller() -> None:
+    waits = row("pbx1-9.1", "hotline-callback", "call", bridge="h", ENGAGED="s01", ATTEMPT="back-0000000100000a")
+    in_menu = row("pbx1-9.2", "hotline-menu", "question", ARRIVED="1580875200", DID="100")
+    called = row("back-0000000100000a", "hotline-callback", "called", up=False)
+    forged = row("pbx1-9.3", "hotline-callback", "call", ENGAGED="s01 or so")
+    elsewhere = row("pbx1-9.4", "somewhere", "s", ENGAGED="s02")
+    stock = found(waits, in_menu, called, forged, elsewhere)
+    assert stock.live_calls() == ()
+    (one,) = stock.legs()
+    assert (one.leg, one.volunteer, one.up, one.talking, one.call) == ("pbx1-9.1", "s01", True, True, None)

@@ -12,10 +12,12 @@ from hotline_agi.dispatch.commands import (
     CancelLeg,
     CloseRecord,
     Command,
+    FlagCaller,
     NoteCover,
     NoteFact,
     NoteReadiness,
     NoteVolunteer,
+    OpenFollowUps,
     OpenRecord,
 )
 from hotline_agi.dispatch.events import (
@@ -30,6 +32,7 @@ from hotline_agi.dispatch.events import (
     LegEnded,
     LimitLifted,
     LinkLost,
+    RecordingPossible,
     Step,
     StepReached,
     StockTaken,
@@ -45,6 +48,8 @@ from hotline_agi.roster.model import (
     Line,
     LongWrapUp,
     Notes,
+    Recording,
+    RecordTalks,
     Rest,
     RingGroup,
     RingStep,
@@ -74,7 +79,7 @@ from tests.dispatch.lines import (
 from tests.dispatch.truth import Broken, hold
 from tests.dispatch.watch import Reach, Watch
 
-NOTES = OpenRecord | NoteFact | CloseRecord | NoteVolunteer | NoteReadiness | NoteCover
+NOTES = OpenRecord | NoteFact | CloseRecord | NoteVolunteer | NoteReadiness | NoteCover | FlagCaller | OpenFollowUps
 """For the journal, not for Asterisk."""
 TAPE_LENGTH = 384
 ADAPTIVE = RingStep(group=RingGroup.ON_SHIFT, count=None, for_s=60.0, adaptive=True)
@@ -155,6 +160,7 @@ def draw_line(tape: Tape) -> Line:
         limits=tape.among(CallerLimits(), STRICT),
         rest=tape.among(None, Rest(missed=2, for_s=30.0), Rest(missed=1, for_s=300.0)),
         long_wrap_up=tape.among(None, LongWrapUp(talk_s=60.0, wrap_up_s=90.0)),
+        recording=tape.among(Recording(), Recording(talks=RecordTalks.CONSENT)),
     )
     # no choice of its own: which story a tape tells stays the same
     return replace(found, notes=Notes()) if found.wrap_up_s == 5.0 else found
@@ -205,10 +211,12 @@ def draw_weathers(tape: Tape) -> Weathers:
 class Story:
     """One story. `play` plays it to its end, or raises `Broken`."""
 
+    pbx_kind: type[FakePbx] = FakePbx
+
     def __init__(self, tape: bytes, machine: Callable[..., Machine] = Machine) -> None:
         self.tape = Tape(tape)
         self.weathers = draw_weathers(self.tape)
-        self.roster = self.first_roster = draw_roster(self.tape)
+        self.roster = self.first_roster = self.draw_roster()
         self.began_at = self._now(0.0)
         self.machine = machine(self.roster, boot=1, now=self.began_at)
         self.watch = Watch(
@@ -218,7 +226,7 @@ class Story:
             gentle=self.weathers.gentle,
             careful=self.weathers.careful,
         )
-        self.pbx = FakePbx(self.tape, self.weathers.weather, self.watch, self._ami, self._agi)
+        self.pbx = self.pbx_kind(self.tape, self.weathers.weather, self.watch, self._ami, self._agi)
         self.watch.pbx = self.pbx
         self.history: list[tuple[Event | Roster | None, Now]] = []
         self.commands: list[list[Command]] = []
@@ -228,6 +236,9 @@ class Story:
         self._backlog: list[tuple[str, Event]] = []
         self._told: list[Event] = []
         """What may be told again, late."""
+
+    def draw_roster(self) -> Roster:
+        return draw_roster(self.tape)
 
     def play(self) -> Reach:
         self._set_scene()
@@ -269,6 +280,7 @@ class Story:
                 leg = LegId(f"leg-00000000{n:06x}")
                 pbx.rang_before(leg, volunteer.id, volunteer.endpoints[0], up=tape.among(True, False))
         self._take_stock()
+        pbx.later(0.5, self._recording_possible)
         at_s = START_S
         known = tape.one_in(3)
         crowd = tape.one_in(5)
@@ -303,14 +315,20 @@ class Story:
         if tape.one_in(4):
             pbx.later(tape.span(0.0, 60.0), self._take_stock)
 
+    def _recording_possible(self) -> None:
+        """The shell looks at its disks: by itself, whether or not Asterisk can be heard."""
+        self._arrives("ami", RecordingPossible(possible=self.tape.among(True, True, True, False)))
+
     def _somebody_acts(self) -> None:
         """A volunteer pauses or comes back, a softphone goes or is used, a caller is recognised."""
         who = self.tape.among(*self.roster.volunteers)
         phone = EndpointId(f"sp-{who}")
         act = self.tape.among(
-            "pauses", "resumes", "phone gone", "phone back", "other call", "caller", "caller", "cover", "lifted"
+            "pauses", "resumes", "phone gone", "phone back", "other call", "caller", "caller", "cover", "lifted", "disk"
         )
         match act:
+            case "disk":
+                self._recording_possible()
             case "lifted":
                 self._ami(LimitLifted(caller=CallerToken(self.tape.among(*WHO[:2]))))
             case "cover":

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from hotline_agi.dispatch import caller_limits, departures, machine, people, results, talks
-from hotline_agi.dispatch.commands import ConnectLeg, Fact, HangUp, NoteFact, CancelLeg
+from hotline_agi.dispatch.commands import CancelLeg, ConnectLeg, Fact, NoteFact
 from hotline_agi.dispatch.events import LimitLifted, ResultGiven, Step, WrapUpDeclined
 from hotline_agi.dispatch.memory import Memory, PastCaller
 from hotline_agi.dispatch.results import AFTER_TALK_S
-from hotline_agi.roster.model import CallerLimits, Notes, SilentCalls, TalkResults
+from hotline_agi.roster.model import Notes, SilentCalls, TalkResults
 from hotline_agi.roster.results_fields import KNOWN
 from hotline_agi.terms import results as terms
 from hotline_agi.terms.ids import CallerToken, CallId, VolunteerId

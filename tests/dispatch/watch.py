@@ -59,6 +59,7 @@ from hotline_agi.roster.model import RingGroup, RingStep, Roster
 from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId, VolunteerId
 from hotline_agi.terms.outcomes import Outcome
+from tests.dispatch.consent_book import ConsentBook
 from tests.dispatch.fake_pbx import Caller, FakePbx, Phone
 from tests.dispatch.people_book import PeopleBook, duty_of, fits, may_have, who_is_served
 from tests.dispatch.truth import hold
@@ -174,6 +175,7 @@ class Watch:
         """Since when the service runs without a break: it cannot answer while it is frozen."""
         self._now_s = 0.0
         self.people = PeopleBook()
+        self.consents = ConsentBook()
         self._expected: tuple[LegId, CallId | None] | None = None
         """Who accepts now, and which call should be theirs."""
         self.blind = False
@@ -226,6 +228,7 @@ class Watch:
         """The machine is about to take `event`."""
         self._now_s, self._expected = now_s, None
         self.people.told(event, now_s, self.machine.board)
+        self.consents.told(event)
         self.reach.count("event", type(event).__name__)
         match event:
             case CallArrived(call=call) | RoundEnded(call=call) | TalkEnded(call=call):
@@ -324,6 +327,7 @@ class Watch:
         self._adopted()
         for command in commands:
             self.reach.count("command", type(command).__name__)
+            self.consents.said(command)
             self._said(command)
         hold(self.results_told == 0, "each result is written down once", self.results_told)
         self._states()
@@ -353,6 +357,7 @@ class Watch:
         assert self.pbx is not None
         self.machine = machine
         self._questions_unknown.clear()
+        self.consents.restarted(self.pbx.callers)
         for call, book in self.calls.items():
             book.opened, book.closed = int(call in journal.opened), int(call in journal.closed)
             book.carried = book.in_journal = book.opened > book.closed
@@ -477,6 +482,8 @@ class Watch:
                 hold(book.opened == 1 and book.closed == 1, "one record per call", call)
                 unended = [leg for leg in book.legs if not self.legs[leg].ended and not self.legs[leg].withdrawn]
                 unended = [leg for leg in unended if leg not in self.machine.board.foreign]  # hears a last word
+                # likewise the overflow number, which keeps nobody busy and so is not remembered
+                unended = [leg for leg in unended if self.legs[leg].volunteer is not None or not self._hears_word(leg)]
                 hold(book.carried or not unended, "a record closes after its legs", unended)
                 self.reach.count("call outcome", command.outcome.value)
                 for leg in command.legs:
@@ -539,9 +546,13 @@ class Watch:
                 self._sent_away(call, steps)
             case EndRound(call=call):
                 self._is_open(call, "EndRound")
-                self.calls[call].leaving = True
+                self.calls[call].leaving = self.machine.board.calls[call].state is CallState.LEAVING
             case HangUp():
                 pass
+
+    def _hears_word(self, leg: LegId) -> bool:
+        assert self.pbx is not None
+        return self.pbx.phones[leg].state in ("word", "gone")
 
     def _carried(self, book: CallBook, call: Call) -> None:
         """The ring plan of the roster in force goes on where the one before was."""
@@ -722,6 +733,7 @@ class Watch:
     def truth(self, caller: Caller) -> None:
         """In an orderly world the record says what truly happened."""
         hold(not caller.is_there, "every call ends", caller.id)
+        hold(not (caller.took_back and caller.recordings), "what was taken back is removed", caller.id)
         hold(not caller.survived, "in an orderly world nobody needs to survive", caller.id)
         record = self.calls[caller.id].record
         if record is None:

@@ -1,4 +1,4 @@
-"""What volunteers say after a talk: results by key, notes for the next shift. Real calls, real keys, real recordings."""
+"""What volunteers say after a talk: results by key, notes for the next shift. Real calls, keys and recordings."""
 
 import asyncio
 import json
