@@ -113,7 +113,6 @@ RESULT_PHRASES = (
     Prompt(id="notes-again", zh="再听以前的，请按一。", en="To hear earlier ones again, press 1.", when="after 8"),
     Prompt(id="notes-leave", zh="给下一班留话，请按二。", en="To leave a note, press 2.", when="after 8"),
     _part("at", "", "at", "between a day and a time"),
-    _part("yesterday", "昨天", "yesterday", "a day"),
     _part("note-of", "", "from", "before a name"),
     Prompt(
         id="note-next",
