@@ -31,6 +31,8 @@ RESULTS_TEXTS = {
     ),
     "list/[]/id": Text("Id · 编号", "Small letters, digits, hyphens.", "小写字母、数字、连字符。", ["called-back"]),
     "list/[]/name": Text("Name · 名称", "It is spoken: keep it short.", "会念出来，请简短。"),
+    "list/[]/name/zh": Text("Chinese name · 中文名", "As it is spoken.", "按所写的念。", ["已回电"]),
+    "list/[]/name/en": Text("English name · 英文名", "As it is spoken.", "按所写的念。", ["called back"]),
     "list/[]/key": Text(
         "Key · 按键", "2 to 8 or 0. Left out: the first that is free.", "2 至 8 或 0。不写则取第一个空着的。"
     ),
