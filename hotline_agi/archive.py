@@ -140,8 +140,16 @@ class Archive:
             return
         for kind in Kind:
             self.sealed(kind).mkdir(mode=0o700, parents=True, exist_ok=True)
-            for part in self.sealed(kind).glob(f".*{PART}"):
-                part.unlink(missing_ok=True)
+            if kind is not Kind.NOTE:  # who encrypts notes is at work meanwhile
+                self.forget_halves(kind)
+
+    def forget_halves(self, kind: Kind) -> None:
+        """Remove halves of an encryption that was cut off.
+
+        :raises OSError: if they cannot be removed.
+        """
+        for part in self.sealed(kind).glob(f".*{PART}"):
+            part.unlink(missing_ok=True)
 
     def seal(self, kind: Kind, file: str) -> None:
         """Encrypt ``NAME.wav`` if it lies in the clear; what was begun before is brought to its end.

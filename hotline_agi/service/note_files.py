@@ -33,6 +33,8 @@ class NoteFiles:
         if not self._archive.seals:
             return
         known = frozenset(known)
+        self._archive.sealed(Kind.NOTE).mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._archive.forget_halves(Kind.NOTE)
         for path in sorted(self.folder.glob(f"{on_disk.PREFIX}*.wav")):
             if path.name not in known:
                 continue
