@@ -19,8 +19,12 @@ MOST_SPANS = 5
 """More shifts than these on one day are not read out."""
 
 
-def number(n: int) -> Words:
-    """A whole number from 0 to 999."""
+def number(n: int, language: str = Language.EN) -> Words:
+    """A whole number from 0 to 999. In Chinese 105 is 一百零五 (一百五 would be 150), and 115 一百一十五."""
+    if language == Language.ZH and n > 100:
+        hundreds, rest = divmod(n, 100)
+        gap: Words = ("n-0",) if 0 < rest < 10 else ("n-1",) if 10 <= rest < 20 else ()
+        return (f"n-{hundreds}", "hundred", *gap, *(number(rest) if rest else ()))
     if n < 60:
         return (f"n-{n}",)
     hundreds, rest = divmod(n, 100)
@@ -35,7 +39,7 @@ def number(n: int) -> Words:
 
 def counted(n: int, language: str) -> Words:
     """A whole number before what it counts: 两条, not 二条."""
-    return ("two-of",) if n == 2 and language == Language.ZH else number(n)
+    return ("two-of",) if n == 2 and language == Language.ZH else number(n, language)
 
 
 def time_of_day(at: datetime, language: str) -> Words:

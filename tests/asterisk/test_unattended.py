@@ -50,7 +50,8 @@ def test_a_result_that_nobody_took_is_read() -> None:
     ("key", "row"),
     [
         (KEY, ROW + "\n"), (KEY, ROW + "3"), (KEY, ROW[:-1] + "*"), (KEY, "x" + ROW),
-        (KEY, ROW.replace("wang", "Wang")), (KEY[2:], ROW), (KEY.replace("-2", ""), ROW[:-1]), ("r-\r\n-1", ROW), (KEY, ROW.replace("xin-li", "")),
+        (KEY, ROW.replace("wang", "Wang")), (KEY[2:], ROW), (KEY.replace("-2", ""), ROW[:-1]),
+        ("r-\r\n-1", ROW), (KEY, ROW.replace("xin-li", "")),
     ],
 )  # fmt: skip
 def test_what_is_no_result_is_passed_over(key: str, row: str) -> None:

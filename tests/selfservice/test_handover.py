@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from hotline_agi.dispatch.commands import NoticeKind, RingNotice
 from hotline_agi.roster.model import Line, Notes, TalkResult, TalkResults
 from hotline_agi.roster.results_fields import KNOWN
-from hotline_agi.selfservice import after_talk, handover, menu
+from hotline_agi.selfservice import after_talk, handover, menu, notice_words
 from hotline_agi.selfservice.handover import Book, LastTalk, Note
 from hotline_agi.selfservice.menu import Outside
-from hotline_agi.terms.ids import CallId, VolunteerId
+from hotline_agi.terms.ids import CallId, LegId, NodeId, VolunteerId
 from tests.planting import Planting, instead_of
 from tests.selfservice.house import LIN, NINE, WANG, ZHAO, Call, House, world
 
@@ -169,6 +170,25 @@ def test_midnight_parts_today_from_yesterday() -> None:
     assert day(midnight - timedelta(seconds=1)) == "today"
     assert day(midnight) == "yesterday"
     assert day(midnight + timedelta(days=1)) == "weekday-2"
+
+
+def test_the_call_before_a_shift_says_how_many_there_are() -> None:
+    notice = RingNotice(
+        leg=LegId("leg-1"),
+        node=NodeId("pbx1"),
+        volunteer=LIN,
+        endpoint=HandoverHouse().roster.volunteers[LIN].endpoints[0],
+        kind=NoticeKind.READY,
+        language="zh",
+        ring_timeout_s=25.0,
+        from_at=NINE + timedelta(hours=1),
+        until_at=NINE + timedelta(hours=5),
+        zone="Asia/Shanghai",
+    )
+    words = notice_words.words(notice, NINE, notes=2)
+    assert words[-5:] == ("there-are-notes", "two-of", "notes-new", "notice-notes", "notice-ready-keys")
+    assert notice_words.words(notice, NINE)[-2:] == (words[-6], "notice-ready-keys")
+    assert not {"notice-notes", "there-are-notes"} & set(notice_words.words(notice, NINE))
 
 
 BUGS: dict[str, Planting] = {
