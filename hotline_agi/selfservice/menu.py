@@ -4,10 +4,10 @@
    unknown telephone ─► PIN ── right ─┐
                          │ 3 wrong    ▼            2 ─► MINUTES ── keys ─┐
                          ▼          MENU ◄───────── 5 ─► COVER ── 1 ─────┤
-                        OVER ◄─ * ───┘ ▲                  7 ─► RESULT ── key ────┤
-                                       │                  8 ─► NOTES ─ 1 ─► HEAR, 2 ─► a note is recorded
+                        OVER ◄─ * ───┘ ▲                                 │
                                        └─── what was done, in words ◄────┘
    6 ─► CALLBACK (`callback_dialog.py`); * leads back from it
+   7, 8 ─► HANDOVER (`handover_dialog.py`)
    any other place: * ends; silence repeats twice, then ends; no conversation is longer than MOST_STEPS answers
 ```
 """
@@ -21,11 +21,11 @@ from hotline_agi.dispatch.cover_requests import NEXT_SHIFT
 from hotline_agi.dispatch.events import CoverAsked, Event, VolunteerPaused, VolunteerResumed
 from hotline_agi.dispatch.stand_ins import StandIn
 from hotline_agi.roster.model import Line, Volunteer
-from hotline_agi.selfservice import handover, shifts, speech, state
-from hotline_agi.selfservice.after_talk import label
+from hotline_agi.selfservice import handover, handover_dialog, shifts, speech, state
 from hotline_agi.selfservice.callback_dialog import Answer, Back, CallbackDialog, Say, TakeNext, Turn, Wanted
 from hotline_agi.selfservice.directory import Directory
-from hotline_agi.selfservice.handover import EMPTY, Book, LastTalk, Note
+from hotline_agi.selfservice.handover import EMPTY, Book
+from hotline_agi.selfservice.handover_dialog import HandoverDialog, Scene
 from hotline_agi.selfservice.lockout import Lockout
 from hotline_agi.selfservice.shifts import Rota
 from hotline_agi.selfservice.speech import Words
@@ -98,9 +98,7 @@ class Place(Enum):
     MINUTES = auto()
     COVER = auto()
     CALLBACK = auto()
-    RESULT = auto()
-    NOTES = auto()
-    HEAR = auto()
+    HANDOVER = auto()
     OVER = auto()
 
 
@@ -118,9 +116,7 @@ class Conversation:
     _pins: int = 0
     _last: Saying | None = field(default=None, repr=False)
     _dialog: CallbackDialog = field(default_factory=CallbackDialog, repr=False)
-    _talk: LastTalk | None = None
-    _notes: tuple[Note, ...] = ()
-    """Those that are being heard; the first of them is the one that was played last."""
+    _handover: HandoverDialog = field(default_factory=HandoverDialog, repr=False)
 
     def begin(self, outside: Outside) -> Saying:
         """The first words."""
@@ -141,7 +137,12 @@ class Conversation:
         if self.who is not None and self.who not in outside.directory.volunteers:
             return self._end(outside, ("unknown-phone",))
         if keys is None:
-            return self._repeat(outside) if self.place is not Place.HEAR else self._on_hear(outside, "")
+            waits = self.place is Place.HANDOVER and self._handover.goes_on_in_silence
+            return (
+                self._hand_over(outside, self._handover.pressed("", self._scene(outside)))
+                if waits
+                else self._repeat(outside)
+            )
         self._silent = 0
         if END in keys and self.place is Place.CALLBACK:
             return self._say_menu(outside, (), with_state=False)
@@ -154,12 +155,8 @@ class Conversation:
                 return self._on_minutes(outside, keys)
             case Place.COVER:
                 return self._on_cover(outside, keys)
-            case Place.RESULT:
-                return self._on_result(outside, keys)
-            case Place.NOTES:
-                return self._on_notes(outside, keys)
-            case Place.HEAR:
-                return self._on_hear(outside, keys)
+            case Place.HANDOVER:
+                return self._hand_over(outside, self._handover.pressed(keys, self._scene(outside)))
             case Place.CALLBACK:
                 return self._turn(outside, self._dialog.pressed(keys))
             case _:
@@ -167,7 +164,7 @@ class Conversation:
 
     def hears(self, note: str) -> bool:
         """Whether this note is the one that was played last."""
-        return self.place is Place.HEAR and bool(self._notes) and self._notes[0].name == note
+        return self.place is Place.HANDOVER and self._handover.hears(note)
 
     def answered(self, outside: Outside, answer: Answer) -> Saying | Wanted:
         """Go on with what the list of work says."""
@@ -219,10 +216,9 @@ class Conversation:
                 self._dialog = CallbackDialog()
                 return TakeNext()
             case "7" if handover.with_results(self._lines(outside)):
-                return self._ask_result(outside)
+                return self._hand_over(outside, self._handover.result(self._scene(outside)))
             case "8" if handover.with_notes(self._lines(outside)):
-                self.place = Place.NOTES
-                return self._say(outside, handover.notes_menu(self._all_notes(outside), self._language(outside)))
+                return self._hand_over(outside, self._handover.notes(self._scene(outside)))
             case _:
                 return self._say_menu(outside, (), with_state=False)
 
@@ -273,68 +269,30 @@ class Conversation:
         outside.tell(CoverAsked(volunteer=self._known))
         return self._say_menu(outside, ("cover-asked",), with_state=False)
 
-    def _ask_result(self, outside: Outside) -> Saying:
-        self._talk = talk = outside.book.last_talk(self._known)
-        line = outside.directory.roster.lines.get(talk.line) if talk is not None else None
-        is_over = line is not None and talk is not None and self._is_long_ago(talk, line, outside)
-        if talk is None or line is None or is_over or not line.results.list:
-            return self._say_menu(outside, ("no-talk-yet",), with_state=False)
-        self.place = Place.RESULT
-        words = handover.of_talk(talk, line, outside.book.labels, outside.now.at, self._language(outside))
-        return self._say(outside, words)
+    def _hand_over(self, outside: Outside, turn: handover_dialog.Turn) -> Saying:
+        self.place = Place.HANDOVER
+        match turn:
+            case handover_dialog.Ask(words=words):
+                return self._say(outside, words)
+            case handover_dialog.ToMenu(words=words):
+                return self._say_menu(outside, words, with_state=False)
+            case handover_dialog.Play(note=note, words=words, then=then):
+                return Saying(language=self._language(outside), words=words, note=note.name, then=then)
+            case handover_dialog.Record(line=line):
+                self.place = Place.MENU  # where the dialplan comes back to
+                return Saying(language=self._language(outside), words=(), records_for=line)
 
-    def _is_long_ago(self, talk: LastTalk, line: Line, outside: Outside) -> bool:
-        return outside.now.at - talk.began_at > timedelta(seconds=line.results.within_s)
-
-    def _on_result(self, outside: Outside, keys: str) -> Saying:
-        talk = self._talk
-        line = outside.directory.roster.lines.get(talk.line) if talk is not None else None
-        result = line.results.of_key(keys) if line is not None else None
-        if talk is None or line is None or result is None:
-            return self._say_menu(outside, (), with_state=False)
-        outside.book.say_result(talk, result, self._known)
-        return self._say_menu(outside, ("result-noted", label(line.id, result)), with_state=False)
-
-    def _on_notes(self, outside: Outside, keys: str) -> Saying:
-        notes = self._all_notes(outside)
-        if keys == "1" and notes:
-            self._notes = tuple(note for note in notes if note.is_new) or tuple(notes)
-            return self._play(outside)
-        if keys == "2":
-            return self._record(outside)
-        return self._say_menu(outside, (), with_state=False)
-
-    def _on_hear(self, outside: Outside, keys: str) -> Saying:
-        """1 plays it again; any other key, or none, the next."""
-        if keys != "1":
-            self._notes = self._notes[1:]
-        return self._play(outside) if self._notes else self._say_menu(outside, (), with_state=False)
-
-    def _play(self, outside: Outside) -> Saying:
-        self.place = Place.HEAR
-        note, language = self._notes[0], self._language(outside)
-        line = outside.directory.roster.lines.get(note.line, outside.line)
-        names = outside.names.get(language, frozenset())
-        outside.book.heard(note, self._known)
-        return Saying(
+    def _scene(self, outside: Outside) -> Scene:
+        language = self._language(outside)
+        return Scene(
+            book=outside.book,
+            who=self._known,
+            lines=self._lines(outside),
+            dialled=outside.line,
+            at=outside.now.at,
             language=language,
-            words=handover.before_note(note, line, names, outside.now.at, language),
-            note=note.name,
-            then=("note-next",) if self._notes[1:] else ("note-last",),
+            names=outside.names.get(language, frozenset()),
         )
-
-    def _record(self, outside: Outside) -> Saying:
-        """A note of their own; the dialplan records it, and comes back to the menu."""
-        lines = handover.with_notes(self._lines(outside))
-        own = next((line for line in lines if line.id == outside.line.id), next(iter(lines), None))
-        if own is None:
-            return self._say_menu(outside, (), with_state=False)
-        self.place = Place.MENU
-        return Saying(language=self._language(outside), words=(), records_for=own.id)
-
-    def _all_notes(self, outside: Outside) -> tuple[Note, ...]:
-        lines = handover.with_notes(self._lines(outside))
-        return tuple(outside.book.notes(lines, self._known, outside.now.at)) if lines else ()
 
     # ---- words
 
@@ -342,7 +300,7 @@ class Conversation:
         self.place = Place.MENU
         own: Words = ()
         if with_state:
-            new = handover.new_notes(self._all_notes(outside), self._language(outside))
+            new = handover.new_notes(self._scene(outside).notes(), self._language(outside))
             own = (*self._own_state(outside), *new, *(("notes-hear-new",) if new else ()))
         more = ("menu-callbacks",) if self._calls_back(outside) else ()
         return self._say(outside, (*first, *own, "menu", *more, *handover.menu_words(self._lines(outside))))

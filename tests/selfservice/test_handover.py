@@ -8,7 +8,7 @@ import pytest
 from hotline_agi.dispatch.commands import NoticeKind, RingNotice
 from hotline_agi.roster.model import Line, Notes, TalkResult, TalkResults
 from hotline_agi.roster.results_fields import KNOWN
-from hotline_agi.selfservice import after_talk, handover, menu, notice_words
+from hotline_agi.selfservice import after_talk, handover, handover_dialog, menu, notice_words
 from hotline_agi.selfservice.handover import Book, LastTalk, Note
 from hotline_agi.selfservice.menu import Outside
 from hotline_agi.terms.ids import CallId, LegId, NodeId, VolunteerId
@@ -192,15 +192,16 @@ def test_the_call_before_a_shift_says_how_many_there_are() -> None:
 
 
 BUGS: dict[str, Planting] = {
-    "a talk of long ago": instead_of(menu, "Conversation._is_long_ago", "> timedelta", "> 2 * timedelta"),
-    "heard by nobody": instead_of(menu, "Conversation._play", "outside.book.heard(note, self._known)", "None"),
-    "the first note for ever": instead_of(menu, "Conversation._on_hear", "self._notes[1:]", "self._notes"),
+    "a talk of long ago": instead_of(handover_dialog, "_is_long_ago", "> timedelta", "> 2 * timedelta"),
+    "heard by nobody": instead_of(handover_dialog, "HandoverDialog._play", "scene.book.heard(note, scene.who)", "None"),
+    "the first note for ever": instead_of(handover_dialog, "HandoverDialog._go_on", "self._notes[1:]", "self._notes"),
     "old ones first": instead_of(
-        menu, "Conversation._on_notes", "tuple(note for note in notes if note.is_new) or ", ""
+        handover_dialog, "HandoverDialog._choose", "tuple(note for note in notes if note.is_new) or ", ""
     ),
     "whatever is listened to may be heard": instead_of(
-        menu, "Conversation.hears", "self._notes[0].name == note", "True"
+        handover_dialog, "HandoverDialog.hears", "self._notes[0].name == note", "True"
     ),
+    "silence ends notes": instead_of(menu, "Conversation.pressed", "self._handover.goes_on_in_silence", "False"),
     "everything is said": instead_of(after_talk, "choices", "not one.is_own or label(line.id, one) in spoken", "True"),
     "9 without notes": instead_of(after_talk, "asked", "line.notes is not None and line.notes.ask", "True"),
     "asked though the line does not ask": instead_of(after_talk, "asked", " if line.results.ask else []", ""),
