@@ -273,7 +273,7 @@ def past_call(row: Mapping[Any, Any]) -> PastCall:
         outcome=Outcome(row["outcome"]) if row["outcome"] else None,
         volunteer=_volunteer(row),
         messages=row["messages"],
-        result=told(row["said"]).result if row["said"] else None,
+        result=told(said).result if (said := row.get("said")) else None,
     )
 
 

@@ -148,9 +148,6 @@ def test_results_and_notes_after_a_talk_and_in_the_menu() -> None:
             said = await hotline.command("calls", "result", first.call, "high-risk")
             assert f"{first.call}: high-risk" in said
             assert results(hotline, 1)[-1].startswith("result high-risk;counts=no;by=")
-            assert "there is no result 'refered': did you mean 'referred'?" in await hotline.command(
-                "calls", "result", first.call, "refered"
-            )
             done = [did for _, did in ask(hotline, "SELECT who, did FROM audit ORDER BY seq")]
             assert done == ["flagged high risk", "flagged high risk", "noted the result of a talk"]
             assert ask(hotline, "SELECT who FROM audit ORDER BY seq")[0] == ("s01, by key",)
