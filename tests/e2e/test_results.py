@@ -172,7 +172,7 @@ def test_what_is_said_while_the_service_is_away_is_found_by_the_next() -> None:
             leg, ear = await asked(hotline, person)
             leg.press("9")
             await leg.until_hears(HZ["beep"], 4.0)
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(2.5)
             await hotline.stage.kill_service()
             await hotline.stage.start_service(until_plan=False)
             assert "note-kept" in await press(leg, ear, "#", "after-ready")
