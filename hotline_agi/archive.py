@@ -3,6 +3,7 @@
     kind      in the clear            encrypted
     MESSAGE   messages/NAME.wav       FOLDER/messages/NAME.wav.age
     TALK      talks/NAME.wav          FOLDER/talks/NAME.wav.age
+    NOTE      messages/note_….wav     FOLDER/notes/note_….wav.age
 
 The journal knows a recording by ``NAME.wav``; whether it is encrypted is seen here.
 """
@@ -32,6 +33,8 @@ class Kind(StrEnum):
 
     MESSAGE = "messages"
     TALK = "talks"
+    NOTE = "notes"
+    """Spoken notes from shift to shift; their names are of another kind (`asterisk/notes.py`)."""
 
 
 class NotStored(HotlineError):
@@ -78,7 +81,7 @@ class Archive:
         self._settings = settings
         self.folder = settings.folder or state / FOLDER_NAME
         self.playing = settings.playing or messages / PLAYING_NAME
-        self.clear: dict[Kind, Path] = {Kind.MESSAGE: messages}
+        self.clear: dict[Kind, Path] = {Kind.MESSAGE: messages, Kind.NOTE: messages}
         if settings.talks is not None:
             self.clear[Kind.TALK] = settings.talks
 
@@ -93,6 +96,7 @@ class Archive:
             talks=self.clear.get(Kind.TALK),
             sealed_talks=self.sealed(Kind.TALK),
             sealed_messages=self.sealed(Kind.MESSAGE),
+            sealed_notes=self.sealed(Kind.NOTE),
         )
 
     @property
@@ -136,8 +140,16 @@ class Archive:
             return
         for kind in Kind:
             self.sealed(kind).mkdir(mode=0o700, parents=True, exist_ok=True)
-            for part in self.sealed(kind).glob(f".*{PART}"):
-                part.unlink(missing_ok=True)
+            if kind is not Kind.NOTE:  # who encrypts notes is at work meanwhile
+                self.forget_halves(kind)
+
+    def forget_halves(self, kind: Kind) -> None:
+        """Remove halves of an encryption that was cut off.
+
+        :raises OSError: if they cannot be removed.
+        """
+        for part in self.sealed(kind).glob(f".*{PART}"):
+            part.unlink(missing_ok=True)
 
     def seal(self, kind: Kind, file: str) -> None:
         """Encrypt ``NAME.wav`` if it lies in the clear; what was begun before is brought to its end.

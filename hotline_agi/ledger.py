@@ -6,11 +6,11 @@ A call that the machine saw is written by the machine; what only the dialplan kn
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hotline_agi.asterisk.unattended import Unattended, UnattendedCall
+from hotline_agi.asterisk.unattended import KeptResult, Unattended, UnattendedCall
 from hotline_agi.dispatch.commands import CloseRecord, NoteFact, OpenRecord
 from hotline_agi.errors import HotlineError
 from hotline_agi.log import logger
@@ -26,6 +26,8 @@ SETTLES_S = 2.0
 RETRY_S = 10.0
 LOOKS, LOOKS_EVERY_S = 10, 0.2
 """For records on their way to the disk, which takes 0.1 s; where the disk is full or locked, the next hour does."""
+WRITTEN_S = 0.5
+"""A record is on the disk by then, or in the spool."""
 ALONE = "the dialplan served it alone"
 
 
@@ -40,7 +42,10 @@ class Ledger:
         journal_path: Path,
         node: NodeId,
         line_of_number: Callable[[str], LineId | None],
+        kept: Callable[[KeptResult], Awaitable[None]],
     ) -> None:
+        """`kept` takes in a result of a talk that nobody took."""
+        self._kept = kept
         self._calls = calls
         self._journal, self._path = journal, journal_path
         self._node, self._line_of_number = node, line_of_number
@@ -65,13 +70,20 @@ class Ledger:
     async def _take(self) -> None:
         kept: list[CallId] = []
         while told := await self._calls.ask(kept):
-            ids = [one.call for one in told]
+            calls = [one for one in told if isinstance(one, UnattendedCall)]
+            words = [one for one in told if isinstance(one, KeptResult)]
+            ids = [one.call for one in calls]
             known = await asyncio.to_thread(_known, self._path, ids)
-            for one in told:
+            for one in calls:
                 if one.call not in known:
                     self._write(one)
+            for word in words:
+                await self._kept(word)
             # an open record is the machine's to close: its call is told again another time
             kept = await self._written([one for one in ids if known.get(one, True)])
+            if words:
+                await asyncio.sleep(WRITTEN_S)
+            kept += [word.key_of_row for word in words]
             if not kept:
                 return
 

@@ -35,6 +35,8 @@ class Ages:
     follow_ups: float = 365.0
     """Follow-ups that are closed, with their notes, from their closing. While one is open, its caller's number is
     kept until `numbers` days after it was due."""
+    notes: float = 14.0
+    """Volunteers' spoken notes for the next shift: the recording, its row, and who heard it."""
     audit: float = 1_095.0
     """Who did what by command, and which roster was in force since when (but for the newest before that)."""
     campaigns: float = 365.0
@@ -51,6 +53,7 @@ class Shelves:
     sealed_talks: Path | None = None
     """Encrypted: ``NAME.wav.age``."""
     sealed_messages: Path | None = None
+    sealed_notes: Path | None = None
 
 
 NO_SHELVES = Shelves()
@@ -74,6 +77,7 @@ def keep_section(node: Node, findings: Findings) -> Ages | None:
         steps=section.optional("steps", days, usual.steps),
         states=section.optional("states", days, usual.states),
         follow_ups=section.optional("follow_ups", days, usual.follow_ups),
+        notes=section.optional("notes", days, usual.notes),
         audit=section.optional("audit", days, usual.audit),
         campaigns=section.optional("campaigns", days, usual.campaigns),
     )

@@ -44,6 +44,9 @@ def asked(kept: Kept, recognition: Recognition, route: str, *arguments: str) -> 
         tell=kept.events.append,
         chore=lambda _: None,
         is_test=lambda _: False,
+        callbacks=None,  # type: ignore[arg-type]
+        results=None,  # type: ignore[arg-type]
+        notes=None,  # type: ignore[arg-type]
     )
     request = AgiRequest(route=route, uniqueid=CALL, channel="PJSIP/trunk-1", arguments=arguments)
     questions.asked(SimpleNamespace(request=request))  # type: ignore[arg-type]

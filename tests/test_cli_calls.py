@@ -223,3 +223,21 @@ def test_random_bytes_for_a_run_are_a_finding(place: Place) -> None:
         journal.commit()
     done = hotline("calls", "replay", "--config", place.config)
     assert done.returncode == 1 and "Traceback" not in done.stderr
+
+
+def test_the_result_of_a_talk_is_noted_by_command(place: Place) -> None:
+    assert f"{CALL}: referred" in place.calls("result", CALL, "referred")
+    assert "noted the result of the talk: referred" in place.calls(CALL)
+    said = place.calls("result", CALL, "high-risk")
+    assert f"the caller of {CALL} is marked as at high risk" in said
+    assert len(flagged(place.journal, datetime.now(UTC))) == 1
+    assert json.loads(place.calls(CALL, "--json"))["result"] == "high-risk"
+    for words, why in (
+        ((CALL, "refered"), "there is no result 'refered': did you mean 'referred'?"),
+        (("nosuch", "referred"), "no call has the id 'nosuch'"),
+    ):
+        done = hotline("calls", "result", *words, "--config", place.config)
+        assert done.returncode == 1 and why in done.stderr
+    # a withheld number cannot be marked; the word is noted all the same
+    assert "is marked" not in place.calls("result", call_id(2), "high-risk")
+    assert json.loads(place.calls(call_id(2), "--json"))["result"] == "high-risk"

@@ -145,6 +145,7 @@ def test_csv_has_stable_columns_and_no_formula(place: Place) -> None:
         "volunteer": "",
         "messages": "0",
         "roster": "9f8e7d6c5b4a modified",
+        "result": "",
     }
     said = CliRunner().invoke(cli, ["calls", "--help"]).output
     assert "Columns of --csv" in said and [column for column in CSV_COLUMNS if column not in said] == []

@@ -32,6 +32,7 @@ from hotline_agi.dispatch.commands import (
     ListenToCaller,
     MarkConsent,
     NodeCommand,
+    NoticeKind,
     OpenRoom,
     ReassignLeg,
     RefuseLeg,
@@ -86,7 +87,8 @@ MESSAGE_HANDLER = "HotlineMessage"
 RECORDING_HANDLER = "HotlineRecording"
 STORED_HANDLER = "HotlineStored"
 UNATTENDED_HANDLER = "HotlineUnattended"
-TOLD_ELSEWHERE = (MESSAGE_HANDLER, RECORDING_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER)
+NOTE_HANDLER = "HotlineNote"
+TOLD_ELSEWHERE = (MESSAGE_HANDLER, RECORDING_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER, NOTE_HANDLER)
 SURVIVING = "HotlineSurviving"
 UNKNOWN_GATHER_S = 1.0
 """So long callers gather whom the dialplan serves and who never reached us, before stock is taken of them: in a surge
@@ -108,8 +110,12 @@ class Node:
         line_of_number: Callable[[str], LineId | None],
         volunteer_of_target: Callable[[str], VolunteerId | None],
         user_event: Callable[[AmiMessage], None],
+        after_talk: Callable[[ConnectLeg], str] = lambda _: "",
+        notes_for: Callable[[VolunteerId], int] = lambda _: 0,
     ) -> None:
-        """`report` takes events into the machine; `user_event` gets our UserEvents that are not for the machine."""
+        """`report` takes events into the machine; `user_event` gets our UserEvents that are not for the machine;
+        `after_talk` says what a volunteer is asked after the talk, `notes_for` how many notes they have not heard."""
+        self._after_talk, self._notes_for = after_talk, notes_for
         self.id = node
         self.link: AmiLink | None = None
         self._dialling, self._envelope = dialling, envelope
@@ -363,7 +369,9 @@ class Node:
                 )
             case ConnectLeg(leg=leg, call=call, rests=rests, records=records, may_ask=may_ask):
                 caller = self._translator.callers.get(call)
-                more = (":rest" if rests else "") + (":record" if records else "") + (":help" if may_ask else "")
+                asked = self._after_talk(command)
+                more = f":after:{asked}" if asked else ":rest" if rests else ""
+                more += (":record" if records else "") + (":help" if may_ask else "")
                 if caller is not None:
                     self._joining.add(leg)
                 self._answer_leg(leg, f"ok:won:{caller.name}{more}" if caller else "ok:gone")
@@ -395,7 +403,8 @@ class Node:
         self._originate(command, "hotline-leg", exten, *variables)
 
     def _ring_notice(self, command: RingNotice) -> None:
-        say = "+".join(notice_words.words(command, datetime.now(UTC)))
+        notes = self._notes_for(command.volunteer) if command.kind is NoticeKind.READY else 0
+        say = "+".join(notice_words.words(command, datetime.now(UTC), notes=notes))
         self._originate(command, "hotline-notice", command.kind.value, f"HOTLINE_SAY={say}")
 
     def _tell(self, command: TellVolunteer) -> None:

@@ -44,20 +44,15 @@ def inspect(folder: Path, name: str) -> Recorded | None:
     match = _NAME.fullmatch(name)
     if match is None:
         return None
-    path = folder / f"{name}.wav"
-    try:
-        with wave.open(str(path), "rb") as sound:
-            frames = min(sound.getnframes(), path.stat().st_size // (sound.getnchannels() * sound.getsampwidth()))
-            length_s = frames / sound.getframerate()
-    # RuntimeError is what `wave` of Python 3.11 raises for a part that is longer than the file
-    except (FileNotFoundError, EOFError, wave.Error, ZeroDivisionError, RuntimeError):
+    length_s = length_of(folder / f"{name}.wav")
+    if length_s is None:
         return None
     return Recorded(
         name=name,
         call=CallId(match["call"]),
         did=match["did"],
         recorded_at=datetime.fromtimestamp(int(match["epoch"]), UTC),
-        length_s=round(length_s, 2),
+        length_s=length_s,
     )
 
 
@@ -84,6 +79,20 @@ def is_quiet(path: Path, quiet_s: float = QUIET_S) -> bool:
         return path.stat().st_mtime <= time.time() - quiet_s
     except OSError:
         return False
+
+
+def length_of(path: Path) -> float | None:
+    """How many seconds of sound a file holds, at most what it has room for; None: there is none. Blocks on disk.
+
+    :raises OSError: if the file cannot be read.
+    """
+    try:
+        with wave.open(str(path), "rb") as sound:
+            frames = min(sound.getnframes(), path.stat().st_size // (sound.getnchannels() * sound.getsampwidth()))
+            return round(frames / sound.getframerate(), 2)
+    # RuntimeError is what `wave` of Python 3.11 raises for a part that is longer than the file
+    except (FileNotFoundError, EOFError, wave.Error, ZeroDivisionError, RuntimeError):
+        return None
 
 
 def keep_or_drop(folder: Path, name: str) -> Recorded | None:

@@ -11,7 +11,7 @@ import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hotline_agi.asterisk.agi import AgiRequest
 from hotline_agi.dispatch.events import Event
@@ -19,6 +19,7 @@ from hotline_agi.dispatch.stand_ins import StandIn
 from hotline_agi.roster.model import Line
 from hotline_agi.selfservice.callback_dialog import Answer, Wanted
 from hotline_agi.selfservice.directory import Directory
+from hotline_agi.selfservice.handover import EMPTY, Book
 from hotline_agi.selfservice.lockout import Lockout
 from hotline_agi.selfservice.menu import Conversation, Outside, Place, Saying
 from hotline_agi.selfservice.state import Standing
@@ -63,12 +64,15 @@ class ServiceMenu:
         tell: Callable[[Event], None],
         standing: Callable[[VolunteerId], Standing],
         stand_ins: Callable[[], Sequence[StandIn]],
+        book: Book = EMPTY,
     ) -> None:
         """`tell` hands an event to the machine, which has carried it out when `standing` or `stand_ins` is asked."""
         self._now, self._tell, self._standing, self._stand_ins = now, tell, standing, stand_ins
         self._directory: Directory | None = None
         self._languages: frozenset[str] = frozenset(Language)
         self._names: Mapping[str, frozenset[VolunteerId]] = {}
+        self._labels: Mapping[str, frozenset[str]] = {}
+        self._book = book
         self._conversations: OrderedDict[str, Conversation] = OrderedDict()
         self._lockout = Lockout()
         self._key = secrets.token_bytes(32)
@@ -77,9 +81,23 @@ class ServiceMenu:
         """Who is who, from the next question on."""
         self._directory = directory
 
-    def use_prompts(self, languages: frozenset[str], names: Mapping[str, frozenset[VolunteerId]]) -> None:
-        """In which languages all can be said, and by language whose names."""
-        self._languages, self._names = languages, names
+    def use_prompts(
+        self,
+        languages: frozenset[str],
+        names: Mapping[str, frozenset[VolunteerId]],
+        labels: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
+        """In which languages all can be said, and by language whose names, and which results of a line's own."""
+        self._languages, self._names, self._labels = languages, names, labels or {}
+
+    def labels(self, language: str) -> frozenset[str]:
+        """Prompts of lines' own results that can be said."""
+        return self._labels.get(language, frozenset())
+
+    def hears(self, uniqueid: str, note: str) -> VolunteerId | None:
+        """Who was just told to hear a note in this call; None: nobody was."""
+        conversation = self._conversations.get(uniqueid)
+        return conversation.who if conversation is not None and conversation.hears(note) else None
 
     def is_service_number(self, number: str) -> bool:
         """Whether `number`, as the trunk delivers it, leads to the menu."""
@@ -140,6 +158,7 @@ class ServiceMenu:
             lockout=self._lockout,
             languages=self._languages,
             names=self._names,
+            book=replace(self._book, labels=frozenset().union(*self._labels.values())),
         )
 
     def _token(self, entrance: str, who: str) -> CallerToken:
@@ -158,12 +177,17 @@ def reply_text(saying: Saying, who: VolunteerId | None = None) -> str:
     """``ok:ask`` or ``ok:end``, language, how many keys, seconds for the first, prompts joined by ``+``.
 
     With a recording ``ok:hear``, and behind the prompts the recording and the prompts after it; where `who` waits for a
-    call ``ok:call``, language, prompts, who, and the call.
+    call ``ok:call``, language, prompts, who, and the call. With a note ``ok:spoken``, and ``ok:note`` where one is
+    recorded (`extensions-results.conf`).
     """
+    said, then = "+".join(saying.words), "+".join(saying.then)
+    if saying.records_for is not None:
+        return f"ok:note:{saying.language}:{saying.records_for}:{who}"
+    if saying.note:
+        return f"ok:spoken:{saying.language}:{saying.wait_s}:{saying.note}:{said}:{then}"
     if saying.attempt is not None:
-        return f"ok:call:{saying.language}:{'+'.join(saying.words)}:{who}:{saying.attempt}"
+        return f"ok:call:{saying.language}:{said}:{who}:{saying.attempt}"
     if saying.recording:
-        said, then = "+".join(saying.words), "+".join(saying.then)
         return f"ok:hear:{saying.language}:{saying.most_keys}:{saying.wait_s}:{said}:{saying.recording}:{then}"
     word = "end" if saying.is_last else "ask"
-    return f"ok:{word}:{saying.language}:{saying.most_keys}:{saying.wait_s}:{'+'.join(saying.words)}"
+    return f"ok:{word}:{saying.language}:{saying.most_keys}:{saying.wait_s}:{said}"

@@ -38,9 +38,11 @@ VARIABLES = (
     "HOTLINE_ASKED_FOR_HELP",
 )
 """See asterisk-conf/hotline/extensions.conf."""
+AFTER_TALK = frozenset({"hotline-after", "hotline-note"})
+"""Where a leg is whose caller hung up first."""
 SURVIVAL = frozenset({"hotline-plan", "hotline-keys", "hotline-sweep"})
 """Where a caller is whom the dialplan serves; the sweep begins it, before `HOTLINE_SURVIVED` is set."""
-VOLUNTEERS_OWN = frozenset({"hotline-menu", "hotline-callback"})
+VOLUNTEERS_OWN = frozenset({"hotline-menu", "hotline-callback", "hotline-notes", "hotline-note"})
 """Where no caller is who called in."""
 _STEPS = {step.value: step for step in Step}
 _ROLES = {role.value: role for role in HelperRole}
@@ -269,6 +271,8 @@ def _leg_stage(channel: Channel, talking: bool) -> LegStage:
         return LegStage.TALKING
     if not channel.up:
         return LegStage.RINGING
+    if channel.context in AFTER_TALK:
+        return LegStage.ENDING
     if channel.context != "hotline-leg":
         return LegStage.PROMPT  # picked up in this moment
     return _LEG_STAGES.get(channel.exten, LegStage.ENDING)

@@ -23,6 +23,7 @@ from hotline_agi.errors import HotlineError, InvalidText, SetupError
         roster="roster",
         calls="calls",
         callbacks="callbacks",
+        notes="notes",
         volunteers="volunteers",
         report="report",
         followups="followups",

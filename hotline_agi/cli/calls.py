@@ -17,6 +17,7 @@ class Calls(LazyGroup):
         "lift": "calls_lift",
         "limits": "calls_limits",
         "replay": "calls_replay",
+        "result": "calls_result",
     }
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -11,7 +11,9 @@ from hotline_agi import rosters, table
 from hotline_agi.asterisk.endpoints import PASSWORD_BYTES, Algorithms, endpoint_blocks, password_of
 from hotline_agi.cli.options import FINDING, json_option, print_json, rosters_option
 from hotline_agi.errors import SetupError
+from hotline_agi.prompts.catalogue import Prompt
 from hotline_agi.prompts.collection import State, build, inventory
+from hotline_agi.prompts.labels import label_prompts
 from hotline_agi.prompts.names import Names
 
 sounds_option = click.option(
@@ -26,7 +28,7 @@ names_option = click.option(
     "--rosters",
     "folder",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Folder with one folder per line: the volunteers' names are spoken too, for the menu of the service number.",
+    help="Folder with one folder per line: volunteers' names and lines' own results of talks are spoken, too.",
 )
 
 
@@ -40,7 +42,9 @@ def prompts(context: click.Context, sounds: Path, language: str | None, folder: 
     """List what to record: every prompt, its text, and whether a recording of your own is in place."""
     if context.invoked_subcommand is not None:
         return
-    found = [one for one in inventory(sounds, names=_names(folder)) if language in (None, one.language)]
+    found = [
+        one for one in inventory(sounds, names=_names(folder), more=_labels(folder)) if language in (None, one.language)
+    ]
     if as_json:
         print_json([one.as_json() for one in found])
     else:
@@ -57,7 +61,7 @@ def prompts(context: click.Context, sounds: Path, language: str | None, folder: 
 @names_option
 def prompts_build(out: Path, music: Path | None, folder: Path | None) -> None:
     """Speak all prompts with espeak-ng. Recordings of your own are never touched."""
-    made = build(out, music, click.echo, names=_names(folder))
+    made = build(out, music, click.echo, names=_names(folder), more=_labels(folder))
     table.ok(f"{len(made.made)} files made, {len(made.own)} of your own kept, in {made.folder}")
 
 
@@ -65,6 +69,10 @@ def _names(folder: Path | None) -> Names | None:
     if folder is None:
         return None
     return {one.id: one.name for one in rosters.load(folder, None).roster.volunteers.values()}
+
+
+def _labels(folder: Path | None) -> tuple[Prompt, ...]:
+    return () if folder is None else label_prompts(rosters.load(folder, None).roster)
 
 
 @click.command()

@@ -15,15 +15,26 @@ Who = tuple[LineId, CallerToken | None]
 
 
 @dataclass(slots=True)
+class Talk:
+    """One talk of a caller that is over."""
+
+    ended_s: float
+    talk_s: float
+    call: CallId | None = None
+    silent: bool | None = None
+    """Whether it counts as silent; None: nobody can tell, so it neither counts nor ends a count."""
+    result: str = ""
+    """What its volunteer said, if that decided it."""
+
+
+@dataclass(slots=True)
 class Known:
     """What is remembered of one caller (or of all that withhold their number), in monotonic seconds."""
 
     calls: deque[float] = field(default_factory=deque)
     """When those calls arrived that met no limit."""
-    talks: deque[tuple[float, float]] = field(default_factory=deque)
-    """When each talk ended, and how long it was."""
-    silent: deque[float] = field(default_factory=deque)
-    """When silent talks ended, since the last that was not."""
+    talks: deque[Talk] = field(default_factory=deque)
+    """In the order in which they ended."""
     live: set[CallId] = field(default_factory=set)
     """Calls that are there now and met no limit."""
 
@@ -31,10 +42,18 @@ class Known:
         """What is too old to count."""
         while self.calls and self.calls[0] <= now_s - HOUR_S:
             self.calls.popleft()
-        while self.talks and self.talks[0][0] <= now_s - DAY_S:
+        while self.talks and self.talks[0].ended_s <= now_s - DAY_S:
             self.talks.popleft()
-        while self.silent and self.silent[0] <= now_s - DAY_S:
-            self.silent.popleft()
+
+    def silent(self) -> list[Talk]:
+        """The silent talks since the last that was not, the oldest first."""
+        found = []
+        for talk in reversed(self.talks):
+            if talk.silent:
+                found.append(talk)
+            elif talk.silent is False:
+                break
+        return found[::-1]
 
 
 @dataclass(slots=True)

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from math import inf
 
 from hotline_agi.dispatch import answers
-from hotline_agi.dispatch.caller_book import DAY_S, HOUR_S, Known, Who
+from hotline_agi.dispatch.caller_book import DAY_S, HOUR_S, Known, Talk, Who
 from hotline_agi.dispatch.commands import Fact
-from hotline_agi.dispatch.events import Step
+from hotline_agi.dispatch.events import ResultGiven, Step
 from hotline_agi.dispatch.memory import PastCaller
 from hotline_agi.dispatch.state import Call
 from hotline_agi.dispatch.switchboard import Switchboard
 from hotline_agi.roster.model import CallerLimits
+from hotline_agi.terms import results
 from hotline_agi.terms.ids import CallerToken
 from hotline_agi.terms.limits import Limit, detail
 
@@ -53,6 +54,8 @@ class Met:
     limit: Limit
     until_s: float | None = None
     """Monotonic seconds; None: it ends with other calls."""
+    was_heard: bool = False
+    """In SILENT: a volunteer's word counts that is not about silence, so nobody is told of a microphone."""
 
 
 def judge(board: Switchboard, call: Call) -> Met | None:
@@ -79,10 +82,16 @@ def _named(limits: CallerLimits, known: Known, now_s: float) -> Met | None:
         if until_s is not None:
             return Met(limit=Limit.TALK, until_s=until_s)
     silent = limits.silent
-    if silent.calls and len(known.silent) >= silent.calls:
-        last_s = known.silent[-1]
-        if last_s - known.silent[-silent.calls] <= silent.within_s and now_s < last_s + silent.cool_off_s:
-            return Met(limit=Limit.SILENT, until_s=last_s + silent.cool_off_s)
+    talks = known.silent() if silent.calls else []
+    if silent.calls and len(talks) >= silent.calls:
+        last = talks[-1]
+        last_s = last.ended_s
+        if last_s - talks[-silent.calls].ended_s <= silent.within_s and now_s < last_s + silent.cool_off_s:
+            return Met(
+                limit=Limit.SILENT,
+                until_s=last_s + silent.cool_off_s,
+                was_heard=last.result not in ("", results.SILENT),
+            )
     return None
 
 
@@ -97,12 +106,12 @@ def _withheld(limits: CallerLimits, known: Known) -> Met | None:
 
 def _talked_until_s(most_s: float, known: Known) -> float | None:
     """When so much of the talks is a day ago that the rest is below `most_s`; None: it is now."""
-    left_s, until_s = sum(talk_s for _, talk_s in known.talks), None
-    for ended_s, talk_s in known.talks:
+    left_s, until_s = sum(talk.talk_s for talk in known.talks), None
+    for talk in known.talks:
         if left_s < most_s:
             break
-        left_s -= talk_s
-        until_s = ended_s + DAY_S
+        left_s -= talk.talk_s
+        until_s = talk.ended_s + DAY_S
     return until_s
 
 
@@ -115,6 +124,9 @@ def arrived(board: Switchboard, call: Call) -> bool:
     if met is None or met.limit is Limit.SILENT:
         count(board, call)
     if met is None:
+        return True
+    if met.limit is Limit.SILENT and met.was_heard:
+        call.later_s = LATER_S
         return True
     if met.limit is Limit.SILENT:
         call.later_s, call.heard_why = LATER_S, True
@@ -157,13 +169,25 @@ def talked(board: Switchboard, call: Call, talk_s: float) -> None:
     if call.caller is None:
         return
     known, now_s = board.callers.of(_who(call), board.now.mono_s), board.now.mono_s
-    known.talks.append((now_s, round(talk_s, 3)))  # as the journal writes it: the same after a restart
+    talk = Talk(ended_s=now_s, talk_s=round(talk_s, 3), call=call.id)  # as the journal writes it: so after a restart
+    known.talks.append(talk)
     believed = call.listening and board.callers.heard_s >= now_s - HEARD_WITHIN_S
     if call.spoke:
-        known.silent.clear()
+        talk.silent = False
     elif believed and talk_s >= board.current_line(call).limits.silent.talk_s:
-        known.silent.append(now_s)
+        talk.silent = True
         board.note(call, Fact.SILENT)
+    if call.said_silent is not None:
+        talk.silent, talk.result = call.said_silent, call.said_result
+
+
+def judged(board: Switchboard, event: ResultGiven) -> None:
+    """Somebody said what came of a call: whether it counts as silent is theirs to say, before any ear of ours."""
+    if event.caller is None or event.counts is None or event.line not in board.roster.lines:
+        return
+    for talk in board.callers.of((event.line, event.caller), board.now.mono_s).talks:
+        if talk.call == event.call:
+            talk.silent, talk.result = event.counts, event.result
 
 
 def left(board: Switchboard, call: Call) -> None:
@@ -192,7 +216,6 @@ def lifted(board: Switchboard, caller: CallerToken) -> None:
         if token == caller:
             known.calls.clear()
             known.talks.clear()
-            known.silent.clear()
 
 
 def recall(board: Switchboard, past: tuple[PastCaller, ...]) -> None:
@@ -205,14 +228,12 @@ def recall(board: Switchboard, past: tuple[PastCaller, ...]) -> None:
         if one.caller is None or one.ended_at is None or one.talk_s <= 0.0:
             continue
         ended_s = board.now.mono_s + (one.ended_at - board.now.at).total_seconds()
-        known.talks.append((ended_s, one.talk_s))
-        if one.silent:
-            known.silent.append(ended_s)
-        else:
-            known.silent.clear()
+        known.talks.append(
+            Talk(ended_s=ended_s, talk_s=one.talk_s, call=one.call, silent=one.silent, result=one.result)
+        )
     for known in board.callers.known.values():
         known.calls = deque(sorted(known.calls))
-        known.talks = deque(sorted(known.talks))
+        known.talks = deque(sorted(known.talks, key=lambda talk: talk.ended_s))
         known.forget(board.now.mono_s)
 
 

@@ -203,6 +203,10 @@ class ConnectLeg:
     """The caller agreed: the talk is recorded, and the volunteer hears a word that says so."""
     may_ask: bool = False
     """The line has supervisors: the volunteer's keys for help work in this talk."""
+    asks: LineId | None = None
+    """The line that asks after the talk what came of it, or for a note, if the caller hangs up first; None: none."""
+    language: str = ""
+    """In which it asks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """How a call gets out of our hands: into the dialplan's own steps, into survival, by the caller's hang-up, unseen."""
 
-from hotline_agi.dispatch import answers, caller_limits, matching, talks
+from hotline_agi.dispatch import answers, caller_limits, matching, results, talks
 from hotline_agi.dispatch.commands import CancelReason, Fact
 from hotline_agi.dispatch.events import Step
 from hotline_agi.dispatch.state import Call, CallState
@@ -57,7 +57,8 @@ def left(board: Switchboard, call: Call) -> None:
     winner = call.winner
     if winner is not None and winner.connected:
         winner.talk_ended_s = board.now.mono_s
-        board.set_timer(Timer.LEG, winner.id, PROMPT_LIMIT_S)  # its dialplan ends it
+        # its dialplan ends it
+        board.set_timer(Timer.LEG, winner.id, results.AFTER_TALK_S if winner.asks_after else PROMPT_LIMIT_S)
     else:
         talks.release_winner(board, call, CancelReason.CALLER_LEFT)
     matching.forget(board, call)

@@ -375,6 +375,27 @@ class AlarmRaised:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResultGiven:
+    """Somebody said what came of a talk: a volunteer by a key, or a coordinator. The call may be over for long."""
+
+    call: CallId
+    line: LineId
+    result: str
+    volunteer: VolunteerId | None = None
+    """None: it was said by command."""
+    leg: LegId | None = None
+    """On which it was said."""
+    counts: bool | None = None
+    """Whether the call counts as a silent one for the limits of its caller; None: that is not configured."""
+    caller: CallerToken | None = None
+    """Who called, if the shell knows."""
+    by: str = ""
+    """User of the machine who said it by command."""
+    is_noted: bool = False
+    """It is in the journal already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmEnded:
     """It is over, or somebody owns it."""
 
@@ -474,4 +495,5 @@ Event = (
     | HelpAsked
     | ContactAsked
     | HelperAnswered
+    | ResultGiven
 )

@@ -41,6 +41,7 @@ from hotline_agi.dispatch import (
     recollection,
     recording,
     reminders,
+    results,
     stock,
     supervision,
     talks,
@@ -76,6 +77,7 @@ from hotline_agi.dispatch.events import (
     MessageLeft,
     NoticeAnswered,
     RecordingPossible,
+    ResultGiven,
     RoundEnded,
     Step,
     StepReached,
@@ -232,6 +234,10 @@ class Machine:
                 notices.resumed(board, volunteer)
             case WrapUpDeclined(leg=leg_id) if leg_id in board.legs:
                 people.wrap_up_declined(board, board.legs[leg_id])
+            case WrapUpDeclined(leg=leg_id) if leg_id in board.foreign:
+                people.wrap_up_over(board, board.foreign[leg_id])
+            case ResultGiven():
+                results.given(board, event)
             case CoverAsked(volunteer=volunteer) if cover_requests.asked_for(board, volunteer):
                 pass
             case NoticeAnswered(leg=leg, agreed=agreed):

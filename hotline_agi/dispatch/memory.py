@@ -112,9 +112,12 @@ class PastCaller:
     ended_at: datetime | None = None
     talk_s: float = 0.0
     silent: bool = False
-    """Nothing was heard of the caller."""
+    """Nothing was heard of the caller, or a volunteer's word counts as that."""
     limited: bool = False
     """It met a limit, and rang nobody."""
+    call: CallId | None = None
+    result: str = ""
+    """The volunteer's word, where that counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

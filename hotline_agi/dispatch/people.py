@@ -39,7 +39,9 @@ def leg_gone(board: Switchboard, leg: Leg, outcome: LegOutcome) -> None:
     if leg.talk_began_s is not None:
         talk_s = leg.talked_s(now_s)
         limits.count_talk(board, seat, line, talk_s)
-        wraps_until_s = None if seat.declines_wrap_up else now_s + wrap_up_s(line, talk_s)
+        # who is asked for a result, or leaves a note, rests no longer for it
+        ended_s = leg.talk_ended_s if leg.asks_after and leg.talk_ended_s is not None else now_s
+        wraps_until_s = None if seat.declines_wrap_up else ended_s + wrap_up_s(line, talk_s)
         seat.declines_wrap_up = False
     if outcome in _MISSED and line.rest is not None and seat.missed >= line.rest.missed:
         seat.missed = 0
@@ -137,6 +139,13 @@ def wrap_up_declined(board: Switchboard, leg: Leg) -> None:
     """On the line of the talk that is over: no rest, this time."""
     if leg.volunteer is not None and leg.talked:
         board.seats.seat(leg.volunteer).declines_wrap_up = True
+
+
+def wrap_up_over(board: Switchboard, volunteer: VolunteerId) -> None:
+    """The same on a leg of an earlier run, whose wrap-up was worked out already."""
+    seat = board.seats.seat(volunteer)
+    seat.wraps_until_s = -inf
+    _settle(board, seat)
 
 
 def woke(board: Switchboard, volunteer: VolunteerId) -> None:

@@ -84,6 +84,8 @@ class Leg:
     talk_began_s: float | None = None
     talk_ended_s: float | None = None
     """When the caller left; the volunteer may still hear a sentence."""
+    asks_after: bool = False
+    """Then the volunteer is asked what came of the talk, which takes its time."""
     picked_up_s: float | None = None
     accepted_s: float | None = None
     handed_s: float | None = None
@@ -164,6 +166,9 @@ class Call:
     """They agreed to a recording, and did not take it back."""
     was_recorded: bool = False
     """A talk of this call was recorded, in part at least."""
+    said_silent: bool | None = None
+    """The volunteer's word for whether the call counts as a silent one; None: there is none."""
+    said_result: str = ""
     tried_before: bool = False
     """Called a short while ago and reached nobody."""
     urgent: bool = False

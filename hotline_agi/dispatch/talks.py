@@ -1,6 +1,6 @@
 """From the first accept to the end of the talk: one winner, tested and set in one go, and nobody cut off."""
 
-from hotline_agi.dispatch import answers, caller_limits, choices, matching, overflow, recording, waves
+from hotline_agi.dispatch import answers, caller_limits, choices, matching, overflow, recording, results, waves
 from hotline_agi.dispatch.commands import CancelReason, ConnectLeg, Fact, HangUp, ListenToCaller, Music, RefuseLeg
 from hotline_agi.dispatch.events import Step
 from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
@@ -93,7 +93,18 @@ def connect_if_held(board: Switchboard, call: Call) -> None:
     rests = leg.volunteer is not None and (call.line.wrap_up_s > 0 or call.line.long_wrap_up is not None)
     leg.records = recording.wanted(board, call, leg)
     may_ask = leg.volunteer is not None and board.current_line(call).high_risk is not None
-    board.out.append(ConnectLeg(leg=leg.id, call=call.id, rests=rests, records=leg.records, may_ask=may_ask))
+    leg.asks_after = leg.volunteer is not None and results.asks(call.line)
+    board.out.append(
+        ConnectLeg(
+            leg=leg.id,
+            call=call.id,
+            rests=rests,
+            records=leg.records,
+            may_ask=may_ask,
+            asks=call.line.id if leg.asks_after else None,
+            language=call.line.language if leg.asks_after else "",
+        )
+    )
 
 
 def connect_failed(board: Switchboard, call: Call) -> None:

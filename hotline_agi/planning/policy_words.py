@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from hotline_agi.planning.ring_words import likely_enough
 from hotline_agi.roster.callback_policy import CallbackPolicy, Missed, SharedPhones
-from hotline_agi.roster.model import CallerLimits, Line, RecordTalks, Want
+from hotline_agi.roster.model import CallerLimits, Line, RecordTalks, TalkResults, Want
 
 NOTHING = "nothing"
 
@@ -26,7 +26,27 @@ def policy_in_words(line: Line) -> dict[str, str]:
         "abuse": limits_in_words(line.limits),
         "recording": NOTHING if line.recording.talks is RecordTalks.NO else "talks of callers who agree",
         "callbacks": callbacks_in_words(line.callbacks),
+        "results": results_in_words(line.results),
+        "notes": (
+            f"for {notes.for_s / 3600:g} h, {'asked after talks' if notes.ask else 'in the menu'}"
+            if (notes := line.notes)
+            else NOTHING
+        ),
     }
+
+
+def results_in_words(results: TalkResults) -> str:
+    """``asked after talks: 2 resolved, 4 silent (counts), 6 high-risk (flags); in the menu for 12 h``."""
+    if not results.list:
+        return NOTHING
+    told = ", ".join(
+        f"{one.key} {one.id}"
+        + (" (counts)" if one.id in results.count else "")
+        + (" (flags)" if one.id in results.flag else "")
+        for one in results.list
+    )
+    asked = "asked after talks: " if results.ask else ""
+    return f"{asked}{told}; in the menu for {results.within_s / 3600:g} h"
 
 
 def limits_in_words(limits: CallerLimits) -> str:

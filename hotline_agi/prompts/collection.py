@@ -3,6 +3,7 @@
 ```text
 FOLDER/<language>/hotline/<id>.wav              Playback(hotline/<id>) in the channel's language
 FOLDER/<language>/hotline/name-<volunteer>.wav  a volunteer's name, for the menu of the service number
+FOLDER/<language>/hotline/label-<line>-<result>.wav  a line's own result of talks
 FOLDER/<language>/hotline-greet/1-greeting.wav  → ../hotline/greeting.wav   hold music, sort=alpha: prompt, then music
 FOLDER/<language>/hotline-greet/2-music.wav     → ../../music/hold.wav
 FOLDER/music/hold.wav
@@ -18,7 +19,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,6 +30,7 @@ from hotline_agi.cache import Say, cache_root, locked, made_once, recipe_key
 from hotline_agi.errors import SetupError
 from hotline_agi.prompts import voice
 from hotline_agi.prompts.catalogue import HOLD_CLASSES, HOLD_NOTICES, PROMPTS, TONES, Prompt
+from hotline_agi.prompts.labels import is_label
 from hotline_agi.prompts.names import Names, name_prompt, voice_of, whose
 from hotline_agi.prompts.phrases import PHRASES
 from hotline_agi.terms.languages import Language
@@ -128,7 +130,7 @@ def build(
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder, say):
             if names is not None:
-                _forget_others(folder, names)
+                _forget_others(folder, names, {one.id for one in more})
             return _build(folder, music, say, names, more)
     except (PermissionError, FileExistsError, NotADirectoryError) as error:
         raise SetupError(
@@ -174,10 +176,12 @@ def _make(folder: Path, wanted: list[_Item], made: Made) -> None:
                 _move(draft, folder / item.place)
 
 
-def _forget_others(folder: Path, names: Names) -> None:
-    """Remove the names that we spoke of people who are not in `names`; a recording of their own stays."""
+def _forget_others(folder: Path, names: Names, more: Set[str]) -> None:
+    """Remove what we spoke of people and of lines' own results that are not among these; a recording of their own
+    stays."""
     made = _read(folder)
     gone = [place for place in made if (who := whose(Path(place).stem)) is not None and who not in names]
+    gone += [place for place in made if is_label(stem := Path(place).stem) and stem not in more]
     for place in gone:
         path = folder / place
         if path.is_file() and _sha256(path) in made[place]:

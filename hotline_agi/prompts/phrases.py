@@ -11,6 +11,7 @@ from hotline_agi.prompts.catalogue import Prompt
 from hotline_agi.prompts.limit_phrases import LIMIT_PHRASES
 from hotline_agi.prompts.notice_phrases import NOTICE_PHRASES
 from hotline_agi.prompts.recording_phrases import RECORDING_PHRASES
+from hotline_agi.prompts.result_phrases import RESULT_PHRASES
 from hotline_agi.prompts.risk_phrases import RISK_PHRASES
 
 _ZH_DIGITS = "零一二三四五六七八九"
@@ -247,4 +248,5 @@ PHRASES = (
     *RECORDING_PHRASES,
     *RISK_PHRASES,
     *CAMPAIGN_PHRASES,
+    *RESULT_PHRASES,
 )

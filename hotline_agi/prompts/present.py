@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hotline_agi.prompts.labels import is_label
 from hotline_agi.prompts.names import whose
 from hotline_agi.prompts.phrases import PHRASES
 from hotline_agi.terms.ids import VolunteerId
@@ -18,6 +19,8 @@ class PromptsPresent:
     """Those in which every sentence of the menu can be said."""
     names: Mapping[str, frozenset[VolunteerId]] = field(default_factory=dict)
     """Whose names can be said."""
+    labels: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Which prompts for lines' own results there are."""
 
 
 def look(folder: Path) -> PromptsPresent:
@@ -43,4 +46,5 @@ def look(folder: Path) -> PromptsPresent:
             language: frozenset(who for prompt in there if (who := whose(prompt)) is not None)
             for language, there in found.items()
         },
+        labels={language: frozenset(filter(is_label, there)) for language, there in found.items()},
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from hotline_agi.reports.past import CallHistory, PastCall, PastMessage, PastRevision
 from hotline_agi.reports.timeline import timeline
-from hotline_agi.reports.words import limit_text, outcome_text
+from hotline_agi.reports.words import limit_text, outcome_text, result_text
 from hotline_agi.terms.ids import CallId, LineId
 from hotline_agi.terms.languages import Language
 from hotline_agi.terms.numbers import PhoneNumber
@@ -51,7 +51,7 @@ def call_rows(calls: Iterable[PastCall], zone: tzinfo, language: Language = Lang
             length_text(call.wait_s),
             length_text(call.talk_s) if call.talk_s else "",
             call.volunteer or "",
-            outcome_text(call.outcome, language),
+            outcome_text(call.outcome, language) + (f" · {result_text(call.result, language)}" if call.result else ""),
             str(call.messages) if call.messages else "",
         )
         for call in calls
@@ -106,6 +106,7 @@ def call_json(call: PastCall) -> Json:
         "outcome": call.outcome.value if call.outcome else None,
         "volunteer": call.volunteer,
         "messages": call.messages,
+        "result": call.result,
     }
 
 
@@ -122,6 +123,7 @@ CSV_COLUMNS = (
     "volunteer",
     "messages",
     "roster",
+    "result",
 )
 """Stable: columns are added at the end only."""
 

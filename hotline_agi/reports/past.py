@@ -27,6 +27,8 @@ class PastCall:
     volunteer: VolunteerId | None
     messages: int
     """How many messages the caller left."""
+    result: str | None = None
+    """What was said of the talk last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from hotline_agi.reports import choice_words, words, work_words
 from hotline_agi.reports.choosing import Choice, Handing, Serving
 from hotline_agi.reports.past import CallHistory, PastFact, PastLeg
 from hotline_agi.reports.words import Phrase
-from hotline_agi.terms import limits
+from hotline_agi.terms import limits, results
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import LegId, VolunteerId
 from hotline_agi.terms.languages import Language
@@ -196,6 +196,10 @@ def _text(sentence: _Sentence, course: _Course, language: Language) -> str:
             return _phrase(words.FACTS[language][fact.fact], names, language, where=where)
         case Fact.UNSEEN:
             return _unseen_text(fact, names, language)
+        case Fact.RESULT:
+            said = results.told(fact.detail)
+            who, result = said.by or names[0], words.result_text(said.result, language)
+            return _phrase(words.FACTS[language][Fact.RESULT], [who], language, result=result)
         case Fact.LIMITED:
             return _limited_text(fact.detail, language)
         case Fact.HELPER_RANG | Fact.HELPER_CAME | Fact.HELPER_LEFT | Fact.HELP_MISSED:

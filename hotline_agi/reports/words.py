@@ -50,6 +50,7 @@ FACTS: dict[Language, dict[Fact, Phrase]] = {
         Fact.RECORDING_STOPPED: "{who} ended the recording",
         Fact.SURVIVING: "The service did not answer: Asterisk serves the caller by its own plan",
         Fact.CALLER_LEFT: "The caller hung up",
+        Fact.RESULT: "{who} noted the result of the talk: {result}",
     },
     Language.ZH: {
         Fact.ARRIVED: "来电到达",
@@ -88,8 +89,24 @@ FACTS: dict[Language, dict[Fact, Phrase]] = {
         Fact.RECORDING_STOPPED: "{who} 结束录音",
         Fact.SURVIVING: "服务未响应：由 Asterisk 按自带预案接待来电者",
         Fact.CALLER_LEFT: "来电者挂机",
+        Fact.RESULT: "{who} 记下通话结果：{result}",
     },
 }
+
+_RESULTS = {
+    Language.EN: {
+        "resolved": "resolved", "referred": "referred", "silent": "silent", "prank": "prank", "high-risk": "high risk",
+    },
+    Language.ZH: {
+        "resolved": "已解决", "referred": "已转介", "silent": "无声", "prank": "骚扰", "high-risk": "高危",
+    },
+}  # fmt: skip
+
+
+def result_text(result: str, language: Language) -> str:
+    """What was said of a talk; a line's own result by its id."""
+    return _RESULTS[language].get(result, result)
+
 
 TALK_CUT_SHORT = {
     Language.EN: "The conversation ended: the caller hung up",
@@ -178,7 +195,7 @@ LIMITS: dict[Language, dict[Limit, str]] = {
         Limit.WITHHELD: "Too many calls with withheld numbers came within an hour",
         Limit.WITHHELD_AT_ONCE: "Too many calls with withheld numbers are on the line",
         Limit.CROWDED: "The queue of the line is full",
-        Limit.SILENT: "Nothing was heard of the caller in several talks: they wait behind the others",
+        Limit.SILENT: "Several talks were silent, or noted as such: the caller waits behind the others",
     },
     Language.ZH: {
         Limit.TALK: "来电者一天内的通话已达上限",
@@ -187,7 +204,7 @@ LIMITS: dict[Language, dict[Limit, str]] = {
         Limit.WITHHELD: "一小时内隐藏号码的来电太多",
         Limit.WITHHELD_AT_ONCE: "线上隐藏号码的来电太多",
         Limit.CROWDED: "热线的队伍已满",
-        Limit.SILENT: "来电者多次没有声音：排在其他来电之后",
+        Limit.SILENT: "多次通话没有声音（或被记为如此）：排在其他来电之后",
     },
 }
 UNTIL = {Language.EN: "{limited}, until {until} UTC", Language.ZH: "{limited}，到 {until}（UTC）为止"}

@@ -260,6 +260,50 @@ class HighRisk:
     """Hours after the call at which somebody is to look after the caller."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkResult:
+    """What a volunteer may say of a talk by one key."""
+
+    id: str
+    key: str
+    """One digit."""
+    name: Mapping[str, str]
+    """By language, ``zh`` and ``en``."""
+    is_own: bool = False
+    """Named by this line: spoken by a prompt of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkResults:
+    """Of a line that has none nothing is asked."""
+
+    ask: bool = False
+    """After a talk whose caller hung up first; else only the menu asks."""
+    list: tuple[TalkResult, ...] = ()
+    count: frozenset[str] = frozenset()
+    """Those that count as silent calls do for the limits of callers."""
+    flag: frozenset[str] = frozenset()
+    """Those that mark the caller as at high risk."""
+    within_s: float = 43_200.0
+    """So long after a talk the menu takes its result."""
+
+    def of_key(self, key: str) -> TalkResult | None:
+        return next((one for one in self.list if one.key == key), None)
+
+    def of_id(self, result: str) -> TalkResult | None:
+        return next((one for one in self.list if one.id == result), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notes:
+    """Spoken notes of a shift for the next."""
+
+    ask: bool = True
+    """After a talk whose caller hung up first; else only the menu takes them."""
+    for_s: float = 86_400.0
+    """So long the menu plays them."""
+
+
 class OverflowStep(StrEnum):
     TRANSFER = "transfer"
     MESSAGE = "message"
@@ -307,6 +351,9 @@ class Line:
     """None: messages and requests are listed, and nobody is called from the menu."""
     high_risk: HighRisk | None = None
     """None: the keys for help do nothing."""
+    results: TalkResults = TalkResults()
+    notes: Notes | None = None
+    """None: nobody is asked for notes."""
     service_numbers: tuple[str, ...] = ()
     """What volunteers dial over the trunk for the spoken menu; public, so plain text. Lines may share one."""
     ring_plans: tuple[RingPlan, ...] = ()

@@ -19,19 +19,23 @@ from hotline_agi.roster.model import (
     CallerOrder,
     Line,
     LongWrapUp,
+    Notes,
     Recording,
     Reminders,
     Rest,
+    TalkResults,
     VolunteerOrder,
     Want,
 )
 from hotline_agi.roster.probes import narrowed
 from hotline_agi.roster.recording_fields import recording
+from hotline_agi.roster.results_fields import notes, talk_results
 from hotline_agi.roster.values import ident, integer, language, one_of, percent, seconds
 from hotline_agi.terms.problems import Mark
 
 MOST_WORTH_S = 3600
 _USUAL_ADAPTIVE, _USUAL_CALLERS = Adaptive(), CallerOrder()
+NO_RESULTS = TalkResults()
 _MIN_S = 60.0
 
 
@@ -53,6 +57,8 @@ class ReadPolicy:
     limits: CallerLimits
     recording: Recording
     callbacks: CallbackPolicy | None
+    results: TalkResults
+    notes: Notes | None
 
     def onto(self, line: Line) -> Line:
         """`line` with this policy."""
@@ -68,6 +74,8 @@ class ReadPolicy:
             limits=self.limits,
             recording=self.recording,
             callbacks=self.callbacks,
+            results=self.results,
+            notes=self.notes,
         )
 
 
@@ -84,6 +92,8 @@ def read_policy(fields: Fields) -> ReadPolicy:
         limits=fields.optional("abuse", caller_limits, USUAL_LIMITS),
         recording=fields.optional("recording", recording, Recording()),
         callbacks=fields.optional("callbacks", callbacks, None),
+        results=fields.optional("results", talk_results, NO_RESULTS),
+        notes=fields.optional("notes", notes, None),
     )
 
 

@@ -292,7 +292,7 @@ class CallbackDialog:
 def how_many(open_: int, language: str) -> Words:
     """``there is one callback`` and so on."""
     if language == Language.ZH:
-        return ("waiting-there", *(("two-of",) if open_ == 2 else speech.number(open_)), "callers-wait")
+        return ("waiting-there", *speech.counted(open_, "zh"), "callers-wait")
     return (*speech.number(open_), "caller-waits" if open_ == 1 else "callers-wait")
 
 

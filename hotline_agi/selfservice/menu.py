@@ -7,6 +7,7 @@
                         OVER ◄─ * ───┘ ▲                                 │
                                        └─── what was done, in words ◄────┘
    6 ─► CALLBACK (`callback_dialog.py`); * leads back from it
+   7, 8 ─► HANDOVER (`handover_dialog.py`)
    any other place: * ends; silence repeats twice, then ends; no conversation is longer than MOST_STEPS answers
 ```
 """
@@ -20,14 +21,16 @@ from hotline_agi.dispatch.cover_requests import NEXT_SHIFT
 from hotline_agi.dispatch.events import CoverAsked, Event, VolunteerPaused, VolunteerResumed
 from hotline_agi.dispatch.stand_ins import StandIn
 from hotline_agi.roster.model import Line, Volunteer
-from hotline_agi.selfservice import shifts, speech, state
+from hotline_agi.selfservice import handover, handover_dialog, shifts, speech, state
 from hotline_agi.selfservice.callback_dialog import Answer, Back, CallbackDialog, Say, TakeNext, Turn, Wanted
 from hotline_agi.selfservice.directory import Directory
+from hotline_agi.selfservice.handover import EMPTY, Book
+from hotline_agi.selfservice.handover_dialog import HandoverDialog, Scene
 from hotline_agi.selfservice.lockout import Lockout
 from hotline_agi.selfservice.shifts import Rota
 from hotline_agi.selfservice.speech import Words
 from hotline_agi.selfservice.state import Standing
-from hotline_agi.terms.ids import CallerToken, LegId, VolunteerId
+from hotline_agi.terms.ids import CallerToken, LegId, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.standing import VolunteerState
 
@@ -59,9 +62,13 @@ class Saying:
     recording: str = ""
     """A recording that is played behind `words`, as the dialplan finds it."""
     then: Words = ()
-    """Behind the recording."""
+    """Behind the recording, or the note."""
     attempt: LegId | None = None
     """No key is read: they wait until this call is joined with them, or is over."""
+    note: str = ""
+    """The file of a note that is played behind `words`."""
+    records_for: LineId | None = None
+    """A note for this line is recorded, in place of words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +89,7 @@ class Outside:
     """Those in which all can be said."""
     names: Mapping[str, frozenset[VolunteerId]]
     """By language: whose names can be said."""
+    book: Book = EMPTY
 
 
 class Place(Enum):
@@ -90,6 +98,7 @@ class Place(Enum):
     MINUTES = auto()
     COVER = auto()
     CALLBACK = auto()
+    HANDOVER = auto()
     OVER = auto()
 
 
@@ -107,6 +116,7 @@ class Conversation:
     _pins: int = 0
     _last: Saying | None = field(default=None, repr=False)
     _dialog: CallbackDialog = field(default_factory=CallbackDialog, repr=False)
+    _handover: HandoverDialog = field(default_factory=HandoverDialog, repr=False)
 
     def begin(self, outside: Outside) -> Saying:
         """The first words."""
@@ -127,7 +137,12 @@ class Conversation:
         if self.who is not None and self.who not in outside.directory.volunteers:
             return self._end(outside, ("unknown-phone",))
         if keys is None:
-            return self._repeat(outside)
+            waits = self.place is Place.HANDOVER and self._handover.goes_on_in_silence
+            return (
+                self._hand_over(outside, self._handover.pressed("", self._scene(outside)))
+                if waits
+                else self._repeat(outside)
+            )
         self._silent = 0
         if END in keys and self.place is Place.CALLBACK:
             return self._say_menu(outside, (), with_state=False)
@@ -140,10 +155,16 @@ class Conversation:
                 return self._on_minutes(outside, keys)
             case Place.COVER:
                 return self._on_cover(outside, keys)
+            case Place.HANDOVER:
+                return self._hand_over(outside, self._handover.pressed(keys, self._scene(outside)))
             case Place.CALLBACK:
                 return self._turn(outside, self._dialog.pressed(keys))
             case _:
                 return self._on_choice(outside, keys)
+
+    def hears(self, note: str) -> bool:
+        """Whether this note is the one that was played last."""
+        return self.place is Place.HANDOVER and self._handover.hears(note)
 
     def answered(self, outside: Outside, answer: Answer) -> Saying | Wanted:
         """Go on with what the list of work says."""
@@ -194,6 +215,10 @@ class Conversation:
             case "6" if self._calls_back(outside):
                 self._dialog = CallbackDialog()
                 return TakeNext()
+            case "7" if handover.with_results(self._lines(outside)):
+                return self._hand_over(outside, self._handover.result(self._scene(outside)))
+            case "8" if handover.with_notes(self._lines(outside)):
+                return self._hand_over(outside, self._handover.notes(self._scene(outside)))
             case _:
                 return self._say_menu(outside, (), with_state=False)
 
@@ -244,13 +269,41 @@ class Conversation:
         outside.tell(CoverAsked(volunteer=self._known))
         return self._say_menu(outside, ("cover-asked",), with_state=False)
 
+    def _hand_over(self, outside: Outside, turn: handover_dialog.Turn) -> Saying:
+        self.place = Place.HANDOVER
+        match turn:
+            case handover_dialog.Ask(words=words):
+                return self._say(outside, words)
+            case handover_dialog.ToMenu(words=words):
+                return self._say_menu(outside, words, with_state=False)
+            case handover_dialog.Play(note=note, words=words, then=then):
+                return Saying(language=self._language(outside), words=words, note=note.name, then=then)
+            case handover_dialog.Record(line=line):
+                self.place = Place.MENU  # where the dialplan comes back to
+                return Saying(language=self._language(outside), words=(), records_for=line)
+
+    def _scene(self, outside: Outside) -> Scene:
+        language = self._language(outside)
+        return Scene(
+            book=outside.book,
+            who=self._known,
+            lines=self._lines(outside),
+            dialled=outside.line,
+            at=outside.now.at,
+            language=language,
+            names=outside.names.get(language, frozenset()),
+        )
+
     # ---- words
 
     def _say_menu(self, outside: Outside, first: Words, *, with_state: bool = True) -> Saying:
         self.place = Place.MENU
-        own = self._own_state(outside) if with_state else ()
+        own: Words = ()
+        if with_state:
+            new = handover.new_notes(self._scene(outside).notes(), self._language(outside))
+            own = (*self._own_state(outside), *new, *(("notes-hear-new",) if new else ()))
         more = ("menu-callbacks",) if self._calls_back(outside) else ()
-        return self._say(outside, (*first, *own, "menu", *more))
+        return self._say(outside, (*first, *own, "menu", *more, *handover.menu_words(self._lines(outside))))
 
     def _own_state(self, outside: Outside) -> Words:
         standing = outside.standing(self._known)
@@ -279,8 +332,12 @@ class Conversation:
 
     def _rota(self, outside: Outside) -> Rota:
         """Of the lines that they serve; who serves none yet hears of the dialled line."""
-        lines = outside.directory.lines_of(self._known) or (outside.line,)
-        return Rota(lines=lines, stand_ins=tuple(outside.stand_ins()), people=outside.directory.volunteers)
+        return Rota(
+            lines=self._lines(outside), stand_ins=tuple(outside.stand_ins()), people=outside.directory.volunteers
+        )
+
+    def _lines(self, outside: Outside) -> tuple[Line, ...]:
+        return outside.directory.lines_of(self._known) or (outside.line,)
 
     @property
     def _known(self) -> VolunteerId:

@@ -7,12 +7,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hotline_agi.dispatch.commands import NoticeKind, RingNotice
-from hotline_agi.selfservice import speech
+from hotline_agi.selfservice import handover, speech
 from hotline_agi.selfservice.speech import Words
 
 
-def words(notice: RingNotice, now: datetime) -> Words:
-    """The whole sentence; `now` says what is today."""
+def words(notice: RingNotice, now: datetime, *, notes: int = 0) -> Words:
+    """The whole sentence; `now` says what is today, `notes` how many from the shift before they have not heard."""
     zone = ZoneInfo(notice.zone)
     opening, keys = f"notice-{notice.kind}", f"notice-{notice.kind}-keys"
     if notice.kind is NoticeKind.ALARM:
@@ -22,4 +22,5 @@ def words(notice: RingNotice, now: datetime) -> Words:
     else:
         day = speech.day(notice.from_at.astimezone(zone).date(), now.astimezone(zone).date())
         times = (*day, *speech.span(notice.from_at, notice.until_at, zone, notice.language))
-    return (opening, *times, keys)
+    told = handover.count_of(notes, notice.language)
+    return (opening, *times, *told, *(("notice-notes",) if told else ()), keys)

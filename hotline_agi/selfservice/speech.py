@@ -19,8 +19,12 @@ MOST_SPANS = 5
 """More shifts than these on one day are not read out."""
 
 
-def number(n: int) -> Words:
-    """A whole number from 0 to 999."""
+def number(n: int, language: str = Language.EN) -> Words:
+    """A whole number from 0 to 999. In Chinese 105 is 一百零五 (一百五 would be 150), and 115 一百一十五."""
+    if language == Language.ZH and n > 100:
+        hundreds, rest = divmod(n, 100)
+        gap: Words = ("n-0",) if 0 < rest < 10 else ("n-1",) if 10 <= rest < 20 else ()
+        return (f"n-{hundreds}", "hundred", *gap, *(number(rest) if rest else ()))
     if n < 60:
         return (f"n-{n}",)
     hundreds, rest = divmod(n, 100)
@@ -31,6 +35,11 @@ def number(n: int) -> Words:
         return (*words, f"n-{rest}")
     tens, unit = divmod(rest, 10)
     return (*words, f"n-{10 * tens}", *((f"n-{unit}",) if unit else ()))
+
+
+def counted(n: int, language: str) -> Words:
+    """A whole number before what it counts: 两条, not 二条."""
+    return ("two-of",) if n == 2 and language == Language.ZH else number(n, language)
 
 
 def time_of_day(at: datetime, language: str) -> Words:
@@ -97,7 +106,7 @@ def who_is_on(people: Sequence[VolunteerId], spoken: frozenset[VolunteerId], lan
     if len(people) <= MOST_NAMES and spoken.issuperset(people):
         return ("on-now", *_joined([(f"name-{who}",) for who in people]))
     if language == Language.ZH:
-        return ("there-are", *(("two-of",) if len(people) == 2 else number(len(people))), "volunteers-on-now")
+        return ("there-are", *counted(len(people), language), "volunteers-on-now")
     return (*number(len(people)), "volunteer-on-now" if len(people) == 1 else "volunteers-on-now")
 
 

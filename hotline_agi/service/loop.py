@@ -22,7 +22,14 @@ from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.dialling import TEST_ENDPOINT, Dialling, rung_by
 from hotline_agi.asterisk.envelope import CALLBACK, Envelope, RefusalReason
 from hotline_agi.asterisk.fastagi import FastAgiListener, bound
-from hotline_agi.asterisk.node import MESSAGE_HANDLER, RECORDING_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER, Node
+from hotline_agi.asterisk.node import (
+    MESSAGE_HANDLER,
+    NOTE_HANDLER,
+    RECORDING_HANDLER,
+    STORED_HANDLER,
+    UNATTENDED_HANDLER,
+    Node,
+)
 from hotline_agi.asterisk.service_menu import ServiceMenu
 from hotline_agi.asterisk.survival import SurvivalPlan
 from hotline_agi.asterisk.unattended import Unattended
@@ -70,9 +77,11 @@ from hotline_agi.notify import keep, kept, notify
 from hotline_agi.recognition import Recognition
 from hotline_agi.roster import canary
 from hotline_agi.roster.canary import with_canary
+from hotline_agi.roster.duty import everybody
 from hotline_agi.roster.model import RecordTalks, Roster
 from hotline_agi.rosters.following import Places, RosterFollower
 from hotline_agi.selfservice.directory import Directory
+from hotline_agi.selfservice.handover import Book
 from hotline_agi.selfservice.state import Standing
 from hotline_agi.service.alarms import Alarms
 from hotline_agi.service.alone import Alone
@@ -83,9 +92,12 @@ from hotline_agi.service.canary import Canary
 from hotline_agi.service.guard import Guard
 from hotline_agi.service.lines import log_call, log_shift
 from hotline_agi.service.liveness import ask_for_patience, feed_watchdog
+from hotline_agi.service.note_files import NoteFiles
+from hotline_agi.service.notes import Notes
 from hotline_agi.service.playback import Playback
 from hotline_agi.service.questions import Questions
 from hotline_agi.service.recordings import Recordings
+from hotline_agi.service.results import Results
 from hotline_agi.service.upkeep import Upkeep
 from hotline_agi.service.voicemail import Voicemail
 from hotline_agi.service.watch import Sources, Watch
@@ -185,6 +197,23 @@ class Service:
         self.guard = Guard(settings.state, limits=tuple(limit.value for limit in limits.Limit), help_facts=HELP_FACTS)
         self._envelope = Envelope(served, trunk=settings.trunk, rules=settings.dialling, refused=self.guard.refused)
         self._envelope.recall(past.legs, now.mono_s)
+        self._results = Results(
+            settings.state / JOURNAL,
+            roster=lambda: self._roster,
+            line_of_call=self._line_of_call,
+            labels=self._labels,
+            tell=self.step,
+            chore=self._chore,
+        )
+        archive = settings.archive
+        self.playback = Playback(archive, settings.state / JOURNAL, own_group=settings.recordings.playing is not None)
+        self._notes = Notes(
+            NoteFiles(archive, self.playback, chore=self._chore),
+            journal=self._journal,
+            journal_path=settings.state / JOURNAL,
+            hears=self._hears,
+            chore=self._chore,
+        )
         self._node = Node(
             settings.node,
             dialling=dialling,
@@ -193,9 +222,20 @@ class Service:
             line_of_number=self._line_of_number,
             volunteer_of_target=lambda target: rung_by(target, self._roster),
             user_event=self._user_event,
+            after_talk=self._results.asked_after,
+            notes_for=self._new_notes_for,
         )
         self._menu = ServiceMenu(
-            now=self._now, tell=self.step, standing=self._standing, stand_ins=lambda: self._machine.stand_ins
+            now=self._now,
+            tell=self.step,
+            standing=self._standing,
+            stand_ins=lambda: self._machine.stand_ins,
+            book=Book(
+                last_talk=self._results.last_talk,
+                say_result=self._results.say,
+                notes=self._notes.of,
+                heard=self._notes.heard,
+            ),
         )
         self._menu.use_directory(Directory.of(roster))
         self._link = AmiLink(
@@ -216,11 +256,11 @@ class Service:
             journal_path=settings.state / JOURNAL,
             node=settings.node,
             line_of_number=self._line_of_number,
+            kept=self._results.kept,
         )
         self._upkeep = Upkeep(
             self._survival, self._menu, self._envelope, sounds=settings.sounds, roster=lambda: self._roster
         )
-        archive = settings.archive
         self._recordings = Recordings(
             archive,
             journal=self._journal,
@@ -229,7 +269,6 @@ class Service:
             tell=self.step,
             is_wanted=lambda: any(one.recording.talks is not RecordTalks.NO for one in self._roster.lines.values()),
         )
-        self.playback = Playback(archive, settings.state / JOURNAL, own_group=settings.recordings.playing is not None)
         self._voicemail = Voicemail(
             settings.messages,
             journal=self._journal,
@@ -294,7 +333,7 @@ class Service:
         )
         self._node.on_stock = self._callbacks.stock_taken
         self._watchers = Watchers(
-            saw=(self._canary.saw, self._alarms.saw, self._callback_list.saw),
+            saw=(self._canary.saw, self._alarms.saw, self._callback_list.saw, self._results.saw),
             heard=(self._canary.on_message, self._callback_calls.on_message),
         )
         questions = Questions(
@@ -307,6 +346,8 @@ class Service:
             chore=self._chore,
             is_test=self._canary.expects,
             callbacks=self._callbacks,
+            results=self._results,
+            notes=self._notes,
         )
         self._listener = FastAgiListener(questions.asked, lambda why: logger.warning("fastagi", refused=why), word=word)
         self._kept = kept(FASTAGI)
@@ -455,6 +496,8 @@ class Service:
             asyncio.create_task(self._voicemail.adopt(), name="messages"),
             asyncio.create_task(self._recordings.run(), name="recordings"),
             asyncio.create_task(self.playback.run(), name="playing"),
+            asyncio.create_task(self._notes.adopt(), name="notes"),
+            asyncio.create_task(self._results.follow(), name="results"),
             asyncio.create_task(self._ledger.run(), name="ledger"),
             asyncio.create_task(self._follower.run(), name="rosters"),
             asyncio.create_task(self.guard.follow(), name="guard"),
@@ -568,6 +611,21 @@ class Service:
     def _standing(self, volunteer: VolunteerId) -> Standing:
         return self._machine.standing(volunteer, self._now())
 
+    def _labels(self, language: str) -> frozenset[str]:
+        return self._menu.labels(language)
+
+    def _hears(self, uniqueid: str, note: str) -> VolunteerId | None:
+        return self._menu.hears(uniqueid, note)
+
+    def _line_of_call(self, call: CallId) -> LineId | None:
+        found = self._machine.board.calls.get(call)
+        return found.line.id if found is not None else None
+
+    def _new_notes_for(self, volunteer: VolunteerId) -> int:
+        kept = [line for line in self._roster.lines.values() if line.notes is not None]
+        lines = [line for line in kept if volunteer in everybody(line)]
+        return self._notes.new_for(lines, volunteer, datetime.now(UTC))
+
     def _heard(self, message: AmiMessage) -> None:
         self._node.on_message(message)
         self._watchers.heard(message)
@@ -585,6 +643,8 @@ class Service:
             self._unattended.on_message(message)
         elif message.get("UserEvent") == RECORDING_HANDLER:
             self._recordings.ended(str(message.get("File", "")))
+        elif message.get("UserEvent") == NOTE_HANDLER:
+            self._chore(self._notes.recorded(str(message.get("File", "")), None))
         elif message.get("UserEvent") == MESSAGE_HANDLER:
             self._chore(
                 self._voicemail.recorded(CallId(str(message.get("Call", ""))), str(message.get("File", "")), None)

@@ -8,13 +8,14 @@ What a crash leaves there is removed at the next start, and whatever lies there 
 import asyncio
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from hotline_agi import sealing
-from hotline_agi.archive import Archive, Kind, NotStored
+from hotline_agi.archive import Archive, Kind, NotStored, Stored
 from hotline_agi.errors import HotlineError
 from hotline_agi.log import logger
 from hotline_agi.sealing import SealingFailed
@@ -59,9 +60,18 @@ class Playback:
 
         :raises CannotPlay: if it cannot be noted, is not there, or cannot be decrypted in time; nobody hears it then.
         """
+        return await self._prepared(partial(self._make, kind, call, file, who))
+
+    async def prepare_note(self, file: str) -> Played:
+        """Make a spoken note from shift to shift playable; who hears it is noted by `service.notes`.
+
+        :raises CannotPlay: if it is not there, or cannot be decrypted in time.
+        """
+        return await self._prepared(lambda: self._playable(self._archive.find(Kind.NOTE, file)))
+
+    async def _prepared(self, work: Callable[[], Played]) -> Played:
         if len(self._open) >= MOST_AT_ONCE:
             raise CannotPlay("too many recordings are being heard at once")
-        work = partial(self._make, kind, call, file, who)
         try:
             async with asyncio.timeout(PREPARE_TIMEOUT_S):
                 played = await asyncio.to_thread(work)
@@ -85,6 +95,9 @@ class Playback:
         said = "message" if kind is Kind.MESSAGE else "talk"
         now = datetime.now(UTC)
         rows.heard(self._journal_path, now, who=who, how=BY_TELEPHONE, kind=said, call=call, file=stored.file)
+        return self._playable(stored)
+
+    def _playable(self, stored: Stored) -> Played:
         if not stored.is_sealed:
             return Played(stored.path.with_suffix(""), is_temporary=False)
         folder = self._archive.playing

@@ -10,6 +10,8 @@ from hotline_agi.dispatch.events import Event
 from hotline_agi.recognition import Recognition
 from hotline_agi.service import callbacks
 from hotline_agi.service.callbacks import Callbacks
+from hotline_agi.service.notes import Notes
+from hotline_agi.service.results import Results
 from hotline_agi.service.voicemail import Voicemail
 from hotline_agi.store.journal import Journal
 from hotline_agi.terms.ids import CallId
@@ -37,6 +39,8 @@ class Questions:
         chore: Callable[[Coroutine[None, None, None]], None],
         is_test: Callable[[str], bool],
         callbacks: Callbacks,
+        results: Results,
+        notes: Notes,
     ) -> None:
         """`tell` takes an event into the machine; `chore` owns what takes its time; `is_test` says whether the test
         call that is under way dialled a number; `callbacks` asks the list of work."""
@@ -44,6 +48,7 @@ class Questions:
         self._node, self._menu, self._voicemail = node, menu, voicemail
         self._journal, self._recognition = journal, recognition
         self._tell, self._chore, self._is_test = tell, chore, is_test
+        self._results, self._notes = results, notes
 
     def asked(self, session: AgiSession) -> None:
         request = session.request
@@ -56,6 +61,12 @@ class Questions:
             return
         if request.route == callbacks.ROUTE:
             self._callbacks.confirmed(session)
+            return
+        if request.route == "result":
+            self._results.on_question(session)
+            return
+        if request.route in ("note", "hear"):
+            self._notes.on_question(session)
             return
         if request.route in CALLER_ROUTES and self._is_test(request.argument(0)):
             self._node.on_question(session)  # nobody calls: there is no number to keep, and nobody to recognise

@@ -60,5 +60,5 @@ class Upkeep:
     async def _refresh_menu(self) -> None:
         """What the menu knows of people and prompts: off a call's way, since both take their time."""
         found = await asyncio.to_thread(present.look, self._sounds)
-        self._menu.use_prompts(found.languages, found.names)
+        self._menu.use_prompts(found.languages, found.names, found.labels)
         self._menu.use_directory(await asyncio.to_thread(Directory.of, self._roster()))

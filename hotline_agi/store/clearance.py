@@ -18,9 +18,11 @@ from hotline_agi.log import logger
 from hotline_agi.retention import NO_SHELVES, SEALED_SUFFIX, Ages, Shelves
 from hotline_agi.store.dialect import Trouble, checkpoint, compact, said
 from hotline_agi.store.names import REFUSED_SUFFIX, SAVED_MARK
+from hotline_agi.store.note_clearance import NOTES, clear_notes, forget_notes_before
 from hotline_agi.store.opening import beside, connect
 from hotline_agi.store.purging import CHUNK_ROWS, NOBODY_ELSE, Turn, count, purge
 from hotline_agi.store.schema import MESSAGE, RUN, to_text
+from hotline_agi.store.schema_notes import SPOKEN_NOTE
 from hotline_agi.store.schema_recordings import RECORDING
 
 PURGE_EVERY_S = 86_400.0
@@ -83,6 +85,14 @@ def clear(
             if shelf.folders:
                 _clear_rows(connection, shelf, names, cleared, dry_run, turn)
                 _clear_strays(connection, shelf, names[2], cleared, dry_run)
+        if messages is not None:
+            cleared.removed[NOTES] = clear_notes(
+                connection,
+                to_text(now - timedelta(days=ages.notes)),
+                turn,
+                remove=lambda file: _remove_note(messages, recordings.sealed_notes, file, cleared, dry_run),
+                dry_run=dry_run,
+            )
         if not dry_run:
             if run == "":
                 compact(connection)
@@ -166,7 +176,7 @@ def _clear_rows(
 def _clear_strays(connection: Connection, shelf: _Shelf, name: str, cleared: Cleared, dry_run: bool) -> None:
     """Recordings that no row names, and that are as old."""
     with connection.begin():
-        known = set(connection.scalars(select(shelf.table.c.file)))
+        known = {*connection.scalars(select(shelf.table.c.file)), *connection.scalars(select(SPOKEN_NOTE.c.file))}
     strays = 0
     before_s = shelf.before.timestamp()
     for folder, suffix in shelf.folders:
@@ -182,6 +192,13 @@ def _clear_strays(connection: Connection, shelf: _Shelf, name: str, cleared: Cle
         for one in old:
             strays += _remove(one, cleared, dry_run) is True
     cleared.removed[name] = strays
+
+
+def _remove_note(messages: Path, sealed: Path | None, file: str, cleared: Cleared, dry_run: bool) -> bool | None:
+    """As `_remove`, in the clear and encrypted."""
+    places = [messages / file, *([sealed / f"{file}{SEALED_SUFFIX}"] if sealed is not None else [])]
+    there = [_remove(place, cleared, dry_run) for place in places]
+    return None if None in there else True in there
 
 
 def _remove(file: Path, cleared: Cleared, dry_run: bool) -> bool | None:
@@ -210,6 +227,7 @@ def _clear_saved(saved: Path, ages: Ages, now: datetime, cleared: Cleared, dry_r
                     found[ROWS] = connection.execute(delete(MESSAGE).where(old)).rowcount
                     old = RECORDING.c.recorded_at < to_text(now - timedelta(days=ages.recordings))
                     found[TALK_ROWS] = connection.execute(delete(RECORDING).where(old)).rowcount
+                    found[NOTES] = forget_notes_before(connection, to_text(now - timedelta(days=ages.notes)))
                 compact(connection)
                 checkpoint(connection)
         finally:
@@ -273,7 +291,7 @@ class DailyPurge:
             )
             for trouble in cleared.troubles:
                 logger.warning("journal purge", trouble=trouble)
-            for kind in (RECORDINGS, ROWS, STRAYS, TALKS, TALK_ROWS, TALK_STRAYS):
+            for kind in (RECORDINGS, ROWS, STRAYS, TALKS, TALK_ROWS, TALK_STRAYS, NOTES):
                 if cleared.removed.get(kind):
                     logger.info("journal purged", kind=kind, removed=cleared.removed[kind])
             again_s = AGAIN_S if cleared.troubles else PURGE_EVERY_S

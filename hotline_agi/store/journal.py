@@ -48,17 +48,19 @@ from hotline_agi.store.records import (
     Entry,
     LanguageRecord,
     MessageRecord,
+    NoteHeardRecord,
     NumberRecord,
     Record,
     RecordingRecord,
     RevisionRecord,
     RosterTextRecord,
     RunRecord,
+    SpokenNoteRecord,
     TokenRecord,
 )
 from hotline_agi.store.steps import beginning_packed
 from hotline_agi.store.writer import BUSY_S, Writer
-from hotline_agi.terms.ids import CallerToken, CallId
+from hotline_agi.terms.ids import CallerToken, CallId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.numbers import PhoneNumber
 
@@ -145,6 +147,14 @@ class Journal:
     def write_recording(self, recording: RecordingRecord) -> None:
         """Take the record of a recorded talk. Never blocks, never raises."""
         self._take(recording, recording.recorded_at)
+
+    def write_spoken_note(self, note: SpokenNoteRecord) -> None:
+        """Take the record of a volunteer's note that was kept. Never blocks, never raises."""
+        self._take(note, note.recorded_at)
+
+    def write_note_heard(self, file: str, volunteer: VolunteerId, at: datetime) -> None:
+        """Take down that somebody heard a note; only the first time counts. Never blocks, never raises."""
+        self._take(NoteHeardRecord(file=file, volunteer=volunteer), at)
 
     def write_number(self, call: CallId, number: PhoneNumber) -> None:
         """Take a caller's number; it is kept apart and for `Ages.numbers` only. Never blocks, never raises."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from hotline_agi.errors import SetupError
+from hotline_agi.store import schema_notes as schema_notes  # METADATA is whole only with all its parts
 from hotline_agi.store.dialect import set_version, version_of
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -273,6 +274,24 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX recording_access_at ON recording_access (at)",
         # results of talks, notes
+        """
+        CREATE TABLE spoken_note (     -- what volunteers said for the next shift
+            file TEXT PRIMARY KEY,     -- in the folder of messages
+            line TEXT NOT NULL,
+            volunteer TEXT NOT NULL,   -- who said it
+            recorded_at TEXT NOT NULL,
+            length_s REAL NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX spoken_note_recorded ON spoken_note (recorded_at)",
+        """
+        CREATE TABLE note_heard (      -- who heard it, and when first
+            file TEXT NOT NULL,
+            volunteer TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (file, volunteer)
+        ) STRICT, WITHOUT ROWID
+        """,
         # languages of callers
         """
         CREATE TABLE callback_request ( -- who wants to be called back, and where

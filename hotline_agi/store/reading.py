@@ -34,11 +34,18 @@ from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
+from hotline_agi.terms.results import told
 from hotline_agi.terms.work import WorkDeed
 
 _CALL = select(
     CALL,
     select(func.count()).where(MESSAGE.c.call == CALL.c.call).select_from(MESSAGE).scalar_subquery().label("messages"),
+    select(FACT.c.detail)
+    .where(FACT.c.call == CALL.c.call, FACT.c.fact == Fact.RESULT.value)
+    .order_by(FACT.c.seq.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("said"),
 )
 _LAST = "\U0010ffff"
 """Sorts after every character of an id."""
@@ -266,6 +273,7 @@ def past_call(row: Mapping[Any, Any]) -> PastCall:
         outcome=Outcome(row["outcome"]) if row["outcome"] else None,
         volunteer=_volunteer(row),
         messages=row["messages"],
+        result=told(said).result if (said := row.get("said")) else None,
     )
 
 

@@ -46,6 +46,7 @@ from hotline_agi.store.schema import (
     default_of,
     to_text,
 )
+from hotline_agi.store.schema_notes import NOTE_HEARD, SPOKEN_NOTE
 from hotline_agi.store.schema_recordings import RECORDING, RECORDING_ACCESS
 from hotline_agi.store.schema_requests import CALLBACK_REQUEST, CALLER_LANGUAGE
 from hotline_agi.store.schema_risk import FOLLOW_UP
@@ -163,6 +164,26 @@ class AuditRecord:
     subject: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenNoteRecord:
+    """A volunteer's note for the next shift that was kept."""
+
+    file: str
+    """Name in the folder of messages, without the folder."""
+    line: LineId
+    volunteer: VolunteerId
+    recorded_at: datetime
+    length_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteHeardRecord:
+    """Somebody heard a note, for the first time."""
+
+    file: str
+    volunteer: VolunteerId
+
+
 Record = (
     OpenRecord
     | NoteFact
@@ -182,6 +203,8 @@ Record = (
     | RevisionRecord
     | AuditRecord
     | RecordingRecord
+    | SpokenNoteRecord
+    | NoteHeardRecord
 )
 
 
@@ -271,7 +294,10 @@ _WEIGHED = "weighed"
 """Of a call that ended, or whose message was kept: who left a message has reached somebody, whichever was heard first.
 Run last. (Between the two the service may have been restarted.)"""
 _LOST = (Outcome.ABANDONED.value, Outcome.UNCERTAIN.value)
-_ONCE = (LEG, FACT, CALLER_NUMBER, CALLER_TOKEN, VOLUNTEER_STATE, RUN, STEP, ROSTER_REVISION, AUDIT, RECORDING_ACCESS)
+_ONCE = (
+    *(LEG, FACT, CALLER_NUMBER, CALLER_TOKEN, VOLUNTEER_STATE, RUN, STEP, ROSTER_REVISION, AUDIT, RECORDING_ACCESS),
+    *(SPOKEN_NOTE, NOTE_HEARD),
+)
 """Of these the first row under a key stays."""
 _REQUESTS = (CALLBACK_REQUEST, CALLER_LANGUAGE)
 _END = ("arrived_at", "answered_at", "ended_at", "wait_s", "talk_s", "outcome", "volunteer")
@@ -384,6 +410,19 @@ def rows_of(entry: Entry) -> list[Row]:
             ]
         case AuditRecord():
             return [audit_row(seq=seq, at=at, who=record.who, did=record.did, subject=record.subject)]
+        case SpokenNoteRecord():
+            return [
+                _row(
+                    "spoken_note",
+                    file=record.file,
+                    line=record.line,
+                    volunteer=record.volunteer,
+                    recorded_at=to_text(record.recorded_at),
+                    length_s=float(record.length_s),
+                )
+            ]
+        case NoteHeardRecord():
+            return [_row("note_heard", file=record.file, volunteer=record.volunteer, at=to_text(at))]
         case _:
             assert_never(record)
 

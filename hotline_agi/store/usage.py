@@ -12,9 +12,9 @@ from hotline_agi.log import logger
 from hotline_agi.roster.model import EndpointKind
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.schema import CALL, CALLER_TOKEN, FACT, LEG, LIFTED, to_instant, to_text
-from hotline_agi.terms import limits
+from hotline_agi.terms import limits, results
 from hotline_agi.terms.facts import Fact
-from hotline_agi.terms.ids import CallerToken, EndpointId, LineId
+from hotline_agi.terms.ids import CallerToken, CallId, EndpointId, LineId
 
 LIMIT_S = 2.0
 """A start takes no longer for it."""
@@ -60,11 +60,18 @@ def recent_callers(reader: JournalReader, now: datetime) -> Iterator[PastCaller]
     of_call = FACT.c.call == CALL.c.call
     was_silent = exists().where(of_call, FACT.c.fact == Fact.SILENT.value)
     withheld = exists().where(of_call, FACT.c.fact == Fact.ARRIVED.value, FACT.c.detail == limits.WITHHELD)
+    said = (
+        select(FACT.c.detail)
+        .where(of_call, FACT.c.fact == Fact.RESULT.value)
+        .order_by(FACT.c.seq.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     limited = select(func.max(FACT.c.detail)).where(of_call, FACT.c.fact == Fact.LIMITED.value).scalar_subquery()
     rows = reader.ask(
         select(
-            *(CALL.c.line, CALLER_TOKEN.c.token, CALL.c.arrived_at, CALL.c.ended_at, CALL.c.talk_s),
-            *(was_silent.label("silent"), limited.label("limited"), withheld.label("withheld")),
+            *(CALL.c.line, CALLER_TOKEN.c.token, CALL.c.arrived_at, CALL.c.ended_at, CALL.c.talk_s, CALL.c.call),
+            *(was_silent.label("silent"), limited.label("limited"), withheld.label("withheld"), said.label("said")),
         )
         .join_from(CALL, CALLER_TOKEN, CALL.c.call == CALLER_TOKEN.c.call, isouter=True)
         .join(LIFTED, LIFTED.c.token == CALLER_TOKEN.c.token, isouter=True)
@@ -79,12 +86,15 @@ def recent_callers(reader: JournalReader, now: datetime) -> Iterator[PastCaller]
     for row in reversed(rows):
         if row["token"] is None and not row["withheld"]:
             continue
+        word = results.told(row["said"] or "")
         yield PastCaller(
             line=LineId(row["line"]),
             caller=CallerToken(row["token"]) if row["token"] else None,
             arrived_at=to_instant(row["arrived_at"]),
             ended_at=to_instant(row["ended_at"]) if row["ended_at"] else None,
             talk_s=round(row["talk_s"] or 0.0, 3),
-            silent=bool(row["silent"]),
+            silent=bool(row["silent"]) if word.counts is None else word.counts,
             limited=row["limited"] is not None and limits.told(row["limited"])[0] != limits.Limit.SILENT,
+            call=CallId(row["call"]),
+            result="" if word.counts is None else word.result,
         )

@@ -58,3 +58,5 @@ class Fact(StrEnum):
     """By the volunteer; what was recorded before stays."""
     SURVIVING = "surviving"
     CALLER_LEFT = "caller left"
+    RESULT = "result"
+    """What somebody said of the talk; see `terms/results.py`. Of several the last counts."""

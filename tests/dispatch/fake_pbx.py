@@ -51,6 +51,7 @@ from hotline_agi.dispatch.events import (
     LiveLeg,
     MessageLeft,
     NoticeAnswered,
+    ResultGiven,
     RoundEnded,
     Step,
     StepReached,
@@ -81,6 +82,7 @@ _STAGES = {
     "joining": LegStage.JOINING,
     "talking": LegStage.TALKING,
     "word": LegStage.ENDING,
+    "asked": LegStage.ENDING,
 }
 _WHERE = {
     "asking": Whereabouts.ASKING,
@@ -182,7 +184,9 @@ class Phone:
     """With which caller the dialplan stops it: the last that Asterisk was told."""
     rang_s: float = 0.0
     state: str = "making"
-    """making, ringing, up, asking, joining, talking, word, gone"""
+    """making, ringing, up, asking, joining, talking, asked (what came of the talk), word, gone"""
+    asks: bool = False
+    """After a talk whose caller hung up it is asked."""
     turn: int = 0
     cancel_waits: bool = False
     lost_cancels: int = 0
@@ -452,9 +456,28 @@ class FakePbx:
             phone.caller = None
             if self.tape.one_in(4):
                 self.agi(WrapUpDeclined(leg=phone.id))
+            if phone.asks and self.tape.one_in(2):
+                self._is_asked(phone, caller)
+                return
             self._then(phone, self.tape.span(0.001, 0.02), lambda: self._ends(phone, Cause.NORMAL_CLEARING))
 
     # ---- phones
+
+    def _is_asked(self, phone: Phone, caller: Caller) -> None:
+        """What came of the talk: some press a key, some change their mind, some leave a note of a minute."""
+        self._turn(phone, "asked")
+        for _ in range(self.tape.among(1, 0, 2)):
+            word = ResultGiven(
+                call=caller.id,
+                line=caller.line,
+                result=self.tape.among("resolved", "prank", "silent"),
+                volunteer=phone.command.volunteer,
+                leg=phone.id,
+                counts=self.tape.among(None, True, False),
+                caller=self.tape.among(None, CallerToken("aa")),
+            )
+            self._then(phone, self.tape.span(0.0, 20.0), lambda word=word: self.agi(word))  # type: ignore[misc]
+        self._then(phone, self.tape.span(0.5, 110.0), lambda: self._ends(phone, Cause.NORMAL_CLEARING))
 
     def _made(self, phone: Phone) -> None:
         if phone.cancel_waits:
@@ -589,7 +612,8 @@ class FakePbx:
         match command:
             case HoldCaller() | GuideCaller():
                 self._answer(command)
-            case ConnectLeg(leg=leg, call=call, records=records):
+            case ConnectLeg(leg=leg, call=call, records=records, asks=asks):
+                self.phones[leg].asks = asks is not None
                 self._answer_phone(self.phones[leg], call, records=records)
             case RefuseLeg(leg=leg):
                 self._answer_phone(self.phones[leg], None)

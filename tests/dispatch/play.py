@@ -47,6 +47,7 @@ from hotline_agi.roster.model import (
     Limits,
     Line,
     LongWrapUp,
+    Notes,
     Recording,
     RecordTalks,
     Rest,
@@ -145,7 +146,7 @@ def draw_line(tape: Tape) -> Line:
         (ADAPTIVE, ring(None, 20.0, RingGroup.BACKUP)),
     )
     make = tape.among(line, with_transfer)
-    return make(
+    found = make(
         ring_steps=steps,
         shifts=(shift(on_shift, backup),),
         max_wait_s=tape.among(120.0, 40.0),
@@ -161,6 +162,8 @@ def draw_line(tape: Tape) -> Line:
         long_wrap_up=tape.among(None, LongWrapUp(talk_s=60.0, wrap_up_s=90.0)),
         recording=tape.among(Recording(), Recording(talks=RecordTalks.CONSENT)),
     )
+    # no choice of its own: which story a tape tells stays the same
+    return replace(found, notes=Notes()) if found.wrap_up_s == 5.0 else found
 
 
 def draw_roster(tape: Tape) -> Roster:

@@ -573,12 +573,10 @@ BUGS: dict[str, Planting] = {
         caller_limits, "arrived", "if met is None or met.limit is Limit.SILENT:", "if True:"
     ),
     "the wall clock counts": instead_of(caller_book, "Callers.of", "found.forget(now_s)", "found.forget(now_s - 7200)"),
-    "talks are never forgotten": instead_of(
-        caller_book, "Known.forget", "now_s - DAY_S:\n        self.talks", "0:\n        self.talks"
-    ),
+    "talks are never forgotten": instead_of(caller_book, "Known.forget", "now_s - DAY_S", "0"),
     "who left is still there": instead_of(caller_limits, "left", "if call.counted:", "if False:"),
     "talks are not counted": instead_of(caller_limits, "talked", "known.talks.append", "list().append"),
-    "a sound does not end the count": instead_of(caller_limits, "talked", "known.silent.clear()", "pass"),
+    "a sound does not end the count": instead_of(caller_limits, "talked", "talk.silent = False", "pass"),
     "short talks count as silent": instead_of(
         caller_limits, "talked", "believed and talk_s >= board.current_line(call).limits.silent.talk_s", "believed"
     ),
@@ -592,7 +590,7 @@ BUGS: dict[str, Planting] = {
     "withheld calls count for each caller": instead_of(
         caller_limits, "_who", "call.line.id, call.caller", "call.line.id, call.caller or CallerToken(call.id)"
     ),
-    "a restart forgets talks": instead_of(caller_limits, "recall", "known.talks.append((ended_s, one.talk_s))", "pass"),
+    "a restart forgets talks": instead_of(caller_limits, "recall", "talk_s=one.talk_s", "talk_s=0.0"),
     "a restart counts limited calls": instead_of(caller_limits, "recall", "if not one.limited:", "if True:"),
     "lifting forgets nothing": instead_of(caller_limits, "lifted", "token == caller", "False"),
     "told too early": instead_of(caller_limits, "_steps", "ahead_s <= most_s", "ahead_s <= 4 * most_s"),

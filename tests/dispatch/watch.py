@@ -39,6 +39,7 @@ from hotline_agi.dispatch.events import (
     LegAccepted,
     LegEnded,
     NoticeAnswered,
+    ResultGiven,
     RoundEnded,
     Step,
     StepReached,
@@ -172,6 +173,7 @@ class Watch:
         self.pbx: FakePbx | None = None
         self.calls: dict[CallId, CallBook] = defaultdict(CallBook)
         self.legs: dict[LegId, LegBook] = {}
+        self.results_told = 0
         self.resting_until_s: dict[VolunteerId, float] = {}
         self.reach = Reach()
         self.thawed_s = float("-inf")
@@ -271,6 +273,8 @@ class Watch:
             case WrapUpDeclined(leg=leg):
                 if leg in self.legs:
                     self.legs[leg].no_rest = True
+            case ResultGiven():
+                self.results_told += 1
             case NoticeAnswered(leg=leg, agreed=True) if leg in self.machine.board.notices.live:
                 notice = self.machine.board.notices.live[leg]
                 if notice.kind is not NoticeKind.COVER and not notice.answered:
@@ -315,7 +319,10 @@ class Watch:
             self.people.talked(book.volunteer, talk_s)
             if book.no_rest:
                 return
-            self.resting_until_s[book.volunteer] = self._now_s + (wraps or ours.call.line).wrap_up_s
+            left_s = ours.talk_ended_s if ours.asks_after else None
+            self.resting_until_s[book.volunteer] = (self._now_s if left_s is None else left_s) + (
+                wraps or ours.call.line
+            ).wrap_up_s
 
     def did(self, commands: list[Command], now_s: float) -> None:
         """The machine answered with `commands`."""
@@ -327,6 +334,7 @@ class Watch:
             self.reach.count("command", type(command).__name__)
             self.consents.said(command)
             self._said(command)
+        hold(self.results_told == 0, "each result is written down once", self.results_told)
         self._states()
         self._answers_in_time()
         self._legs_are_wanted()
@@ -486,7 +494,11 @@ class Watch:
                 for leg in command.legs:
                     self.reach.count("leg outcome", leg.outcome.value)
             case NoteFact(call=call, fact=fact):
-                self._is_open(call, fact)
+                if fact is Fact.RESULT:
+                    self.results_told -= 1  # said of a call that may be over for long
+                    hold(self.calls[call].opened == 1, "a result is of a call", call)
+                else:
+                    self._is_open(call, fact)
                 if fact in (Fact.ADOPTED, Fact.RECONSTRUCTED):
                     marked = fact is Fact.RECONSTRUCTED
                     hold(marked is not self.calls[call].in_journal, "what was lost is marked", (call, fact))
@@ -665,7 +677,7 @@ class Watch:
 
     def _legs_are_wanted(self) -> None:
         for phone in self._phones():
-            if not phone.is_live or phone.id not in self.legs or phone.state == "word":
+            if not phone.is_live or phone.id not in self.legs or phone.state in ("word", "asked"):
                 continue
             if phone.state == "asking" and phone.id not in self.machine.board.legs:
                 continue  # nobody's; its question is on the way, and refused

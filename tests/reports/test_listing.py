@@ -61,6 +61,7 @@ def test_json_is_plain_and_has_a_number_only_when_it_is_given() -> None:
         "talk_s": pytest.approx(7.3),
         "outcome": "talked",
         "volunteer": "v03",
+        "result": None,
     }
     assert told["messages"] == [{"file": "m.wav", "length_s": 4.26, "recorded_at": "2026-07-01T18:00:30.120Z"}]
     assert told["legs"][0]["outcome"] == "talked" and told["facts"][0]["fact"] == "rang"

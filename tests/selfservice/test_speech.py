@@ -53,10 +53,13 @@ def test_every_minute_of_the_day_can_be_said_and_no_two_sound_alike() -> None:
 
 def test_every_number_to_999_can_be_said_and_no_two_sound_alike() -> None:
     for language in Language:
-        said = [text(speech.number(n), language) for n in range(1000)]
+        said = [text(speech.number(n, language), language) for n in range(1000)]
         assert len(set(said)) == 1000
     assert text(speech.number(42), "zh") == "四十二"
     assert text(speech.number(15), "zh") == "十五"
+    in_chinese = {100: "一百", 105: "一百零五", 110: "一百一十", 115: "一百一十五", 150: "一百五十", 171: "一百七十一"}
+    assert {n: text(speech.number(n, "zh"), "zh") for n in in_chinese} == in_chinese
+    assert text(speech.counted(2, "zh"), "zh") == "两" and text(speech.counted(102, "zh"), "zh") == "一百零二"
     assert text(speech.number(85), "en") == "eighty five"
     assert text(speech.number(300), "en") == "three hundred"
 

@@ -96,7 +96,13 @@ def test_what_a_machine_remembers_of_callers(path: Path) -> None:
         (None, 0.0, False, False),
     ]
     assert found[0] == PastCaller(
-        line=LINE, caller=ALICE, arrived_at=START, ended_at=START + timedelta(minutes=1), talk_s=55.0, silent=True
+        line=LINE,
+        caller=ALICE,
+        arrived_at=START,
+        ended_at=START + timedelta(minutes=1),
+        talk_s=55.0,
+        silent=True,
+        call=call_id(1),
     )
 
 

@@ -35,7 +35,7 @@ from hotline_agi.store.dialect import driver
 from hotline_agi.store.journal import HARD_LIMIT, Journal
 from hotline_agi.store.opening import connect
 from hotline_agi.store.recordings import heard
-from hotline_agi.store.records import CallbackRecord, MessageRecord, RecordingRecord, Row
+from hotline_agi.store.records import CallbackRecord, MessageRecord, RecordingRecord, Row, SpokenNoteRecord
 from hotline_agi.store.schema import METADATA, to_text
 from hotline_agi.store.work import changing
 from hotline_agi.store.work_gathering import gathered
@@ -487,6 +487,9 @@ def test_no_number_stands_outside_its_table(path: Path) -> None:
     journal.write_recording(RecordingRecord(call=call_id(1), line=LINE, file="t.wav", length_s=9.0, recorded_at=START))
     journal.write_callback(CallbackRecord(call=call_id(1), line=LINE, number=number, asked_at=START))
     journal.write_language(CallerKey.of(path.parent).token(number), "en")
+    note = SpokenNoteRecord(file="n.wav", line=LINE, volunteer=VolunteerId("v01"), recorded_at=START, length_s=9.0)
+    journal.write_spoken_note(note)
+    journal.write_note_heard("n.wav", VolunteerId("v02"), START)
     journal.write(NoteVolunteer(volunteer=VolunteerId("v01"), state=VolunteerState.PAUSED), START)
     journal.write_revision("r0", "1a2b3c4d5e6f modified", START)
     journal.write_roster("r0", b"packed")
