@@ -16,7 +16,7 @@ counted and logged.
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,7 +42,9 @@ from hotline_agi.store.database import Database
 from hotline_agi.store.dialect import Trouble, is_locked, said
 from hotline_agi.store.records import (
     AuditRecord,
+    CallbackRecord,
     Entry,
+    LanguageRecord,
     MessageRecord,
     NumberRecord,
     Record,
@@ -139,6 +141,19 @@ class Journal:
         """Take the word for who called; it is kept as long as a number. Never blocks, never raises."""
         self._take(TokenRecord(call=call, caller=caller), datetime.now(UTC))
 
+    def write_callback(self, request: CallbackRecord) -> Callable[[], bool]:
+        """Take a caller's wish to be called back; kept as long as a number. Never blocks, never raises.
+
+        Returns what says whether it is on disk by now: nobody is promised a call before.
+        """
+        lost = not self._take(request, request.asked_at)
+        seq = self._seq
+        return lambda: not lost and self._writer.on_disk >= seq
+
+    def write_language(self, caller: CallerToken, language: str) -> None:
+        """Take the language that a caller chose; kept as long as a number. Never blocks, never raises."""
+        self._take(LanguageRecord(caller=caller, language=language), datetime.now(UTC))
+
     def write_agreement(self, agreement: NoteReadiness | NoteCover, at: datetime) -> None:
         """Take what somebody said of a shift by phone. Never blocks, never raises."""
         self._take(agreement, at)
@@ -204,17 +219,19 @@ class Journal:
             logger.error("journal closed with records in memory", records=left)
         return left == 0
 
-    def _take(self, record: Record, at: datetime) -> None:
+    def _take(self, record: Record, at: datetime) -> bool:
+        """False: it is lost."""
         if len(self._queue) >= self._hard_limit or not self._writer.is_alive():
             lost = self._writer.lose()
             if lost & (lost - 1) == 0:  # at 1, 2, 4, …: said at once, and no flood
                 logger.error("journal records lost", lost=lost)
-            return
+            return False
         # microseconds of the wall clock, pushed on where it stands still or steps back: grows within a run, and over a
         # restart without asking the database, which may be locked just then
         self._seq = max(self._seq + 1, time.time_ns() // 1000)
         self._queue.append(Entry(record, at, self._seq))
         self._writer.wake()
+        return True
 
 
 def run_id(boot: int) -> str:

@@ -183,6 +183,22 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # recordings, and who heard them
         # results of talks, notes
         # languages of callers
+        """
+        CREATE TABLE callback_request ( -- who wants to be called back, and where
+            call TEXT PRIMARY KEY,
+            line TEXT NOT NULL,
+            number TEXT NOT NULL,
+            asked_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX callback_request_asked ON callback_request (asked_at)",
+        """
+        CREATE TABLE caller_language (
+            token TEXT PRIMARY KEY,
+            language TEXT NOT NULL,
+            at TEXT NOT NULL           -- when they were heard last
+        ) STRICT, WITHOUT ROWID
+        """,
         # campaigns
     ),
 )

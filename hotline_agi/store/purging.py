@@ -32,6 +32,7 @@ from hotline_agi.store.schema import (
     VOLUNTEER_STATE,
     to_text,
 )
+from hotline_agi.store.schema_requests import CALLBACK_REQUEST, CALLER_LANGUAGE
 from hotline_agi.terms.standing import VolunteerState
 
 CHUNK_ROWS = 500
@@ -42,7 +43,7 @@ Turn = AbstractContextManager[object]
 """Held in a transaction by threads of one process, which so wait for each other and not for SQLite's lock: that is
 waited for a quarter of a second only, and then counts as trouble."""
 NOBODY_ELSE: Turn = nullcontext()
-ANEW = (CALLER_NUMBER, CALLER_TOKEN, FLAGGED, LIFTED)
+ANEW = (CALLER_NUMBER, CALLER_TOKEN, FLAGGED, LIFTED, CALLBACK_REQUEST, CALLER_LANGUAGE)
 """Written anew: 30 days of a thousand calls take a tenth of a second."""
 
 
@@ -93,6 +94,13 @@ def rules(ages: Ages, run: str, now: datetime) -> Iterator[Rule]:
         yield Rule(kind=kind, table=table, is_old=table.c.call.in_(old_calls))
     for kind, table in (("callers' numbers", CALLER_NUMBER), ("callers' tokens", CALLER_TOKEN)):
         yield Rule(kind=kind, table=table, is_old=or_(table.c.stored_at < numbers, table.c.call.in_(old_calls)))
+    asked = CALLBACK_REQUEST.c
+    yield Rule(
+        kind="callback requests",
+        table=CALLBACK_REQUEST,
+        is_old=or_(asked.asked_at < numbers, asked.call.in_(old_calls)),
+    )
+    yield Rule(kind="callers' languages", table=CALLER_LANGUAGE, is_old=CALLER_LANGUAGE.c.at < numbers)
     yield Rule(kind="calls", table=CALL, is_old=is_old)
     yield Rule(kind="flags", table=FLAGGED, is_old=FLAGGED.c.expires_at < to_text(now))
     yield Rule(kind="lifted limits", table=LIFTED, is_old=LIFTED.c.at < numbers)

@@ -41,6 +41,7 @@ from hotline_agi.store.schema import (
     VOLUNTEER_STATE,
     to_text,
 )
+from hotline_agi.store.schema_requests import CALLBACK_REQUEST, CALLER_LANGUAGE
 from hotline_agi.terms.ids import CallerToken, CallId, LineId, VolunteerId
 from hotline_agi.terms.json_text import json_value
 from hotline_agi.terms.numbers import PhoneNumber
@@ -66,6 +67,25 @@ class NumberRecord:
 
     call: CallId
     number: PhoneNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackRecord:
+    """A caller asked to be called back. One per call: what they asked for last counts."""
+
+    call: CallId
+    line: LineId
+    number: PhoneNumber
+    """Where they want to be called, as `asterisk.numbering` dials it: the number that they called from or another."""
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageRecord:
+    """A caller chose a language."""
+
+    caller: CallerToken
+    language: str
 
 
 class AgreementKind(StrEnum):
@@ -130,6 +150,8 @@ Record = (
     | MessageRecord
     | NumberRecord
     | TokenRecord
+    | CallbackRecord
+    | LanguageRecord
     | RunRecord
     | RosterTextRecord
     | RevisionRecord
@@ -160,7 +182,7 @@ class Row:
     @property
     def is_secret(self) -> bool:
         """Whether it says who called: then it is purged in time, so it must not linger in any other file."""
-        return self.table in ("caller_number", "caller_token")
+        return self.table in ("caller_number", "caller_token", "callback_request", "caller_language")
 
 
 def _statements() -> dict[str, Adding]:
@@ -169,6 +191,7 @@ def _statements() -> dict[str, Adding]:
     arrived_first = smaller(CALL.c.arrived_at, call.excluded.arrived_at)
     said_later = {name: later.excluded[name] for name in _END if name != "arrived_at"}
     message, agreement, text = adding(MESSAGE), adding(AGREEMENT), adding(ROSTER_TEXT)
+    asked, spoken = adding(CALLBACK_REQUEST), adding(CALLER_LANGUAGE)
     agreed = {name: agreement.excluded[name] for name in ("seq", "at", "until_at", "told")}
     return {
         # a call is admitted again when the service was restarted under it: the first arrival counts
@@ -188,17 +211,28 @@ def _statements() -> dict[str, Adding]:
         "roster_text": text.on_conflict_do_update(
             index_elements=["digest"], set_={"used_at": larger(ROSTER_TEXT.c.used_at, text.excluded.used_at)}
         ),
+        "callback_request": asked.on_conflict_do_update(
+            index_elements=["call"],
+            set_={name: asked.excluded[name] for name in ("line", "number", "asked_at")},
+            where=CALLBACK_REQUEST.c.asked_at <= asked.excluded.asked_at,
+        ),
+        "caller_language": spoken.on_conflict_do_update(
+            index_elements=["token"],
+            set_={name: spoken.excluded[name] for name in ("language", "at")},
+            where=CALLER_LANGUAGE.c.at <= spoken.excluded.at,
+        ),
         **{table.name: adding(table).on_conflict_do_nothing() for table in _ONCE},
     }
 
 
 _ONCE = (LEG, FACT, CALLER_NUMBER, CALLER_TOKEN, VOLUNTEER_STATE, RUN, STEP, ROSTER_REVISION, AUDIT)
 """Of these the first row under a key stays."""
+_REQUESTS = (CALLBACK_REQUEST, CALLER_LANGUAGE)
 _END = ("arrived_at", "answered_at", "ended_at", "wait_s", "talk_s", "outcome", "volunteer")
 _COLUMNS = {
     "call": ("call", "line", "node", "arrived_at"),
     "call_end": ("call", "line", "node", *_END),
-    **{table.name: tuple(table.c.keys()) for table in (*_ONCE, MESSAGE, AGREEMENT, ROSTER_TEXT)},
+    **{table.name: tuple(table.c.keys()) for table in (*_ONCE, MESSAGE, AGREEMENT, ROSTER_TEXT, *_REQUESTS)},
 }
 _STATEMENTS = _statements()
 
@@ -249,6 +283,10 @@ def rows_of(entry: Entry) -> list[Row]:
             return [_row("caller_number", call=record.call, number=record.number.reveal(), stored_at=to_text(at))]
         case TokenRecord():
             return [_row("caller_token", call=record.call, token=record.caller, stored_at=to_text(at))]
+        case CallbackRecord(call=call, line=line, number=number, asked_at=asked_at):
+            return [_row("callback_request", call=call, line=line, number=number.reveal(), asked_at=to_text(asked_at))]
+        case LanguageRecord():
+            return [_row("caller_language", token=record.caller, language=record.language, at=to_text(at))]
         case NoteVolunteer():
             return [_state_row(record, at, seq)]
         case NoteReadiness():

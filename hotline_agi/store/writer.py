@@ -62,6 +62,10 @@ class Writer:
         self._trouble_since_s = 0.0
         self._batch: list[Row] = []
         """Taken off the queue and not on disk yet."""
+        self._taken = 0
+        """`Entry.seq` of the last one that was taken off the queue."""
+        self.on_disk = 0
+        """Of the last one that is in the database or the spool. Read by the event loop."""
         self._wake = threading.Event()
         self._closing = threading.Event()
         self._give_up_s = float("inf")
@@ -182,11 +186,12 @@ class Writer:
             if not self._batch:
                 return
             self._commit(connection, self._batch)
-            self._batch = []
+            self._batch, self.on_disk = [], self._taken
 
     def _fill_batch(self, count: int) -> None:
         for _ in range(min(count, len(self._queue))):
             entry = self._queue.popleft()
+            self._taken = entry.seq
             try:
                 self._batch.extend(rows_of(entry))
             except Exception as error:  # not one of our records, or holding what is no text or instant
@@ -238,7 +243,7 @@ class Writer:
         if not self._spooled:
             logger.error("journal spools its records beside the database", trouble=self._trouble)
         self._spooled = True
-        self._batch = []
+        self._batch, self.on_disk = [], self._taken
 
     def _read_spool(self, connection: Connection) -> None:
         records = 0

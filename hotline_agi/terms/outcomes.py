@@ -12,6 +12,8 @@ class Outcome(StrEnum):
     """Was put through to the overflow number."""
     MESSAGE = "message"
     """Left a message that was kept."""
+    CALLBACK = "callback"
+    """Asked to be called back; where to is on disk."""
     DIRECTORY = "directory"
     """Heard where else to turn."""
     ABANDONED = "abandoned"

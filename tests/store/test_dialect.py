@@ -39,7 +39,7 @@ def test_what_the_fence_lets_out_can_be_said_in_postgresql(monkeypatch: pytest.M
     monkeypatch.setattr(records, "larger", func.greatest)
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     said = {name: str(made.compile(dialect=dialect)) for name, made in records._statements().items()}
-    assert len(said) == 14 and all("ON CONFLICT" in one for one in said.values())
+    assert len(said) == 16 and all("ON CONFLICT" in one for one in said.values())
     assert "least(call.arrived_at, excluded.arrived_at)" in said["call_end"]
     for rule in rules(Ages(), "run", datetime.now(UTC)):
         told = str(select(rule.table).where(rule.is_old).compile(dialect=dialect))

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -32,7 +33,7 @@ from hotline_agi.store.callers import CallerKey, flag
 from hotline_agi.store.dialect import driver
 from hotline_agi.store.journal import HARD_LIMIT, Journal
 from hotline_agi.store.opening import connect
-from hotline_agi.store.records import MessageRecord, Row
+from hotline_agi.store.records import CallbackRecord, MessageRecord, Row
 from hotline_agi.store.schema import METADATA, to_text
 from hotline_agi.terms.ids import CallId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
@@ -478,6 +479,8 @@ def test_no_number_stands_outside_its_table(path: Path) -> None:
     journal.write_number(call_id(1), number)
     journal.write_token(call_id(1), CallerKey.of(path.parent).token(number))
     journal.write_message(MessageRecord(call=call_id(1), line=LINE, file="m.wav", length_s=3.2, recorded_at=START))
+    journal.write_callback(CallbackRecord(call=call_id(1), line=LINE, number=number, asked_at=START))
+    journal.write_language(CallerKey.of(path.parent).token(number), "en")
     journal.write(NoteVolunteer(volunteer=VolunteerId("v01"), state=VolunteerState.PAUSED), START)
     journal.write_revision("r0", "1a2b3c4d5e6f modified", START)
     journal.write_roster("r0", b"packed")
@@ -503,7 +506,7 @@ def test_no_number_stands_outside_its_table(path: Path) -> None:
     tables = [str(name) for (name,) in rows(path, "SELECT name FROM sqlite_schema WHERE type = 'table'")]
     assert set(tables) == set(METADATA.tables)
     assert [name for name in tables if not count(path, name)] == []
-    for table in set(tables) - {"caller_number"}:
+    for table in set(tables) - {"caller_number", "callback_request"}:
         told = str(rows(path, f"SELECT * FROM {table}"))
         assert not any(each[-7:] in told for each in ("13800713972", *personal)), table
     packed = rows(path, "SELECT packed FROM step UNION ALL SELECT packed FROM run")
@@ -511,6 +514,26 @@ def test_no_number_stands_outside_its_table(path: Path) -> None:
     assert "RingLeg" in "".join(texts)
     assert not any(each[-7:] in text for text in texts for each in personal)
     assert rows(path, "SELECT call, number FROM caller_number") == [(call_id(1), "13800713972")]
+
+
+def test_a_wish_to_be_called_back_is_promised_when_it_is_on_disk_and_the_last_number_counts(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "SPOOL_AFTER_S", 0.3)
+    wish = CallbackRecord(call=call_id(1), line=LINE, number=PhoneNumber("13800713972"), asked_at=START)
+    later = replace(wish, number=PhoneNumber("13800713973"), asked_at=START + timedelta(seconds=9))
+    journal = Journal.open(path)
+    eventually(journal.write_callback(later))
+    with closing(made(path)) as raw:
+        raw.execute("BEGIN IMMEDIATE")
+        is_on_disk = journal.write_callback(wish)  # told late
+        assert not is_on_disk()
+        eventually(is_on_disk)  # in the spool, while the database is locked
+        assert count(path, "callback_request") == 1 and path.with_name("journal.db.spool").stat().st_size
+        raw.execute("ROLLBACK")
+    assert journal.close(5)
+    assert not journal.write_callback(wish)(), "nobody writes any more"
+    assert rows(path, "SELECT call, line, number FROM callback_request") == [(call_id(1), LINE, "13800713973")]
 
 
 def test_two_services_may_overlap_during_a_restart(path: Path) -> None:

@@ -62,6 +62,9 @@ def fill(path: Path) -> None:
             stored = to_text(days(age))
             raw.execute("INSERT INTO caller_number VALUES (?, ?, ?)", (call_id(age), f"+4477009{age:05}", stored))
             raw.execute("INSERT INTO caller_token VALUES (?, ?, ?)", (call_id(age), f"token-of-{age:04}", stored))
+            number = f"+4477008{age:05}"
+            raw.execute("INSERT INTO callback_request VALUES (?, ?, ?, ?)", (call_id(age), LINE, number, stored))
+            raw.execute("INSERT INTO caller_language VALUES (?, ?, ?)", (f"token-of-{age:04}", "en", stored))
             raw.execute("INSERT INTO lifted VALUES (?, ?)", (f"token-of-{age:04}", stored))
 
 
@@ -70,6 +73,7 @@ def marks(folder: Path) -> set[str]:
     found = set()
     for mark in ("detail-of-", "voice-of-", "subject-of-", "commit", "token-of-"):
         found |= {f"{mark}{age}" for age in (1, 40, 100, 1200) if f"{mark}{age:04}".encode() in told}
+    found |= {f"asked-{age}" for age in (1, 40, 100, 1200) if f"+4477008{age:05}".encode() in told}
     return found | {f"number-{age}" for age in (1, 40, 100, 1200) if f"+4477009{age:05}".encode() in told}
 
 
@@ -80,7 +84,7 @@ def test_each_kind_has_its_days_and_nothing_is_left_of_what_is_older(path: Path)
     stray.write_bytes(b"voice-of-nobody")
     os.utime(stray, (days(91).timestamp(),) * 2)
     planned = clear(path, path.parent.parent / "messages", Ages(), NOW, dry_run=True)
-    assert len(marks(path.parent.parent)) == 24, "a dry run removes nothing"
+    assert len(marks(path.parent.parent)) == 28, "a dry run removes nothing"
     cleared = clear(path, path.parent.parent / "messages", Ages(), NOW)
     assert cleared.troubles == []
     assert marks(path.parent.parent) == {
@@ -89,6 +93,7 @@ def test_each_kind_has_its_days_and_nothing_is_left_of_what_is_older(path: Path)
         *(f"subject-of-{age}" for age in (1, 40, 100)),
         *(f"commit{age}" for age in (1, 40, 100, 1200)),  # the newest before the others says what was in force then
         "number-1",
+        "asked-1",
         "token-of-1",
     }
     assert count(path, "message") == 2 and count(path, "call") == 3 and count(path, "leg") == 6
@@ -104,7 +109,7 @@ def test_each_kind_has_its_days_and_nothing_is_left_of_what_is_older(path: Path)
 def test_who_keeps_everything_keeps_everything(path: Path) -> None:
     fill(path)
     clear(path, path.parent.parent / "messages", AGELESS, NOW)
-    assert len(marks(path.parent.parent)) == 24
+    assert len(marks(path.parent.parent)) == 28
 
 
 @pytest.mark.parametrize("shuffled", [False, True])

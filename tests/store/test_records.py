@@ -14,7 +14,9 @@ from hotline_agi.dispatch.commands import NoteReadiness, NoteVolunteer
 from hotline_agi.store.dialect import driver
 from hotline_agi.store.opening import connect
 from hotline_agi.store.records import (
+    CallbackRecord,
     Entry,
+    LanguageRecord,
     MessageRecord,
     NumberRecord,
     Record,
@@ -54,6 +56,8 @@ RECORDS: list[Record] = [
     answered(Readiness.READY),
     RunRecord(run="00000001", program="0.3", roster="r0", packed=b"\x00\xff"),
     RosterTextRecord(digest="r0", packed=b"\n\x80"),
+    CallbackRecord(call=CALL, line=LINE, number=PhoneNumber("13800000002"), asked_at=START),
+    LanguageRecord(caller=CallerToken("0123456789abcdef"), language="en"),
 ]
 TABLES = ("call", "leg", "fact", "message", "caller_number", "caller_token")
 TABLES_OF_RUNS = ("volunteer_state", "agreement", "run", "roster_text")
@@ -135,5 +139,8 @@ def test_a_number_is_in_its_own_table_and_in_no_repr() -> None:
     assert "1380000" not in f"{row} {row!r} {RECORDS[6]!r} {Entry(RECORDS[6], START, 1)!r}"
     (row,) = rows_of(Entry(RECORDS[7], START, 1))
     assert row.is_secret
-    for record in (*RECORDS[:6], *RECORDS[8:]):
+    for record in RECORDS[-2:]:
+        (row,) = rows_of(Entry(record, START, 1))
+        assert row.is_secret and "1380000" not in f"{row} {row!r} {record!r}"
+    for record in (*RECORDS[:6], *RECORDS[8:-2]):
         assert not any(row.is_secret for row in rows_of(Entry(record, START, 1)))
