@@ -7,7 +7,7 @@ from enum import StrEnum
 from hotline_agi.dispatch.events import Step
 from hotline_agi.roster.model import Endpoint
 from hotline_agi.terms.facts import Fact as Fact
-from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
+from hotline_agi.terms.ids import CallerToken, CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 from hotline_agi.terms.standing import Readiness, VolunteerState
 
@@ -145,6 +145,25 @@ class Music(StrEnum):
     COMFORT_ODD = "comfort2"
     """The same prompt under a second name: a class that did not change is resumed, not begun again."""
     AGAIN = "again"
+    WAIT = "wait"
+    """Music alone."""
+    DIRECTORY = "directory"
+    LANGUAGES = "languages"
+    OFFER = "offer"
+    OFFER_ODD = "offer2"
+    OFFER_WITHHELD = "offerw"
+    """Without the choice to be called back at the number that they call from, which nobody knows."""
+    OFFER_WITHHELD_ODD = "offerw2"
+
+
+def place_music(place: int) -> str:
+    """What a caller hears whom `place` (0 to 9) others are served before."""
+    return f"place{place}"
+
+
+def help_music(recording: str) -> str:
+    """What a caller hears who listens to a self-help recording."""
+    return f"help-{recording}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +172,9 @@ class HoldCaller:
 
     call: CallId
     language: str
-    music: Music
+    """In which sounds: ``zh``, or ``zh_xinli`` where the line has its own."""
+    music: str
+    """A `Music`, `place_music` or `help_music`."""
     round_s: int
     max_wait_s: float
     """From now; the dialplan keeps it as its own hard deadline."""
@@ -173,6 +194,14 @@ class GuideCaller:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndRound:
     """End the caller's round in the holding bridge now, so that they ask and hear the news."""
+
+    call: CallId
+    node: NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchCaller:
+    """Somebody accepted a caller who is aside (`Step.CALLBACK_HERE`…): bring them out of it, to ask at once."""
 
     call: CallId
     node: NodeId
@@ -203,6 +232,15 @@ class NoteFact:
     leg: LegId | None = None
     volunteer: VolunteerId | None = None
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteLanguage:
+    """A caller chose a language on a line that remembers it."""
+
+    call: CallId
+    caller: CallerToken
+    language: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,6 +367,17 @@ NodeCommand = (
     | EndRound
     | ListenToCaller
     | HangUp
+    | FetchCaller
 )
 """What an Asterisk is told."""
-Command = NodeCommand | NoteFact | OpenRecord | CloseRecord | NoteVolunteer | NoteReadiness | NoteCover | NoteAlarm
+Command = (
+    NodeCommand
+    | NoteFact
+    | OpenRecord
+    | CloseRecord
+    | NoteVolunteer
+    | NoteReadiness
+    | NoteCover
+    | NoteAlarm
+    | NoteLanguage
+)

@@ -27,6 +27,7 @@ from hotline_agi.dispatch import (
     adoption,
     alarm_calls,
     answers,
+    asides,
     caller_limits,
     callers,
     cover_requests,
@@ -39,8 +40,10 @@ from hotline_agi.dispatch import (
     reminders,
     stock,
     talks,
+    tongues,
     unseen,
     waves,
+    wishes,
 )
 from hotline_agi.dispatch.admission import admit
 from hotline_agi.dispatch.commands import Command, Fact
@@ -48,6 +51,7 @@ from hotline_agi.dispatch.events import (
     AlarmEnded,
     AlarmRaised,
     CallArrived,
+    CallbackAsked,
     CallerHeld,
     CallerKeyed,
     CallerLeft,
@@ -67,6 +71,7 @@ from hotline_agi.dispatch.events import (
     MessageLeft,
     NoticeAnswered,
     RoundEnded,
+    SoundsSeen,
     Step,
     StepReached,
     StockTaken,
@@ -90,7 +95,6 @@ from hotline_agi.terms.instants import Now
 from hotline_agi.terms.outcomes import Outcome
 from hotline_agi.terms.standing import VolunteerState
 
-KEY_MESSAGE = "*"
 CallerEvent = (
     CallerHeld
     | CallerKeyed
@@ -102,6 +106,7 @@ CallerEvent = (
     | CallerRecognised
     | CallerListened
     | CallerSpoke
+    | CallbackAsked
 )
 
 
@@ -221,6 +226,8 @@ class Machine:
                     self._take(said)
             case AlarmRaised():
                 alarm_calls.raised(board, event)
+            case SoundsSeen(own=own):
+                board.sounds = {(one.line, one.language): one for one in own}
             case AlarmEnded():
                 alarm_calls.ended(board, event)
             case WrapUpDeclined() | VolunteerPaused() | VolunteerResumed() | CoverAsked():
@@ -229,7 +236,7 @@ class Machine:
                 call = board.calls.get(event.call)
                 if call is None:
                     self._of_unknown_call(event)
-                elif call.left and not isinstance(event, MessageLeft):  # a message may be weighed after the hang-up
+                elif call.left and not isinstance(event, MessageLeft | CallbackAsked):  # on disk after the hang-up
                     board.ignore(event)
                 else:
                     self._of_call(call, event)
@@ -247,6 +254,7 @@ class Machine:
             call.asking = True
             if isinstance(event, CallArrived):
                 callers.introduced(board, call, event)
+                tongues.introduced(board, call, event.language)
             if isinstance(event, RoundEnded) or caller_limits.arrived(board, call):
                 self._serve(call)
         elif call.left or call.state is CallState.SURVIVING:
@@ -267,6 +275,7 @@ class Machine:
     def _came_back(self, call: Call) -> None:
         """The caller's round is over (or the steps that we told ended with "ask again")."""
         board = self._board
+        asides.came_back(call)
         if call.state is CallState.TALKING:
             talks.came_out(board, call)
         elif call.state is CallState.LEAVING and call.steps_told:
@@ -290,8 +299,7 @@ class Machine:
                     answers.leave(board, call, call.steps)  # decided while the caller was on the way in
                 talks.connect_if_held(board, call)
             case CallerKeyed(key=key):
-                if key == KEY_MESSAGE and call.state is CallState.WAITING:
-                    overflow.leave_message(board, call)
+                wishes.keyed(board, call, key)
             case CallerSurviving():
                 if call.outcome is Outcome.UNCERTAIN:
                     call.outcome = None  # now it is known
@@ -312,6 +320,8 @@ class Machine:
                 callers.recognised(board, call, event)
             case CallerListened():
                 call.listening = call.state is CallState.TALKING
+            case CallbackAsked():
+                wishes.callback_asked(board, call, event)
             case CallerSpoke():
                 caller_limits.spoke(board, call)
             case _:
@@ -378,6 +388,8 @@ class Machine:
                 departures.surrender(board, call)
             case Timer.CONNECT if call is not None:
                 talks.connect_failed(board, call)
+            case Timer.LANGUAGE if call is not None:
+                tongues.overdue(board, call)
             case Timer.VERDICT if call is not None:
                 talks.judge(board, call)
                 answers.answer(board, call)

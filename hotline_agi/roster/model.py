@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hotline_agi.roster.plan import Cover, MonthDay, Shift, SpecialDay, WeeklyHours
-from hotline_agi.roster.waiting_plan import WaitingPlan
+from hotline_agi.roster.waiting_plan import NO_PLAN, WaitingPlan
 from hotline_agi.terms.ids import EndpointId, LineId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber, Pin
 from hotline_agi.terms.problems import NOWHERE, Mark
@@ -270,7 +270,7 @@ class Line:
     reminders: Reminders | None = None
     limits: CallerLimits = CallerLimits()
     """Of callers (``abuse`` in line.yaml)."""
-    waiting: WaitingPlan = WaitingPlan()
+    waiting: WaitingPlan = NO_PLAN
     """What callers meet while they wait (``languages``, ``offer`` and their neighbours in line.yaml)."""
     service_numbers: tuple[str, ...] = ()
     """What volunteers dial over the trunk for the spoken menu; public, so plain text. Lines may share one."""

@@ -5,9 +5,10 @@ from hotline_agi.roster.schema_texts import Text
 WAITING_TEXTS = {
     "line/languages": Text(
         "Languages to choose from · 可选语言",
-        "The caller chooses one by key, in this order from 1, and hears it from then on. Left out: no menu. A language in "
-        "`wants` is then what those want who chose it.",
-        "来电者按键选择，按此次序从 1 开始，之后都用该语言。不写则没有语言菜单。`wants` 里的语言只对选了它的来电者有效。",
+        "The caller chooses one by key, in this order from 1, and hears it from then on. Left out: no menu. "
+        "A language in `wants` is then what those want who chose it.",
+        "来电者按键选择，按此次序从 1 开始，之后都用该语言。"
+        "不写则没有语言菜单。`wants` 里的语言只对选了它的来电者有效。",
         [["zh", "en"]],
     ),
     "line/languages/[]": Text("Language · 语言", "One that there are prompts in.", "须有该语言的提示音。"),
@@ -25,7 +26,8 @@ WAITING_TEXTS = {
         "Offer to who waits · 等候时的选择",
         "What a caller who has waited for a while may choose by key: 1 wait, 2 message, 3 callback, 4 other-number, "
         "5 self-help, 6 directory.",
-        "等了一段时间的来电者可以按键选择：1 继续等、2 留言、3 回电本号码、4 回电其他号码、5 自助录音、6 其他求助渠道。",
+        "等了一段时间的来电者可以按键选择："
+        "1 继续等、2 留言、3 回电本号码、4 回电其他号码、5 自助录音、6 其他求助渠道。",
         [{"after_s": 60, "every_s": 60, "choices": ["wait", "message", "callback", "directory"]}],
     ),
     "after_s": Text("After so many seconds · 几秒之后", "Of waiting.", "等候的时间。"),
@@ -34,7 +36,8 @@ WAITING_TEXTS = {
     "choices/[]": Text("Choice · 选项", "What the caller may choose.", "来电者可以选的。"),
     "line/self_help": Text(
         "Self-help recordings · 自助录音",
-        "Ids of recordings; `hotline prompts` says where their files belong. Heard in this order; phones ring on meanwhile.",
+        "Ids of recordings; `hotline prompts` says where their files belong. "
+        "Heard in this order; phones ring on meanwhile.",
         "录音的编号；`hotline prompts` 会说明文件放在哪里。按此次序播放，期间电话继续响铃。",
         [["breathing", "sleep"]],
     ),

@@ -1,4 +1,4 @@
-"""What a caller meets while they wait: the fields of ``line.yaml`` about it. Format and defaults: `rosters/README.md`."""
+"""What a caller meets while they wait, as ``line.yaml`` has it. Format and defaults: `rosters/README.md`."""
 
 from hotline_agi.roster.document import Node
 from hotline_agi.roster.fields import Fields, sequence_of

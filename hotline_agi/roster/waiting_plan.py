@@ -58,3 +58,6 @@ class WaitingPlan:
     self_help: tuple[str, ...] = ()
     """Ids of recordings, in the order in which they are heard."""
     emergency: Emergency | None = None
+
+
+NO_PLAN = WaitingPlan()

@@ -20,6 +20,7 @@ from hotline_agi.dispatch.commands import (
     ConnectLeg,
     DismissLeg,
     EndRound,
+    FetchCaller,
     GuideCaller,
     HangUp,
     HoldCaller,
@@ -32,6 +33,7 @@ from hotline_agi.dispatch.commands import (
 )
 from hotline_agi.dispatch.events import (
     CallArrived,
+    CallbackAsked,
     CallerHeld,
     CallerKeyed,
     CallerLeft,
@@ -65,6 +67,7 @@ from tests.dispatch.desk import PBX1
 T = TypeVar("T")
 GUARD_S = 3.0
 """How long the dialplan waits for an answer of ours."""
+ASIDE = (Step.CALLBACK_HERE, Step.CALLBACK_OTHER)
 WORD_S = 2.0
 """A sentence that a leg hears before it ends."""
 
@@ -140,10 +143,11 @@ class Caller:
     phone: "Phone | None" = None
     talked_with: list[str | None] = field(default_factory=list)
     left_message: bool = False
+    asked_callback: bool = False
     survived: bool = False
     survived_s: float = -1.0
     """When they fell into survival last."""
-    question: CallArrived | RoundEnded | TalkEnded | None = None
+    question: CallArrived | RoundEnded | TalkEnded | CallbackAsked | None = None
     """The last one."""
     talk_began_s: float = 0.0
     talk_ended_well: bool | None = None
@@ -276,7 +280,8 @@ class FakePbx:
             token = CallerToken(who) if who else None
             arrived = CallArrived(call=call, line=line, node=PBX1, caller=token, high_risk=flagged, withheld=who == "")
             self._ask(caller, arrived)
-        plan = self.tape.among("stays", "stays", "leaves", "leaves", "leaves soon", "leaves at once", "keys")
+        plans = ("stays", "stays", "leaves", "leaves", "leaves soon", "leaves at once", "keys", "chooses", "chooses")
+        plan = self.tape.among(*plans)
         if plan == "leaves":
             self.later(self.tape.span(1.0, 120.0), lambda: self._hangs_up(caller))
         elif plan == "leaves soon":
@@ -286,11 +291,16 @@ class FakePbx:
         elif plan == "keys":
             self.later(self.tape.span(0.0, 60.0), lambda: self._presses(caller, self.tape.among("*", "*", "5")))
 
+        elif plan == "chooses":
+            for _ in range(self.tape.among(2, 4, 8)):
+                key = self.tape.among("3", "4", "5", "1", "2", "6", "#", "9", "*")
+                self.later(self.tape.span(0.0, 60.0), lambda key=key: self._presses(caller, key))  # type: ignore[misc]
+
     def _presses(self, caller: Caller, key: str) -> None:
         if caller.state == "held":
             self.ami(CallerKeyed(call=caller.id, key=key))
 
-    def _ask(self, caller: Caller, question: CallArrived | RoundEnded | TalkEnded) -> None:
+    def _ask(self, caller: Caller, question: CallArrived | RoundEnded | TalkEnded | CallbackAsked) -> None:
         self._turn(caller, "asking")
         caller.question = question
         if not self.link_is_up:
@@ -320,7 +330,7 @@ class FakePbx:
     def is_open(self, question: Event) -> bool:
         """Whether somebody still waits for the answer to `question`."""
         match question:
-            case CallArrived(call=call) | RoundEnded(call=call) | TalkEnded(call=call):
+            case CallArrived(call=call) | RoundEnded(call=call) | TalkEnded(call=call) | CallbackAsked(call=call):
                 caller = self.callers[call]
                 return caller.state == "asking" and caller.question == question
             case LegAccepted(leg=leg):
@@ -349,8 +359,39 @@ class FakePbx:
             caller.steps = list(caller.own_steps)
             self._next_step(caller)
             return
+        self._asks_again(caller)
+
+    def _asks_again(self, caller: Caller) -> None:
         waited_s = float(int(self.now_s - caller.arrived_s))
         self._ask(caller, RoundEnded(call=caller.id, line=caller.line, node=PBX1, waited_s=waited_s))
+
+    def _types(self, caller: Caller) -> None:
+        """At which number they want to be called back."""
+        takes_s = self.tape.span(2.0, 40.0)
+        match self.tape.among("comes back", "confirms", "confirms", "hangs up"):
+            case "comes back":
+                self._then(caller, takes_s, lambda: self._next_step(caller))
+            case "confirms":
+                self._then(caller, takes_s, lambda: self._confirms(caller))
+            case _:
+                self._then(caller, takes_s, lambda: self._hangs_up(caller))
+
+    def _confirms(self, caller: Caller) -> None:
+        caller.asked_callback = True
+        if self.tape.one_in(6):  # while it is being written down
+            self.later(self.tape.span(0.0, 0.1), lambda: self._hangs_up(caller))
+        here = caller.step is Step.CALLBACK_HERE
+        self._ask(caller, CallbackAsked(call=caller.id, here=here))
+
+    def _fetched(self, caller: Caller) -> None:
+        """Whatever the dialplan did with a caller who is aside, it ends, and asks."""
+        if self._is_aside(caller):
+            self._asks_again(caller)
+
+    @staticmethod
+    def _is_aside(caller: Caller) -> bool:
+        confirming = caller.state == "asking" and isinstance(caller.question, CallbackAsked)
+        return confirming or (caller.state == "steps" and caller.step in ASIDE)
 
     def _next_step(self, caller: Caller) -> None:
         self._turn(caller, "steps")
@@ -365,6 +406,8 @@ class FakePbx:
                 self._then(caller, 2.0, lambda: self._hangs_up(caller))
             case Step.MESSAGE:
                 self._records(caller)
+            case Step.CALLBACK_HERE | Step.CALLBACK_OTHER:
+                self._types(caller)
             case _:
                 self._then(caller, self.tape.span(2.0, 8.0), lambda: self._next_step(caller))
 
@@ -579,6 +622,9 @@ class FakePbx:
                 caller = self.callers[call]
                 if caller.state == "held":
                     self._then(caller, 0.002, lambda: self._round_over(caller))
+            case FetchCaller(call=call):
+                fetched = self.callers[call]
+                self._then(fetched, self.tape.span(0.001, 0.03), lambda: self._fetched(fetched))
             case HangUp(party=party):
                 self._hang_up(party)
             case ListenToCaller(call=call):
@@ -691,7 +737,8 @@ class FakePbx:
         elif isinstance(caller.question, TalkEnded) and caller.state == "asking":
             where = Whereabouts.OUT_OF_TALK
         talks = caller.state == "talking" and caller.phone is not None
-        steps = caller.state == "steps"
+        steps = caller.state == "steps" or self._is_aside(caller)
+        where = Whereabouts.LEAVING if steps else where
         return LiveCall(
             call=caller.id,
             line=caller.line,

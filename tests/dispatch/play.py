@@ -14,6 +14,7 @@ from hotline_agi.dispatch.commands import (
     Command,
     NoteCover,
     NoteFact,
+    NoteLanguage,
     NoteReadiness,
     NoteVolunteer,
     OpenRecord,
@@ -30,6 +31,9 @@ from hotline_agi.dispatch.events import (
     LegEnded,
     LimitLifted,
     LinkLost,
+    OwnSounds,
+    SelfHelp,
+    SoundsSeen,
     Step,
     StepReached,
     StockTaken,
@@ -52,6 +56,7 @@ from hotline_agi.roster.model import (
     VolunteerOrder,
     Want,
 )
+from hotline_agi.roster.waiting_plan import NO_PLAN, Choice, Offer, WaitingPlan
 from hotline_agi.terms.ids import CallerToken, CallId, EndpointId, LegId
 from hotline_agi.terms.instants import Now
 from tests.dispatch.desk import PBX1
@@ -73,7 +78,7 @@ from tests.dispatch.lines import (
 from tests.dispatch.truth import Broken, hold
 from tests.dispatch.watch import Reach, Watch
 
-NOTES = OpenRecord | NoteFact | CloseRecord | NoteVolunteer | NoteReadiness | NoteCover
+NOTES = OpenRecord | NoteFact | CloseRecord | NoteVolunteer | NoteReadiness | NoteCover | NoteLanguage
 """For the journal, not for Asterisk."""
 TAPE_LENGTH = 384
 ADAPTIVE = RingStep(group=RingGroup.ON_SHIFT, count=None, for_s=60.0, adaptive=True)
@@ -87,6 +92,24 @@ STRICT = CallerLimits(
     anonymous_at_once=1,
     waiting_at_once=2,
     silent=SilentCalls(calls=1, within_s=3600.0, cool_off_s=600.0),
+)
+CARING = WaitingPlan(
+    tells_place=True,
+    offer=Offer(after_s=5.0, every_s=20.0, choices=tuple(Choice)),
+    self_help=("breathing", "sleep"),
+)
+CHOOSING = replace(CARING, languages=("zh", "en"), remembers_language=True)
+SOUNDS = SoundsSeen(
+    own=tuple(
+        OwnSounds(
+            line=of,
+            language=language,
+            offers=True,
+            self_help=(SelfHelp(id="breathing", length_s=9.0), SelfHelp(id="sleep", length_s=30.0)),
+        )
+        for of in (XINLI, ERTONG)
+        for language in ("zh", "en")
+    )
 )
 KEPT = ("lin", "wang", "bao", "zhao", "gu")
 """Whose phones, limits, languages and qualifications stay when the roster is swapped."""
@@ -153,6 +176,7 @@ def draw_line(tape: Tape) -> Line:
         wants=tape.among((), (), (), (Want(language="en", for_s=8.0),), (Want(qualification="crisis"),)),
         limits=tape.among(CallerLimits(), STRICT),
         rest=tape.among(None, Rest(missed=2, for_s=30.0), Rest(missed=1, for_s=300.0)),
+        waiting=tape.among(NO_PLAN, NO_PLAN, CARING, CHOOSING),
         long_wrap_up=tape.among(None, LongWrapUp(talk_s=60.0, wrap_up_s=90.0)),
     )
 
@@ -265,6 +289,7 @@ class Story:
             if tape.one_in(12):
                 leg = LegId(f"leg-00000000{n:06x}")
                 pbx.rang_before(leg, volunteer.id, volunteer.endpoints[0], up=tape.among(True, False))
+        self._step(SOUNDS)
         self._take_stock()
         at_s = START_S
         known = tape.one_in(3)

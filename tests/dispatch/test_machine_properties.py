@@ -23,6 +23,7 @@ from hotline_agi.dispatch.events import (
     AlarmEnded,
     AlarmRaised,
     CallArrived,
+    CallbackAsked,
     CallerHeld,
     CallerKeyed,
     CallerLeft,
@@ -52,7 +53,7 @@ from hotline_agi.terms.outcomes import LegOutcome, Outcome
 from hotline_agi.terms.standing import VolunteerState
 from tests.dispatch.desk import PBX1, Desk
 from tests.dispatch.lines import ERTONG, XINLI, line, roster, shift, with_transfer
-from tests.dispatch.play import TAPE_LENGTH, Story
+from tests.dispatch.play import CHOOSING, SOUNDS, TAPE_LENGTH, Story
 from tests.dispatch.watch import Reach
 
 STORIES = 4000
@@ -115,7 +116,7 @@ def test_the_stories_reach_everything() -> None:
 CALLS = [CallId(f"c{n}") for n in range(3)]
 LEGS = [LegId(f"leg-5e3a0000{n:06x}") for n in range(1, 9)]
 ROSTER = roster(
-    with_transfer(shifts=(shift(["lin", "wang"], ["bao"]),), max_wait_s=40.0),
+    with_transfer(shifts=(shift(["lin", "wang"], ["bao"]),), max_wait_s=40.0, waiting=CHOOSING),
     line(
         id=ERTONG,
         shifts=(shift(["lin"], []),),
@@ -148,8 +149,10 @@ garbage: st.SearchStrategy[Event] = st.one_of(
     st.just(LimitLifted(caller=CallerToken("aa"))),
     st.builds(RoundEnded, call=call, line=line_id, node=st.just(PBX1), waited_s=st.sampled_from([0.0, 9.0])),
     *(st.builds(kind, call=call) for kind in (CallerHeld, CallerLeft, CallerSurviving, MessageLeft, TalkEnded)),
-    st.builds(CallerKeyed, call=call, key=st.sampled_from("*5")),
+    st.builds(CallerKeyed, call=call, key=st.sampled_from("*5#1346")),
     st.builds(StepReached, call=call, step=st.sampled_from(Step)),
+    st.builds(CallbackAsked, call=call, here=st.booleans()),
+    st.just(SOUNDS),
     *(st.builds(kind, leg=leg) for kind in (LegAnswered, LegAccepted, TalkStarted)),
     st.builds(LegEnded, leg=leg, cause=st.sampled_from([0, 16, 17, 20, 21, 44, 9999])),
     st.builds(HangupRequested, party=st.one_of(call, leg)),

@@ -16,6 +16,7 @@ from hotline_agi.dispatch.commands import (
     DismissLeg,
     EndRound,
     Fact,
+    FetchCaller,
     GuideCaller,
     HangUp,
     HoldCaller,
@@ -31,6 +32,7 @@ from hotline_agi.dispatch.commands import (
 from hotline_agi.dispatch.cover_requests import NEXT_SHIFT
 from hotline_agi.dispatch.events import (
     CallArrived,
+    CallbackAsked,
     CallerLeft,
     CallerSurviving,
     Event,
@@ -59,7 +61,7 @@ from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId, VolunteerId
 from hotline_agi.terms.outcomes import Outcome
 from tests.dispatch.fake_pbx import Caller, FakePbx, Phone
-from tests.dispatch.people_book import PeopleBook, duty_of, fits, may_have, who_is_served
+from tests.dispatch.people_book import PeopleBook, duty_of, fits, may_have, turn_of, who_is_served
 from tests.dispatch.truth import hold
 
 ACCEPT_ANSWER_S = 2.5
@@ -88,6 +90,9 @@ class CallBook:
     came_out: bool = False
     """The open question, or the last, is that of a caller who came out of a talk."""
     leaving: bool = False
+    fetched: bool = False
+    """Was told to come back from aside, for somebody who accepted."""
+    told_place: int | None = None
     """The machine told the caller to go through the last steps."""
     connected: LegId | None = None
     declined: set[VolunteerId] = field(default_factory=set)
@@ -226,6 +231,11 @@ class Watch:
         self.people.told(event, now_s, self.machine.board)
         self.reach.count("event", type(event).__name__)
         match event:
+            case CallbackAsked(call=call):
+                ours = self.machine.board.calls.get(call)
+                asks = ours is not None and not ours.left and ours.state in (CallState.WAITING, CallState.LEAVING)
+                if asks and not self.calls[call].closed:
+                    self.calls[call].asked_s = now_s
             case CallArrived(call=call) | RoundEnded(call=call) | TalkEnded(call=call):
                 book = self.calls[call]
                 ours = self.machine.board.calls.get(call)
@@ -478,6 +488,8 @@ class Watch:
                 if fact in (Fact.ADOPTED, Fact.RECONSTRUCTED):
                     marked = fact is Fact.RECONSTRUCTED
                     hold(marked is not self.calls[call].in_journal, "what was lost is marked", (call, fact))
+                if fact is Fact.PLACE:
+                    self._told_place(call, int(command.detail))
                 if fact is Fact.TALK_STARTED:
                     self.calls[call].leaving = False
                 self.reach.count("fact", fact.value)
@@ -510,9 +522,10 @@ class Watch:
                 self._answered(leg)
                 book = self.calls[call]
                 hold(book.connected is None, "one winner at a time", (call, leg, book.connected))
-                book.connected = leg
+                book.connected, book.fetched = leg, False
                 self.legs[leg].connected = True
             case RefuseLeg(leg=leg):
+                self._in_vain(leg)
                 self._answered(leg)
                 self._withdraw(leg)
             case HoldCaller(call=call):
@@ -527,9 +540,30 @@ class Watch:
                 self._sent_away(call, steps)
             case EndRound(call=call):
                 self._is_open(call, "EndRound")
-                self.calls[call].leaving = True
+                self.calls[call].leaving = self.machine.board.calls[call].state is CallState.LEAVING
+            case FetchCaller(call=call):
+                self._is_open(call, "FetchCaller")
+                self.calls[call].fetched = True
             case HangUp():
                 pass
+
+    def _in_vain(self, leg: LegId) -> None:
+        """Somebody who accepted is refused."""
+        book = self.calls[self.legs[leg].call] if leg in self.legs else None
+        if book is not None and book.fetched and not self.legs[leg].ended:
+            lost = book.gone or book.hanging_up or book.surviving or not self.orderly
+            hold(lost, "a caller who is aside is fetched in time", leg)
+            book.fetched = False
+
+    def _told_place(self, call: CallId, place: int) -> None:
+        """What is announced is true, and never more than before."""
+        board, book = self.machine.board, self.calls[call]
+        ours = board.calls[call]
+        queue = [one for one in board.calls.values() if one.line.id == ours.line.id and one.id in board.waiting]
+        before = [one for one in queue if turn_of(one, self._now_s) < turn_of(ours, self._now_s)]
+        hold(place == len(before), "a place in the queue is true", (call, place, len(before)))
+        hold(book.told_place is None or place <= book.told_place, "a place in the queue never grows", call)
+        book.told_place = place
 
     def _carried(self, book: CallBook, call: Call) -> None:
         """The ring plan of the roster in force goes on where the one before was."""
