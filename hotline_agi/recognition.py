@@ -1,6 +1,7 @@
 """The service recognises callers: a number becomes a token, and the machine hears whether somebody flagged it."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from hotline_agi.dispatch.events import CallerRecognised
 from hotline_agi.errors import HotlineError
 from hotline_agi.log import logger
+from hotline_agi.store.caller_languages import caller_languages
 from hotline_agi.store.caller_limits import lifted_since
 from hotline_agi.store.callers import CallerKey, flagged
 from hotline_agi.store.journal import Journal
@@ -17,6 +19,8 @@ from hotline_agi.terms.numbers import PhoneNumber
 LOOK_EVERY_S = 5.0
 """A flag that a coordinator sets counts within 10 s."""
 CALLS_KEPT = 4096
+LANGUAGES_EVERY_S = 600.0
+"""What is purged is forgotten within this; what is chosen is known at once."""
 
 
 class Recognition:
@@ -28,6 +32,8 @@ class Recognition:
         self._flagged: frozenset[CallerToken] = frozenset()
         self._told: dict[CallId, bool] = {}
         """What the machine heard of the last `CALLS_KEPT` calls: whether their caller is at high risk."""
+        self._languages: dict[CallerToken, str] = {}
+        self._languages_due_s = 0.0
         self._troubled = False
         self.lifted: Callable[[CallerToken], None] = lambda _caller: None
         """Told of callers whose limits a coordinator ended."""
@@ -54,6 +60,15 @@ class Recognition:
         caller = heard.caller if heard is not None else self._key.token(number)
         return caller, self._told[call]
 
+    def language_of(self, caller: CallerToken) -> str:
+        """What the caller chose in an earlier call, on a line that remembers it; empty if nothing."""
+        return self._languages.get(caller, "")
+
+    def chose(self, caller: CallerToken, language: str) -> None:
+        """The caller chose a language, to be remembered."""
+        self._languages[caller] = language
+        self._journal.write_language(caller, language)
+
     async def follow(self, journal: Path) -> None:
         """Learn of flags, away from the loop. Never ends by itself."""
         while True:
@@ -63,6 +78,9 @@ class Recognition:
     async def _look(self, journal: Path) -> None:
         try:
             found = await asyncio.to_thread(flagged, journal, datetime.now(UTC))
+            if time.monotonic() >= self._languages_due_s:
+                self._languages = await asyncio.to_thread(caller_languages, journal)
+                self._languages_due_s = time.monotonic() + LANGUAGES_EVERY_S
             lifted = await asyncio.to_thread(lifted_since, journal, self._lifted_at)
         except HotlineError as error:
             if not self._troubled:

@@ -43,6 +43,8 @@ class CallerChannel:
     """Full channel name, for the leg's ``Bridge()``."""
     holding_bridge: str = ""
     """Unique id of the holding bridge while the caller is in it."""
+    aside: bool = False
+    """Types a number outside of it: those keys are for nobody but the dialplan's questions."""
 
 
 @dataclass(slots=True)
@@ -87,7 +89,8 @@ class Translator:
             case "BridgeLeave":
                 self._left(uniqueid, str(message.get("BridgeUniqueid", "")))
             case "DTMFEnd":
-                if uniqueid in self.callers and message.get("Direction") == "Received":
+                caller = self.callers.get(CallId(uniqueid))
+                if caller is not None and not caller.aside and message.get("Direction") == "Received":
                     yield CallerKeyed(call=CallId(uniqueid), key=str(message.get("Digit", ""))[:1])
             case "ChannelTalkingStart":
                 if uniqueid in self.callers:
@@ -111,7 +114,7 @@ class Translator:
         caller = self.callers.get(CallId(uniqueid))
         if technology == HOLDING:
             if caller is not None:
-                caller.holding_bridge = bridge
+                caller.holding_bridge, caller.aside = bridge, False
                 yield CallerHeld(call=CallId(uniqueid))
             return
         if caller is None and not is_leg(uniqueid):

@@ -154,6 +154,13 @@ TONES = (
     Tone(id="probe", frequency_hz=440, duration_s=0.1, when="`hotline doctor` plays it to see that sounds are found"),
 )
 
-HOLD_CLASSES = {"greet": "greeting", "comfort": "comfort", "again": "again", "wait": None}
+HOLD_CLASSES = {
+    "greet": "greeting",
+    "comfort": "comfort",
+    "again": "again",
+    "wait": None,
+    "directory": "directory",
+    **{f"place{people}": f"place-{people}" for people in range(10)},
+}
 """Hold music ``hotline-<name>`` → the prompt that comes before the music. A prompt that is part of the hold music is
 heard inside the waiting bridge, so a volunteer who accepts meanwhile is connected at once instead of at its end."""

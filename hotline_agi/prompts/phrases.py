@@ -8,6 +8,7 @@ the minutes. The ids of numbers are ``n-0`` … ``n-59``, then ``n-60`` … ``n-
 from hotline_agi.prompts.catalogue import Prompt
 from hotline_agi.prompts.limit_phrases import LIMIT_PHRASES
 from hotline_agi.prompts.notice_phrases import NOTICE_PHRASES
+from hotline_agi.prompts.waiting_phrases import WAITING_PHRASES
 
 _ZH_DIGITS = "零一二三四五六七八九"
 _EN_UNITS = (
@@ -234,4 +235,4 @@ PARTS = (
     _part("pm", "", "P M", "after a time"),
 )
 
-PHRASES = (*SENTENCES, *PARTS, *NOTICE_PHRASES, *LIMIT_PHRASES)
+PHRASES = (*SENTENCES, *PARTS, *NOTICE_PHRASES, *LIMIT_PHRASES, *WAITING_PHRASES)

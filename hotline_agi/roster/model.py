@@ -355,6 +355,13 @@ class Roster:
         return index.get(_end(number))
 
 
+def is_ours(roster: Roster, number: PhoneNumber) -> bool:
+    """Whether callers or volunteers reach the hotline itself by `number`, however it is spelled."""
+    lines = roster.lines.values()
+    public = [one for line in lines for one in (*line.numbers, *line.service_numbers)]
+    return any(_end(PhoneNumber(one)) == _end(number) for one in public)
+
+
 _COMPARED_DIGITS = 9
 
 

@@ -35,6 +35,7 @@ from hotline_agi.dispatch.commands import (
     DismissLeg,
     EndRound,
     Fact,
+    FetchCaller,
     GuideCaller,
     HangUp,
     HoldCaller,
@@ -42,6 +43,7 @@ from hotline_agi.dispatch.commands import (
     NoteAlarm,
     NoteCover,
     NoteFact,
+    NoteLanguage,
     NoteReadiness,
     NoteVolunteer,
     OpenRecord,
@@ -60,12 +62,13 @@ from hotline_agi.notify import keep, kept, notify
 from hotline_agi.recognition import Recognition
 from hotline_agi.roster import canary
 from hotline_agi.roster.canary import with_canary
-from hotline_agi.roster.model import Roster
+from hotline_agi.roster.model import Roster, is_ours
 from hotline_agi.rosters.following import Places, RosterFollower
 from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.state import Standing
 from hotline_agi.service.alarms import Alarms
 from hotline_agi.service.alone import Alone
+from hotline_agi.service.callback_desk import CallbackDesk
 from hotline_agi.service.canary import Canary
 from hotline_agi.service.guard import Guard
 from hotline_agi.service.lines import log_call, log_shift
@@ -189,7 +192,12 @@ class Service:
             line_of_number=self._line_of_number,
         )
         self._upkeep = Upkeep(
-            self._survival, self._menu, self._envelope, sounds=settings.sounds, roster=lambda: self._roster
+            self._survival,
+            self._menu,
+            self._envelope,
+            sounds=settings.sounds,
+            roster=lambda: self._roster,
+            tell=self.step,
         )
         self._voicemail = Voicemail(
             settings.messages,
@@ -230,6 +238,13 @@ class Service:
             node=self._node,
             menu=self._menu,
             voicemail=self._voicemail,
+            callbacks=CallbackDesk(
+                node=self._node,
+                journal=self._journal,
+                envelope=self._envelope,
+                line_of_number=self._line_of_number,
+                is_ours=lambda number: is_ours(self._roster, number),
+            ),
             journal=self._journal,
             recognition=self._recognition,
             tell=self.step,
@@ -317,6 +332,7 @@ class Service:
                 | ReassignLeg()
                 | RingNotice()
                 | AnswerNotice()
+                | FetchCaller()
             ):
                 self._node.carry_out(command)
             case NoteReadiness() | NoteCover():
@@ -332,6 +348,8 @@ class Service:
             case CloseRecord():
                 self._journal.write(command, datetime.now(UTC))
                 log_call(command)
+            case NoteLanguage(caller=caller, language=language):
+                self._recognition.chose(caller, language)
             case NoteAlarm():
                 pass  # `Alarms` has seen it
             case _:
@@ -363,6 +381,7 @@ class Service:
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(signal.SIGUSR1, self._canary.ask)
         loop.add_signal_handler(signal.SIGUSR2, self._tell_what_is_held)
+        await self._upkeep.look_at_sounds()
         await self._link.connect()
         tasks = [
             asyncio.create_task(self._link.run(), name="ami"),

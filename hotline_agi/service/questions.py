@@ -8,6 +8,8 @@ from hotline_agi.asterisk.node import CALLER_ROUTES, Node
 from hotline_agi.asterisk.service_menu import ROUTE, ServiceMenu
 from hotline_agi.dispatch.events import Event
 from hotline_agi.recognition import Recognition
+from hotline_agi.service.callback_desk import ROUTE as CALLBACK_ROUTE
+from hotline_agi.service.callback_desk import CallbackDesk
 from hotline_agi.service.voicemail import Voicemail
 from hotline_agi.store.journal import Journal
 from hotline_agi.terms.ids import CallId
@@ -29,6 +31,7 @@ class Questions:
         node: Node,
         menu: ServiceMenu,
         voicemail: Voicemail,
+        callbacks: CallbackDesk,
         journal: Journal,
         recognition: Recognition,
         tell: Callable[[Event], None],
@@ -37,7 +40,7 @@ class Questions:
     ) -> None:
         """`tell` takes an event into the machine; `chore` owns what takes its time; `is_test` says whether the test
         call that is under way dialled a number."""
-        self._node, self._menu, self._voicemail = node, menu, voicemail
+        self._node, self._menu, self._voicemail, self._callbacks = node, menu, voicemail, callbacks
         self._journal, self._recognition = journal, recognition
         self._tell, self._chore, self._is_test = tell, chore, is_test
 
@@ -61,6 +64,8 @@ class Questions:
             session.reply("ok")
         elif request.route == "message":
             self._chore(self._voicemail.recorded(CallId(request.uniqueid), request.argument(0), session))
+        elif request.route == CALLBACK_ROUTE:
+            self._chore(self._callbacks.asked(session, number))
         elif request.route == "arrive" and (number is not None or request.argument(LOOKED_ARGUMENT) == "1"):
             self._introduce(session, number)
         else:
@@ -77,7 +82,8 @@ class Questions:
             self._node.on_question(session, withheld=True)
             return
         caller, high_risk = self._recognition.at_arrival(CallId(request.uniqueid), number)
-        self._node.on_question(session, caller=caller, high_risk=high_risk)
+        language = self._recognition.language_of(caller)
+        self._node.on_question(session, caller=caller, high_risk=high_risk, language=language)
 
     def _ask_menu(self, session: AgiSession) -> None:
         """A volunteer dialled the service number. Without an answer the dialplan says so kindly and ends the call."""

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from hotline_agi.dispatch.answers import ASK_LIMIT_S
+from hotline_agi.dispatch.asides import LIMIT_S
 from hotline_agi.dispatch.commands import (
     CancelLeg,
     CloseRecord,
@@ -720,7 +721,11 @@ class Watch:
                 hold(Timer.OVERFLOW in timers and Timer.ASK in timers, "every call has a deadline", (call.id, timers))
                 last = call.transferring or call.wave + 1 >= len(call.ring_steps)
                 hold(Timer.WAVE in timers or last, "every wave ends", call.id)
-                hold(next_s is not None and next_s <= self._now_s + ASK_LIMIT_S, "every call has a deadline", call.id)
+                hold(
+                    next_s is not None and next_s <= self._now_s + (LIMIT_S if call.aside_told else ASK_LIMIT_S),
+                    "every call has a deadline",
+                    call.id,
+                )
         longest_s = max(
             TALK_FORGET_S, NEXT_SHIFT.total_seconds()
         )  # a talk that is never heard of again; cover for a shift to come
