@@ -1,18 +1,18 @@
 """A line that treats who waits as a person: its roster, its own recordings, and what is heard of them in a story."""
 
 import shutil
+import sqlite3
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from hotline_agi import rosters
-from hotline_agi.lab.call import PhoneCall
 from hotline_agi.prompts.line_sounds import classes_text, link
 from tests.e2e.hearing import HZ, write_tone
 from tests.e2e.hotline import Hotline, open_hotline
-from tests.e2e.sayings import Ear, write_sayings
+from tests.e2e.sayings import write_sayings
 from tests.e2e.scenery import Scenery
 
 CARE = """languages: [en, zh]
@@ -28,9 +28,8 @@ HELP_S = 4.0
 
 
 def caring(care: str = CARE, **how: Any) -> Scenery:
-    return Scenery(
-        **({"softphones": 1, "max_wait_s": 300, "ring": "[{ring: everybody, for_s: 120}]"} | how), extra_line=care
-    )
+    usual: dict[str, Any] = {"softphones": 1, "max_wait_s": 300, "ring": "[{ring: everybody, for_s: 120}]"}
+    return Scenery(**(usual | {"ring_timeout_s": 60} | how), extra_line=care)
 
 
 def _write_sounds(folder: Path, scenery: Scenery) -> str:
@@ -53,34 +52,27 @@ def _write_sounds(folder: Path, scenery: Scenery) -> str:
         return classes_text(link(folder, lines))
 
 
-@asynccontextmanager
-async def open_caring(scenery: Scenery, **site: Any) -> AsyncIterator[Hotline]:
-    """A hotline for `scenery` as `hotline prompts build --classes` leaves it; the service serves calls."""
+@contextmanager
+def caring_site(scenery: Scenery) -> Iterator[dict[str, Any]]:
+    """For `open_hotline`: sounds and classes as `hotline prompts build --classes` leaves them."""
     with tempfile.TemporaryDirectory(prefix="hotline-own-") as made:
         text = _write_sounds(Path(made), scenery)
 
         def sayings(folder: Path) -> None:
             shutil.copytree(made, folder, symlinks=True, dirs_exist_ok=True)
 
-        async with open_hotline(
-            scenery, sayings=sayings, pbx_files={"site/musiconhold-lines.conf": text}, **site
-        ) as hotline:
+        yield {"sayings": sayings, "pbx_files": {"site/musiconhold-lines.conf": text}}
+
+
+@asynccontextmanager
+async def open_caring(scenery: Scenery) -> AsyncIterator[Hotline]:
+    """A hotline for `scenery` with sounds of its own; the service serves calls."""
+    with caring_site(scenery) as site:
+        async with open_hotline(scenery, **site) as hotline:
             yield hotline
-
-
-async def typed(caller: PhoneCall, digits: str) -> None:
-    """Real keys (RFC 4733), one after the other."""
-    for digit in digits:
-        caller.press(digit)
 
 
 def asked(hotline: Hotline) -> list[tuple[str, str]]:
     """Who wants to be called back, as it lies on disk: call and number."""
-    import sqlite3
-    from contextlib import closing
-
     with closing(sqlite3.connect(f"file:{hotline.stage.state / 'journal.sqlite'}?mode=ro", uri=True)) as journal:
         return journal.execute("SELECT call, number FROM callback_request ORDER BY asked_at").fetchall()
-
-
-__all__ = ["CARE", "Ear"]
