@@ -3,8 +3,9 @@
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def caring(care: str = CARE, **how: Any) -> Scenery:
 
 def _write_sounds(folder: Path, scenery: Scenery) -> str:
     """The codes of all sentences, the line's own recordings, and its classes; returns their configuration."""
-    write_sayings(folder)
+    write_sayings(folder, times=2)
     (folder / "music").mkdir()
     write_tone(folder / "music/hold.wav", HZ["music"], 20.0)
     for language in ("en", "zh"):
@@ -70,6 +71,11 @@ async def open_caring(scenery: Scenery) -> AsyncIterator[Hotline]:
     with caring_site(scenery) as site:
         async with open_hotline(scenery, **site) as hotline:
             yield hotline
+
+
+def once(words: Iterable[str]) -> list[str]:
+    """Each is said twice, and one may be lost on a busy machine: neighbours that are alike count once."""
+    return [word for word, _ in groupby(words)]
 
 
 def asked(hotline: Hotline) -> list[tuple[str, str]]:

@@ -28,7 +28,7 @@ def test_ids_are_unique() -> None:
 
 
 def test_hold_classes_name_prompts() -> None:
-    assert {prompt for prompt in HOLD_CLASSES.values() if prompt} <= {prompt.id for prompt in PROMPTS}
+    assert {prompt for prompt in HOLD_CLASSES.values() if prompt} <= {prompt.id for prompt in (*PROMPTS, *PHRASES)}
 
 
 def test_in_danger_the_caller_hears_the_emergency_numbers() -> None:
