@@ -144,6 +144,8 @@ class Caller:
     talked_with: list[str | None] = field(default_factory=list)
     left_message: bool = False
     asked_callback: bool = False
+    promised: bool = False
+    """Heard that they will be called back."""
     survived: bool = False
     survived_s: float = -1.0
     """When they fell into survival last."""
@@ -406,6 +408,9 @@ class FakePbx:
                 self._then(caller, 2.0, lambda: self._hangs_up(caller))
             case Step.MESSAGE:
                 self._records(caller)
+            case Step.CALLBACK_KEPT:
+                caller.promised = True
+                self._then(caller, 2.0, lambda: self._next_step(caller))
             case Step.CALLBACK_HERE | Step.CALLBACK_OTHER:
                 self._types(caller)
             case _:

@@ -756,8 +756,12 @@ class Watch:
         talked = [Outcome.TRANSFERRED if volunteer is None else Outcome.TALKED for volunteer in caller.talked_with]
         if caller.left_message:
             expected = {Outcome.MESSAGE}
+        elif caller.promised:
+            expected = {Outcome.CALLBACK}
         elif talked:
             expected = {talked[-1]}
         else:
             expected = {Outcome.ABANDONED, Outcome.DIRECTORY}
+        if caller.asked_callback and not caller.left_message:
+            expected.add(Outcome.CALLBACK)  # they hung up, or somebody accepted, while it was being written
         hold(record.outcome in expected, "the record tells the truth", (caller.id, record.outcome, expected))
