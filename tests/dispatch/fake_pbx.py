@@ -143,6 +143,10 @@ class Caller:
     phone: "Phone | None" = None
     talked_with: list[str | None] = field(default_factory=list)
     left_message: bool = False
+    chooses: bool = False
+    music: str = ""
+    language: str = ""
+    """In which they are spoken to, as Asterisk was told last."""
     asked_callback: bool = False
     promised: bool = False
     """Heard that they will be called back."""
@@ -294,9 +298,10 @@ class FakePbx:
             self.later(self.tape.span(0.0, 60.0), lambda: self._presses(caller, self.tape.among("*", "*", "5")))
 
         elif plan == "chooses":
-            for _ in range(self.tape.among(2, 4, 8)):
-                key = self.tape.among("3", "4", "5", "1", "2", "6", "#", "9", "*")
-                self.later(self.tape.span(0.0, 60.0), lambda key=key: self._presses(caller, key))  # type: ignore[misc]
+            caller.chooses = True
+            if self.tape.one_in(2):
+                key = self.tape.among("9", "#", "5")
+                self.later(self.tape.span(0.0, 60.0), lambda: self._presses(caller, key))
 
     def _presses(self, caller: Caller, key: str) -> None:
         if caller.state == "held":
@@ -343,7 +348,8 @@ class FakePbx:
     def _hold(self, caller: Caller, command: HoldCaller) -> None:
         if caller.deadline_s is None:  # the dialplan keeps the first that it was told
             caller.deadline_s = self.now_s + command.max_wait_s
-        caller.own_steps = command.overflow
+        caller.own_steps, caller.music = command.overflow, command.music
+        caller.language = command.language.partition("_")[0]
         self._turn(caller, "entering")
         self._then(caller, self.tape.span(0.001, 0.01), lambda: self._enters(caller))
 
@@ -352,6 +358,10 @@ class FakePbx:
         caller.held_s = self.now_s
         self.ami(CallerHeld(call=caller.id))
         self._then(caller, ROUND_S, lambda: self._round_over(caller))
+        if caller.chooses and caller.music.startswith(("offer", "languages", "help")):
+            options = "21" if caller.music == "languages" else "4343526197"
+            key = self.tape.among(*options)
+            self._then(caller, self.tape.span(0.1, 3.9), lambda: self._presses(caller, key))
 
     def _round_over(self, caller: Caller) -> None:
         if caller.deadline_s is not None and self.now_s > caller.deadline_s:
@@ -387,11 +397,11 @@ class FakePbx:
 
     def _fetched(self, caller: Caller) -> None:
         """Whatever the dialplan did with a caller who is aside, it ends, and asks."""
-        if self._is_aside(caller):
+        if self.is_aside(caller):
             self._asks_again(caller)
 
     @staticmethod
-    def _is_aside(caller: Caller) -> bool:
+    def is_aside(caller: Caller) -> bool:
         confirming = caller.state == "asking" and isinstance(caller.question, CallbackAsked)
         return confirming or (caller.state == "steps" and caller.step in ASIDE)
 
@@ -742,7 +752,7 @@ class FakePbx:
         elif isinstance(caller.question, TalkEnded) and caller.state == "asking":
             where = Whereabouts.OUT_OF_TALK
         talks = caller.state == "talking" and caller.phone is not None
-        steps = caller.state == "steps" or self._is_aside(caller)
+        steps = caller.state == "steps" or self.is_aside(caller)
         where = Whereabouts.LEAVING if steps else where
         return LiveCall(
             call=caller.id,
@@ -750,6 +760,8 @@ class FakePbx:
             where=where,
             waited_s=float(int(self.now_s - caller.arrived_s)),
             held_s=self.now_s - caller.held_s if caller.state == "held" else None,
+            music=caller.music if caller.state == "held" else "",
+            language=caller.language,
             leg=caller.phone.id if talks and caller.phone is not None else None,
             talked_s=float(int(self.now_s - caller.talk_began_s)) if talks else None,
             step=caller.step if steps else None,

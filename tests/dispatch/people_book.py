@@ -120,11 +120,13 @@ def fits(board: Switchboard, call: Call, person: Volunteer) -> bool:
     group = duty.volunteers if call.ring_steps[call.wave].group is RingGroup.ON_SHIFT else duty.backup
     now_s = board.now.mono_s  # who is handed over in the same step comes after whoever is looked at
     ringing = {leg.volunteer for leg in call.legs.values() if leg.cancelled is None and leg.handed_s != now_s}
+    # who came free in this step, and is rung, was not there when the others were chosen
+    just_rung = {leg.volunteer for leg in board.legs.values() if leg.rang_s == now_s and leg.call is not call}
     left = (
         who in ringing
         or (board.seats.seat(who).place is not Place.AWAY and who not in call.declined and who not in call.tried)
         for who in group
-        if (one := board.roster.volunteers.get(who)) is not None and _meets(one, wants)
+        if who not in just_rung and (one := board.roster.volunteers.get(who)) is not None and _meets(one, wants)
     )
     if not any(left):
         wants = [want for want in wants if want.for_s is None]

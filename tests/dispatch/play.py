@@ -93,8 +93,8 @@ STRICT = CallerLimits(
     waiting_at_once=2,
     silent=SilentCalls(calls=1, within_s=3600.0, cool_off_s=600.0),
 )
+TELLING = WaitingPlan(tells_place=True)
 CARING = WaitingPlan(
-    tells_place=True,
     offer=Offer(after_s=5.0, every_s=20.0, choices=tuple(Choice)),
     self_help=("breathing", "sleep"),
 )
@@ -176,7 +176,7 @@ def draw_line(tape: Tape) -> Line:
         wants=tape.among((), (), (), (Want(language="en", for_s=8.0),), (Want(qualification="crisis"),)),
         limits=tape.among(CallerLimits(), STRICT),
         rest=tape.among(None, Rest(missed=2, for_s=30.0), Rest(missed=1, for_s=300.0)),
-        waiting=tape.among(NO_PLAN, NO_PLAN, CARING, CHOOSING),
+        waiting=tape.among(NO_PLAN, CARING, TELLING, CHOOSING),
         long_wrap_up=tape.among(None, LongWrapUp(talk_s=60.0, wrap_up_s=90.0)),
     )
 

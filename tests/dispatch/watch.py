@@ -480,6 +480,9 @@ class Watch:
                 hold(book.opened == 1 and book.closed == 1, "one record per call", call)
                 unended = [leg for leg in book.legs if not self.legs[leg].ended and not self.legs[leg].withdrawn]
                 unended = [leg for leg in unended if leg not in self.machine.board.foreign]  # hears a last word
+                line = self.machine.board.roster.lines.get(command.line)
+                if line is None or line.transfer is None:  # the overflow number of a roster that is over is nobody's
+                    unended = [leg for leg in unended if self.legs[leg].volunteer is not None]
                 hold(book.carried or not unended, "a record closes after its legs", unended)
                 self.reach.count("call outcome", command.outcome.value)
                 for leg in command.legs:
