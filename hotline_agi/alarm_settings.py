@@ -118,8 +118,8 @@ def _mail(node: Node, findings: Findings, place: Converter[Path]) -> MailSetting
     host = fields.required("host", _word)
     tls = fields.optional("tls", _tls, "starttls")
     port = fields.optional("port", integer(1, 65535), {"starttls": 587, "tls": 465}.get(tls, 25))
-    sender = fields.required("from", _address)
-    to = fields.required("to", sequence_of(_address, "the addresses"))
+    sender = fields.required("from", address)
+    to = fields.required("to", sequence_of(address, "the addresses"))
     user = fields.optional("user", _word, None)
     password_file = fields.optional("password_file", place, None)
     ca_file = fields.optional("ca_file", place, None)
@@ -175,7 +175,8 @@ def _word(node: Node, findings: Findings) -> str | None:
     return found.text
 
 
-def _address(node: Node, findings: Findings) -> str | None:
+def address(node: Node, findings: Findings) -> str | None:
+    """An e-mail address, with a name in front or without."""
     text = _word(node, findings)
     if text is None:
         return None

@@ -4,7 +4,8 @@
     journal.sqlite      one state of it; journal.sqlite.spool, if records wait there
     caller-key          without it flags and repeated calls mean nobody; with it numbers can be tried
     last-good-roster    with contacts, as they lay there
-    messages/*.wav      with `messages` only: callers' recordings
+    messages/*.wav      with `messages` only: callers' recordings that are not encrypted
+    recordings/*/*.age  likewise: messages and recorded talks, encrypted as they lie there; their key is not in it
 
 Whoever has it has callers' and volunteers' numbers: it is made for its owner alone, and belongs where secrets do.
 """
@@ -25,6 +26,7 @@ from importlib import metadata
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+from hotline_agi.archive import Kind
 from hotline_agi.errors import SetupError
 from hotline_agi.rosters import last_good, presence
 from hotline_agi.settings import Settings
@@ -34,7 +36,7 @@ from hotline_agi.store.names import JOURNAL, KEY, SPOOL_SUFFIX
 from hotline_agi.store.opening import connect
 
 MANIFEST = "MANIFEST.json"
-MESSAGES = "messages"
+MESSAGES, SEALED = "messages", "recordings"
 FORMAT = 1
 MAX_MANIFEST_BYTES = 64 * 1024 * 1024
 STATE_FILES = (JOURNAL, JOURNAL + SPOOL_SUFFIX, KEY, last_good.NAME)
@@ -89,6 +91,10 @@ def _sources(settings: Settings, journal: Path, *, messages: bool) -> Iterator[t
         for one in sorted(settings.messages.glob("*.wav")):
             if one.is_file() and not one.is_symlink():
                 yield f"{MESSAGES}/{one.name}", one
+        for kind in Kind:
+            for one in sorted(settings.archive.sealed(kind).glob("*.wav.age")):
+                if one.is_file() and not one.is_symlink():
+                    yield f"{SEALED}/{kind}/{one.name}", one
 
 
 @contextmanager
@@ -116,7 +122,7 @@ def _pack(tar: Path, sources: dict[str, Path], now: datetime, rows: dict[str, in
                 try:
                     file = source.open("rb")
                 except FileNotFoundError:
-                    if name.startswith(f"{MESSAGES}/"):
+                    if is_recording(name):
                         continue
                     raise
                 with file:
@@ -209,15 +215,22 @@ def _unpack(path: Path, into: Path | None) -> Contents:
 def _is_ours(name: str) -> bool:
     """No other name is ever written to: nothing of a tar leads out of its folder."""
     parts = PurePosixPath(name).parts
-    is_recording = len(parts) == 2 and parts[0] == MESSAGES and parts[1].endswith(".wav") and parts[1][0] != "."
-    return name in (*STATE_FILES, MANIFEST) or (is_recording and name == f"{MESSAGES}/{parts[1]}")
+    is_clear = len(parts) == 2 and parts[0] == MESSAGES and parts[1].endswith(".wav") and parts[1][0] != "."
+    is_sealed = len(parts) == 3 and parts[0] == SEALED and parts[1] in set(Kind)
+    is_sealed = is_sealed and parts[2].endswith(".wav.age") and parts[2][0] != "."
+    return name in (*STATE_FILES, MANIFEST) or ((is_clear or is_sealed) and name == "/".join(parts))
+
+
+def is_recording(name: str) -> bool:
+    """Whether a name in a backup is that of a recording."""
+    return name.startswith((f"{MESSAGES}/", f"{SEALED}/"))
 
 
 def _taken(file: IO[bytes], target: Path | None) -> tuple[int, str]:
     digest, size = hashlib.sha256(), 0
     out: IO[bytes] | None = None
     if target is not None:
-        target.parent.mkdir(mode=0o700, exist_ok=True)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         out = os.fdopen(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
     try:
         while octets := file.read(_CHUNK_BYTES):
@@ -258,6 +271,8 @@ def restore(settings: Settings, path: Path) -> Contents:
                 settings.messages.mkdir(parents=True, exist_ok=True)
                 if not (settings.messages / one.name).exists():
                     shutil.move(_owned(one, settings.messages), settings.messages / one.name)
+            for kind in Kind:
+                _restore_sealed(workshop / SEALED / kind, settings.archive.sealed(kind), state)
             for name in reversed(STATE_FILES):  # the journal last: without it nothing counts as restored
                 if name in contents.files:
                     _owned(workshop / name, state).replace(state / name)
@@ -266,6 +281,16 @@ def restore(settings: Settings, path: Path) -> Contents:
     except Trouble as error:
         raise SetupError(f"the journal in {path} cannot be used ({said(error)}): take another backup") from error
     return contents
+
+
+def _restore_sealed(found: Path, target: Path, state: Path) -> None:
+    for one in sorted(found.glob("*.wav.age")):
+        for folder in (target.parent, target):
+            if not folder.is_dir():
+                folder.mkdir(mode=0o700, parents=True)
+                _owned(folder, state)
+        if not (target / one.name).exists():
+            shutil.move(_owned(one, target), target / one.name)
 
 
 def _owned(file: Path, folder: Path) -> Path:

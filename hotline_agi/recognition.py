@@ -18,6 +18,7 @@ from hotline_agi.terms.numbers import PhoneNumber
 
 LOOK_EVERY_S = 5.0
 """A flag that a coordinator sets counts within 10 s."""
+FRESH_S = 60.0
 CALLS_KEPT = 4096
 LANGUAGES_EVERY_S = 600.0
 """What is purged is forgotten within this; what is chosen is known at once."""
@@ -37,6 +38,8 @@ class Recognition:
         self._troubled = False
         self.lifted: Callable[[CallerToken], None] = lambda _caller: None
         """Told of callers whose limits a coordinator ended."""
+        self._fresh: dict[CallerToken, float] = {}
+        """Whom volunteers marked within the last `FRESH_S` (monotonic seconds): they may not be in the journal yet."""
         self._lifted_at = datetime.now(UTC)
         """What was ended before is known to the machine's memory."""
 
@@ -69,6 +72,12 @@ class Recognition:
         self._languages[caller] = language
         self._journal.write_language(caller, language)
 
+    def flagged(self, caller: CallerToken | None) -> None:
+        """A volunteer marked them just now: it counts from their next question on, before the journal tells it."""
+        if caller is not None:
+            self._flagged |= {caller}
+            self._fresh[caller] = time.monotonic()
+
     async def follow(self, journal: Path) -> None:
         """Learn of flags, away from the loop. Never ends by itself."""
         while True:
@@ -88,6 +97,8 @@ class Recognition:
             self._troubled = True
             return
         self._troubled = False
+        self._fresh = {one: at for one, at in self._fresh.items() if time.monotonic() - at < FRESH_S}
+        found |= self._fresh.keys()
         if found != self._flagged:
             logger.info("flags of callers", flagged=len(found))
         self._flagged = found

@@ -7,14 +7,19 @@ name (``LoadCredential=ami-secret:…``), it is read instead, so that the named 
 import ipaddress
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hotline_agi.alarm_settings import AlarmSettings, alarm_settings
+from hotline_agi.archive import Archive
 from hotline_agi.asterisk.dial_rules import USUAL, DialRules, dial_rules
+from hotline_agi.campaign_settings import OFF, CampaignSettings, campaign_settings
 from hotline_agi.canary_settings import NEVER, CanarySettings, canary_settings
 from hotline_agi.encryption import SoftphoneTls, softphone_tls
 from hotline_agi.errors import SetupError
+from hotline_agi.recording_settings import NOTHING, RecordingSettings, recording_settings
+from hotline_agi.report_settings import USUAL as USUAL_REPORTS
+from hotline_agi.report_settings import ReportSettings, report_settings
 from hotline_agi.retention import Ages, keep_section
 from hotline_agi.roster.document import Node, parse
 from hotline_agi.roster.fields import Fields
@@ -73,23 +78,40 @@ class Settings:
     """How test calls are placed, and how often."""
     log_format: str
     """``auto`` (JSON unless a terminal), ``json`` or ``console``."""
+    recordings: RecordingSettings = NOTHING
+    """For whom recordings are encrypted, and where they lie."""
     dialling: DialRules = USUAL
     """Which numbers may be dialled, and how many legs in an hour."""
+    campaigns: CampaignSettings = OFF
+    """Whether people are rung by campaigns, and how many."""
+    reports: ReportSettings = USUAL_REPORTS
+    """What counts as a short abandon, and who gets the weekly report."""
+    source: Path | None = None
+    """The file that says all this; None: it was read from none."""
+
+    @property
+    def archive(self) -> Archive:
+        """Where recordings lie."""
+        return Archive(self.recordings, messages=self.messages, state=self.state)
 
     def ami_secret(self) -> str:
         """The AMI user's secret.
 
         :raises SetupError: if its file is missing, unreadable or empty.
         """
-        secret = _read(self.ami_secret_file, "AMI secret", "`secret` of site/manager-secret.conf")
-        if not secret:
-            raise SetupError(f"{self.ami_secret_file} is empty: write there the `secret` of site/manager-secret.conf")
-        if not _is_line(secret):
+        return _ami_secret(self.ami_secret_file)
+
+    def campaign_secret(self) -> str:
+        """The secret of the AMI user of campaigns.
+
+        :raises SetupError: if campaigns are not enabled, or its file is missing, unreadable or empty.
+        """
+        if not self.campaigns.enabled or self.campaigns.secret_file is None:
             raise SetupError(
-                f"{self.ami_secret_file} holds more than one line of text: write there the `secret` of "
-                "site/manager-secret.conf and nothing else"
+                "campaigns are not enabled, so nobody is rung: `campaigns: {enabled: yes, …}` in the settings allows "
+                "them; asterisk-conf/README.md says what else they need"
             )
-        return secret
+        return _ami_secret(self.campaigns.secret_file)
 
     def fastagi_word(self) -> str | None:
         """The word by which the dialplan proves itself; None if the settings name none.
@@ -125,14 +147,14 @@ def read_settings(path: Path) -> Settings:
         findings.refuse()
         raise AssertionError
     base = path.resolve().parent
-    settings = _settings(fields, base, findings)
+    settings = _settings(fields, base, findings, path.resolve())
     fields.close()
     findings.refuse()
     assert settings is not None
     return settings
 
 
-def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None:
+def _settings(fields: Fields, base: Path, findings: Findings, source: Path) -> Settings | None:
     def place(node: Node, found: Findings) -> Path | None:
         text = _text(node, found)
         # $CREDENTIALS_DIRECTORY is where systemd puts LoadCredential= files
@@ -152,7 +174,15 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
     keep = fields.optional("keep", keep_section, Ages())
     dialling = fields.optional("dialling", dial_rules, USUAL)
     alarms = fields.optional("alarms", alarm_settings(place), AlarmSettings())
+    recordings = fields.optional("recordings", recording_settings(place), NOTHING)
     test_calls = fields.optional("canary", canary_settings, NEVER)
+    reports = fields.optional("reports", report_settings, USUAL_REPORTS)
+    if reports.weekly is not None and alarms.email is None:
+        findings.error(
+            fields.mark("reports"),
+            "`reports.weekly` has no mail server",
+            "fill in `alarms.email`: the report goes out by the same server, from the same address",
+        )
     ami_host, ami_port = "127.0.0.1", 5038
     ami_user, secret_file = "hotline-agi", None
     ami = fields.required("ami", lambda node, found: Fields.of(node, found, "ami"))
@@ -171,12 +201,17 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
         word_file = agi.optional("word_file", place, None)
         _stay_on_this_machine(agi, agi_host, findings)
         agi.close()
+    campaigns = fields.optional("campaigns", campaign_settings(place), OFF)
     tls = fields.optional("softphone_tls", softphone_tls(place), SoftphoneTls())
     if rosters is None or state is None or messages is None or secret_file is None:
         return None
     secret_file = _handed_over(secret_file)
     contacts_key = _handed_over(contacts_key) if contacts_key is not None else None
     word_file = _handed_over(word_file) if word_file is not None else None
+    if recordings.identity_file is not None:
+        recordings = replace(recordings, identity_file=_handed_over(recordings.identity_file))
+    if campaigns.secret_file is not None:
+        campaigns = replace(campaigns, secret_file=_handed_over(campaigns.secret_file))
     return Settings(
         rosters=rosters,
         contacts=contacts,
@@ -201,6 +236,10 @@ def _settings(fields: Fields, base: Path, findings: Findings) -> Settings | None
         dialling=dialling,
         alarms=alarms,
         canary=test_calls,
+        recordings=recordings,
+        reports=reports,
+        source=source,
+        campaigns=campaigns,
     )
 
 
@@ -260,6 +299,18 @@ def _log_format(node: Node, findings: Findings) -> str | None:
         findings.error(node.mark, "no such log format", "auto, json or console")
         return None
     return text
+
+
+def _ami_secret(path: Path) -> str:
+    secret = _read(path, "AMI secret", "`secret` of site/manager-secret.conf")
+    if not secret:
+        raise SetupError(f"{path} is empty: write there the `secret` of site/manager-secret.conf")
+    if not _is_line(secret):
+        raise SetupError(
+            f"{path} holds more than one line of text: write there the `secret` of site/manager-secret.conf and "
+            "nothing else"
+        )
+    return secret
 
 
 def _read(path: Path, what: str, where_else: str) -> str:

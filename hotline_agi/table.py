@@ -14,6 +14,7 @@ from enum import Enum
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -198,6 +199,41 @@ def step(text: str) -> Iterator[Callable[[str], None]]:
         note(f"{text} …")
         yield lambda news: note(f"{_GAP}{news}")
     ok(f"{text} ({time.monotonic() - began_s:.1f} s)")
+
+
+PLAIN_EVERY_S = 30.0
+"""Where no terminal is: so often a line says how far something is."""
+
+
+@contextmanager
+def progress(title: str, *, quiet: bool = False) -> Iterator[Callable[[int, int, str], None]]:
+    """Show how far something is that takes hours. The yielded function is told: done, of how many, and a sentence.
+
+    On a terminal a bar that moves; elsewhere a line now and then, when something has changed; `quiet`: nothing.
+    """
+    console = _console(sys.stdout)
+    if quiet:
+        yield lambda _done, _of, _news: None
+    elif console.is_terminal:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, TextColumn("{task.fields[news]}"), console=console) as bars:
+            bar = bars.add_task(Text(title).markup, total=None, news="")
+            yield lambda done, of, news: bars.update(bar, completed=done, total=of, news=Text(_one_line(news)).markup)
+    else:
+        yield _Lines(title).tell
+
+
+class _Lines:
+    def __init__(self, title: str) -> None:
+        self._title, self._last, self._due_s = title, "", 0.0
+
+    def tell(self, done: int, of: int, news: str) -> None:
+        line = f"{self._title}: {done}/{of} {_one_line(news)}"
+        now_s = time.monotonic()
+        if line != self._last and (now_s >= self._due_s or done == of):
+            note(line)
+            sys.stdout.flush()
+            self._last, self._due_s = line, now_s + PLAIN_EVERY_S
 
 
 def _console(stream: object) -> Console:

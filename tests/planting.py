@@ -11,13 +11,14 @@ Planting = Callable[[pytest.MonkeyPatch], None]
 
 
 def instead_of(module: ModuleType, name: str, old: str, new: str, *, users: Iterable[ModuleType] = ()) -> Planting:
-    """The function `name` of a module (``Class.method`` too), with `old` in its source replaced by `new`; also for
-    those of `users` who imported it by name."""
+    """The function `name` of a module (``Class.method`` and a property too), with `old` in its source replaced by
+    `new`; also for those of `users` who imported it by name."""
 
     def plant(patch: pytest.MonkeyPatch) -> None:
         owner, _, own_name = name.rpartition(".")
         where = getattr(module, owner) if owner else module
-        lines = getsource(getattr(where, own_name)).splitlines()
+        known = getattr(where, own_name)
+        lines = getsource(known.fget if isinstance(known, property) else known).splitlines()
         indent = len(lines[0]) - len(lines[0].lstrip())
         source = "\n".join(line[indent:] for line in lines)
         assert source.count(old) == 1, f"{old!r} stands {source.count(old)} times in {name}"

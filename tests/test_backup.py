@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline_agi.archive import Kind
 from hotline_agi.backup import MANIFEST, back_up, read, restore
 from hotline_agi.errors import SetupError
 from hotline_agi.rosters import last_good
@@ -59,6 +60,9 @@ def busy(settings: Settings) -> Iterator[Journal]:
 
     (settings.state / last_good.NAME).write_bytes(LAST_GOOD)
     (settings.messages / "1_2_x.wav").write_bytes(b"a voice")
+    sealed = settings.archive.sealed(Kind.TALK)
+    sealed.mkdir(parents=True, exist_ok=True)
+    (sealed / "1_2_y.wav.age").write_bytes(b"a sealed talk")
     thread = threading.Thread(target=write)
     thread.start()
     try:
@@ -97,7 +101,8 @@ def test_it_is_taken_while_calls_are_written_and_brings_them_back_elsewhere(sett
     assert stat.S_IMODE(place.stat().st_mode) == 0o600 == stat.S_IMODE((elsewhere.state / KEY).stat().st_mode)
     assert (elsewhere.state / last_good.NAME).read_bytes() == LAST_GOOD
     assert (elsewhere.messages / "1_2_x.wav").read_bytes() == b"a voice"
-    assert sorted(one.name for one in elsewhere.state.iterdir()) == [KEY, JOURNAL, last_good.NAME]
+    assert (elsewhere.archive.sealed(Kind.TALK) / "1_2_y.wav.age").read_bytes() == b"a sealed talk"
+    assert sorted(one.name for one in elsewhere.state.iterdir()) == [KEY, JOURNAL, last_good.NAME, "recordings"]
     # who called is known again: the key and the flags fit
     token = CallerKey.of(elsewhere.state).token(NUMBER)
     assert flagged(place, START + timedelta(days=1)) == {token}

@@ -1,7 +1,7 @@
 """Facts in, conditions out. Each function says what is wrong, or nothing."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -291,4 +291,55 @@ def dial_refused(count: int, within_s: float) -> Iterator[Condition]:
             kind=Kind.DIAL_REFUSED,
             en=f"within {minutes} min the service refused to dial {count} times: see `refused` in its log",
             zh=f"{minutes} 分钟内服务拒绝拨号 {count} 次：请看日志中的 refused",
+        )
+
+
+def recordings(trouble: str | None) -> Iterator[Condition]:
+    """:param trouble: why talks cannot be recorded, or recordings not be encrypted; a sentence without numbers."""
+    if trouble is not None:
+        yield Condition(
+            kind=Kind.RECORDINGS,
+            en=f"recordings: {trouble}; calls go on, and no talk is recorded meanwhile",
+            zh=f"录音有问题（{trouble}）；电话不受影响，其间通话不录音",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What of a line's list of callbacks waits for too long, or for the coordinator."""
+
+    line: LineId
+    overdue: int
+    escalated: int
+    oldest_at: datetime | None
+    overdue_h: float
+    coordinators: tuple[VolunteerId, ...]
+
+
+def callbacks(found: Backlog) -> Iterator[Condition]:
+    """One for all of a line."""
+    if not (found.overdue or found.escalated):
+        return
+    since = f" (the oldest since {found.oldest_at:%Y-%m-%d %H:%M} UTC)" if found.oldest_at else ""
+    since_zh = f"（最早 {found.oldest_at:%Y-%m-%d %H:%M} UTC）" if found.oldest_at else ""
+    yield Condition(
+        kind=Kind.CALLBACKS,
+        subject=found.line,
+        en=f"line {found.line}: {found.overdue} callbacks wait for more than {found.overdue_h:g} h, "
+        f"{found.escalated} for the coordinator{since}: see `hotline callbacks`",
+        zh=f"热线 {found.line}：{found.overdue} 个回电等待超过 {found.overdue_h:g} 小时，"
+        f"{found.escalated} 个等待协调员处理{since_zh}：见 hotline callbacks",
+        coordinators=found.coordinators,
+    )
+
+
+def follow_ups(overdue: Mapping[LineId, int]) -> Iterator[Condition]:
+    """Callers at high risk whom nobody has looked after in time: one alarm for all of them."""
+    if overdue:
+        count = sum(overdue.values())
+        lines = ", ".join(f"{line} {number}" for line, number in overdue.items())
+        yield Condition(
+            kind=Kind.FOLLOW_UPS,
+            en=f"{count} follow-ups after calls at high risk are overdue ({lines}): see `hotline followups list`",
+            zh=f"有 {count} 项高危来电回访逾期（{lines}）：见 hotline followups list",
         )

@@ -31,6 +31,9 @@ class Kind(StrEnum):
     PLAN = "plan-not-written"
     CERTIFICATE = "certificate"
     DIAL_REFUSED = "dial-refused"
+    RECORDINGS = "recordings"
+    CALLBACKS = "callbacks-overdue"
+    FOLLOW_UPS = "follow-ups-overdue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,7 @@ DAMPING = {
     Kind.DISK: Damping(raise_s=30.0, clear_s=300.0),
     Kind.JOURNAL: Damping(raise_s=5.0, clear_s=60.0),
     Kind.CLOCK: Damping(raise_s=60.0, clear_s=300.0),
+    Kind.RECORDINGS: Damping(raise_s=5.0, clear_s=5.0),
     Kind.LINK: Damping(clear_s=20.0),
     Kind.PLAN: Damping(raise_s=60.0, clear_s=5.0),
     Kind.LOST: Damping(clear_s=300.0),

@@ -1,8 +1,9 @@
-"""Alarms by e-mail: one message per digest, over SMTP with TLS."""
+"""E-mail over SMTP with TLS: alarms, one message per digest; and whatever else is to be told by mail."""
 
 import smtplib
 import socket
 import ssl
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
@@ -13,6 +14,8 @@ from hotline_agi.alerting.sink import DeliveryFailed, Leash, secret_in
 
 STEP_S = 10.0
 """For one answer of the server."""
+_DOMAIN = "hotline.invalid"
+"""Of our message ids: nobody's (RFC 2606)."""
 
 
 class MailSink:
@@ -32,26 +35,43 @@ class MailSink:
         self._send(f"[{self._hotline}] test", text, leash)
 
     def _send(self, subject: str, text: str, leash: Leash) -> None:
-        settings = self._settings
-        message = EmailMessage()
-        message["Subject"], message["From"] = subject, settings.sender
-        message["To"] = ", ".join(settings.to)
-        message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain="hotline.invalid")
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+        message = message_of(self._settings, subject, self._settings.to)
         message.set_content(text)
-        try:
-            password = secret_in(settings.password_file).decode() if settings.password_file else None
-            with _connected(settings, leash) as server:
-                if settings.tls == "starttls":
-                    server.starttls(context=ssl.create_default_context(cafile=settings.ca_file))
-                if settings.user is not None and password is not None:
-                    server.login(settings.user, password)
-                refused = server.send_message(message)
-        except (OSError, smtplib.SMTPException, ValueError) as error:
-            leash.left_s()
-            raise DeliveryFailed(_why(error)) from None
-        if refused:
-            raise DeliveryFailed(f"the server refused {len(refused)} of {len(settings.to)} addresses")
+        post(self._settings, message, leash)
+
+
+def message_of(settings: MailSettings, subject: str, to: Sequence[str], *, id_: str | None = None) -> EmailMessage:
+    """A message without a text yet.
+
+    :param id_: names it for good: what comes twice is then known for one message.
+    """
+    message = EmailMessage()
+    message["Subject"], message["From"] = subject, settings.sender
+    message["To"] = ", ".join(to)
+    message["Date"] = formatdate()
+    message["Message-ID"] = f"<{id_}@{_DOMAIN}>" if id_ else make_msgid(domain=_DOMAIN)
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+    return message
+
+
+def post(settings: MailSettings, message: EmailMessage, leash: Leash) -> None:
+    """Hand `message` to the server. Blocks.
+
+    :raises DeliveryFailed: with a sentence.
+    """
+    try:
+        password = secret_in(settings.password_file).decode() if settings.password_file else None
+        with _connected(settings, leash) as server:
+            if settings.tls == "starttls":
+                server.starttls(context=ssl.create_default_context(cafile=settings.ca_file))
+            if settings.user is not None and password is not None:
+                server.login(settings.user, password)
+            refused = server.send_message(message)
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        leash.left_s()
+        raise DeliveryFailed(_why(error)) from None
+    if refused:
+        raise DeliveryFailed(f"the server refused {len(refused)} of {message['To'].count('@')} addresses")
 
 
 class _Server(smtplib.SMTP):

@@ -27,7 +27,7 @@ class AgiRequest:
     """One question of the dialplan."""
 
     route: str
-    """The path of the URL: arrive, round, talked, message, accept, ready, notice, menu, number, ping."""
+    """The path of the URL: arrive, round, talked, message, accept, ready, notice, helper, menu, number, ping."""
     uniqueid: str
     channel: str
     """Full channel name."""

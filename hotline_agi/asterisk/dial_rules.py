@@ -16,6 +16,10 @@ MOBILE_LEGS_PER_HOUR = 30_000
 """170 mobiles, each rung anew every 20 s: 170 x 3600 / 20 = 30,600; a trunk of 200 channels places no more."""
 LEGS_PER_NUMBER_PER_HOUR = 1_000
 """One in 3.6 s: a mobile that is rung all the time has a quarter of it, the overflow number of a surge most of it."""
+CALLBACKS_PER_HOUR = 120
+"""Ten volunteers who do nothing else make as many, 5 minutes each."""
+CALLBACKS_PER_NUMBER_PER_DAY = 6
+"""Twice what a list allows that tries three times."""
 
 _PREFIX = re.compile(r"\+?[0-9]{1,15}")
 _COUNTRY = re.compile(r"\+[1-9][0-9]{0,14}|[A-Z]{2}")
@@ -37,6 +41,8 @@ class DialRules:
     legs_per_hour: int = LEGS_PER_HOUR
     mobile_legs_per_hour: int = MOBILE_LEGS_PER_HOUR
     legs_per_number_per_hour: int = LEGS_PER_NUMBER_PER_HOUR
+    callbacks_per_hour: int = CALLBACKS_PER_HOUR
+    callbacks_per_number_per_day: int = CALLBACKS_PER_NUMBER_PER_DAY
 
 
 USUAL = DialRules()
@@ -55,6 +61,10 @@ def dial_rules(node: Node, findings: Findings) -> DialRules | None:
         legs_per_hour=fields.optional("legs_per_hour", _count, LEGS_PER_HOUR),
         mobile_legs_per_hour=fields.optional("mobile_legs_per_hour", _count, MOBILE_LEGS_PER_HOUR),
         legs_per_number_per_hour=fields.optional("legs_per_number_per_hour", _count, LEGS_PER_NUMBER_PER_HOUR),
+        callbacks_per_hour=fields.optional("callbacks_per_hour", _count, CALLBACKS_PER_HOUR),
+        callbacks_per_number_per_day=fields.optional(
+            "callbacks_per_number_per_day", _count, CALLBACKS_PER_NUMBER_PER_DAY
+        ),
     )
     fields.close()
     return rules

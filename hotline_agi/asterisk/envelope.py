@@ -11,15 +11,21 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hotline_agi.asterisk.dial_rules import USUAL, DialRules
-from hotline_agi.asterisk.numbering import NumberKind, main_region, placed
+from hotline_agi.asterisk.numbering import NumberKind, Placed, main_region, placed
 from hotline_agi.dispatch.memory import RecentLeg
 from hotline_agi.roster.model import Endpoint, EndpointKind, Roster
-from hotline_agi.selfservice.callback_dialog import Unfit
+from hotline_agi.selfservice.wish_dialog import Unfit
 from hotline_agi.terms.ids import EndpointId
+from hotline_agi.terms.instants import Now
 from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.problems import Problem
+from hotline_agi.terms.work import WorkState
+from hotline_agi.work.entry import Entry
 
 WINDOW_S = 3600.0
+DAY_S = 86_400.0
+CALLBACK = EndpointId("callback")
+"""In the place of an endpoint, where a refusal is told."""
 _SLOT_S = 60.0
 """Legs are counted by the minute: an hour is 60 to 61 of them, whatever comes."""
 
@@ -38,6 +44,10 @@ class RefusalReason(StrEnum):
     LEGS_PER_HOUR = "legs-per-hour"
     MOBILE_LEGS_PER_HOUR = "mobile-legs-per-hour"
     LEGS_PER_NUMBER_PER_HOUR = "legs-per-number-per-hour"
+    NOT_CLAIMED = "callback-not-claimed"
+    """Nobody has that callback, or no leave was given to call now."""
+    CALLBACKS_PER_HOUR = "callbacks-per-hour"
+    CALLBACKS_PER_NUMBER_PER_DAY = "callbacks-per-number-per-day"
 
 
 Refused = Callable[[RefusalReason, EndpointId], None]
@@ -68,6 +78,8 @@ class Envelope:
         self._minutes: deque[_Minute] = deque()
         self._legs = self._mobiles = 0
         self._by_number: Counter[PhoneNumber] = Counter()
+        self._callbacks: deque[tuple[float, PhoneNumber]] = deque()
+        """Callers who were called in the last day, and when."""
         self.use(roster)
 
     def use(self, roster: Roster) -> None:
@@ -102,7 +114,7 @@ class Envelope:
             return RefusalReason.TRUNK if endpoint.pjsip_name == self._trunk else None
         if endpoint.number is None:
             return RefusalReason.NO_NUMBER
-        return self._of_number(endpoint.number)
+        return refusal_of(endpoint.number, self._rules, self._home)
 
     def refuses(self, endpoint: Endpoint, now_s: float) -> RefusalReason | None:
         """Ask for one leg now (monotonic seconds). None: it is counted, and to be dialled; else why it must not be."""
@@ -120,7 +132,7 @@ class Envelope:
         foreign, since a stranger chose it and the hotline pays.
         """
         found = placed(number, self._home)
-        refused = self._of_number(number)
+        refused = refusal_of(number, self._rules, self._home)
         if refused is not None:
             return _UNFIT.get(refused, Unfit.PREMIUM)
         if _begins([number.reveal(), *([found.full] if found.full else [])], self._rules.allow):
@@ -132,22 +144,35 @@ class Envelope:
         return None if is_home or self._rules.countries is not None else Unfit.FOREIGN
 
     # ---- numbers
+    # ---- callers who are called back
 
-    def _of_number(self, number: PhoneNumber) -> RefusalReason | None:
-        rules, found = self._rules, placed(number, self._home)
-        if found.kind is NumberKind.EMERGENCY:
-            return RefusalReason.EMERGENCY
-        spellings = [number.reveal(), *([found.full] if found.full else [])]
-        if _begins(spellings, rules.allow):
-            return None
-        if found.kind is NumberKind.COSTLY or _begins(spellings, rules.premium):
-            return RefusalReason.PREMIUM
-        if rules.countries is None or found.full is None:
-            return None
-        prefixes = tuple(one for one in rules.countries if one.startswith("+"))
-        if found.region in rules.countries or _begins([found.full], prefixes):
-            return None
-        return RefusalReason.FOREIGN
+    def recall_callbacks(self, dialled: Iterable[tuple[PhoneNumber, float]], now_s: float) -> None:
+        """Count calls of before the start: numbers, and how many seconds ago."""
+        self._callbacks.extend(sorted((now_s - max(0.0, age_s), number) for number, age_s in dialled))
+
+    def refuses_callback(self, entry: Entry, number: PhoneNumber, now: Now) -> RefusalReason | None:
+        """Ask for one call to the caller of `entry`, at the number that the list of work has. None: it is counted, and
+        to be dialled; else why it must not be. Not of the roster, so all the more to be claimed, and few."""
+        found = self._over_callbacks(entry, number, now) or refusal_of(number, self._rules, self._home)
+        if found is None:
+            self._callbacks.append((now.mono_s, number))
+            self._count(True, number, now.mono_s)
+        else:
+            self._refused(found, CALLBACK)
+        return found
+
+    def _over_callbacks(self, entry: Entry, number: PhoneNumber, now: Now) -> RefusalReason | None:
+        if entry.state is not WorkState.CLAIMED or entry.owner is None or not entry.is_called(now.at):
+            return RefusalReason.NOT_CLAIMED
+        while self._callbacks and self._callbacks[0][0] <= now.mono_s - DAY_S:
+            self._callbacks.popleft()
+        if sum(at_s > now.mono_s - WINDOW_S for at_s, _ in self._callbacks) >= self._rules.callbacks_per_hour:
+            return RefusalReason.CALLBACKS_PER_HOUR
+        if sum(called == number for _, called in self._callbacks) >= self._rules.callbacks_per_number_per_day:
+            return RefusalReason.CALLBACKS_PER_NUMBER_PER_DAY
+        self._forget(now.mono_s)
+        over_all = self._legs >= self._rules.legs_per_hour or self._mobiles >= self._rules.mobile_legs_per_hour
+        return RefusalReason.LEGS_PER_HOUR if over_all else None
 
     # ---- how many
 
@@ -186,6 +211,33 @@ class Envelope:
             self._by_number -= gone.by_number
 
 
+def refusal_of(number: PhoneNumber, rules: DialRules, home: str | None) -> RefusalReason | None:
+    """Why `number` may never be dialled; None: it may. `home` as in `Envelope.home`."""
+    found = placed(number, home)
+    if found.kind is NumberKind.EMERGENCY:
+        return RefusalReason.EMERGENCY
+    if is_allowed(number, rules, home):
+        return None
+    spellings = _spellings(number, found)
+    if found.kind is NumberKind.COSTLY or _begins(spellings, rules.premium):
+        return RefusalReason.PREMIUM
+    if rules.countries is None or found.full is None:
+        return None
+    prefixes = tuple(one for one in rules.countries if one.startswith("+"))
+    if found.region in rules.countries or _begins([found.full], prefixes):
+        return None
+    return RefusalReason.FOREIGN
+
+
+def is_allowed(number: PhoneNumber, rules: DialRules, home: str | None) -> bool:
+    """Whether the settings name its beginning as one that is dialled all the same."""
+    return bool(rules.allow) and _begins(_spellings(number, placed(number, home)), rules.allow)
+
+
+def _spellings(number: PhoneNumber, found: Placed) -> list[str]:
+    return [number.reveal(), *([found.full] if found.full else [])]
+
+
 def endpoints_of(roster: Roster) -> Iterator[Endpoint]:
     """All that anybody may ever be rung on by `roster`."""
     for person in roster.volunteers.values():
@@ -193,6 +245,8 @@ def endpoints_of(roster: Roster) -> Iterator[Endpoint]:
     for line in roster.lines.values():
         if line.transfer is not None:
             yield line.transfer
+        if line.high_risk is not None and line.high_risk.contact is not None:
+            yield line.high_risk.contact
 
 
 _WORDS = {
@@ -216,6 +270,11 @@ def refused_of(roster: Roster, *, trunk: str, rules: DialRules = USUAL) -> list[
     owners = [(person.where, str(person.id), person.endpoints) for person in roster.volunteers.values()]
     owners += [
         (line.where, f"{line.id}: transfer", (line.transfer,)) for line in roster.lines.values() if line.transfer
+    ]
+    owners += [
+        (line.where, f"{line.id}: emergency contact", (line.high_risk.contact,))
+        for line in roster.lines.values()
+        if line.high_risk and line.high_risk.contact
     ]
     return [
         Problem.warning(where, f"{whose}: {_WORDS[why][0]}", _WORDS[why][1])

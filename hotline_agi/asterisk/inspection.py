@@ -10,6 +10,10 @@ from hotline_agi.errors import PbxError
 
 ANSWER_TIMEOUT_S = 8.0
 """The dialplan's guard of 3 s for a frozen service, and the probes before it."""
+HELP_MODULES = ("app_chanspy", "app_confbridge", "bridge_softmix")
+"""Of help in talks; without them all else works."""
+HELP_EVENTS = {"HotlineHelp": "HOTLINE_HELP_KEYS", "HotlineContact": "HOTLINE_CONTACT_KEYS"}
+"""What comes of keys in a talk, and where `site/globals.conf` names them."""
 ITEMS_PER_QUESTION = 30
 """A question is one AMI line per list, and a line holds 1,000 bytes."""
 
@@ -46,8 +50,19 @@ class Inspection:
     has_survival_plan: bool
     messages: str
     """HOTLINE_MESSAGES of the dialplan."""
+    talks: str
+    """HOTLINE_TALKS, likewise; empty: no talk is recorded."""
     has_menu: bool
     """The dialplan has the volunteers' menu."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpInspection:
+    """Of help in talks."""
+
+    missing_modules: tuple[str, ...]
+    deaf_keys: tuple[str, ...]
+    """Variables of `site/globals.conf` whose keys did nothing in a talk."""
 
 
 class Inspector:
@@ -56,9 +71,15 @@ class Inspector:
     def __init__(self) -> None:
         self.link: AmiLink | None = None
         self._answers: dict[str, asyncio.Future[AmiMessage]] = {}
+        self._keys_of = ""
+        """Unique id of the channel in whose talk keys are pressed."""
+        self._worked: set[str] = set()
 
     def on_event(self, message: AmiMessage) -> None:
-        if message.get("UserEvent") == "HotlineDoctor":
+        name = str(message.get("UserEvent", ""))
+        if name in HELP_EVENTS and str(message.get("Uniqueid", "")) == self._keys_of:
+            self._worked.add(HELP_EVENTS[name])
+        if name in ("HotlineDoctor", "HotlineDoctorPressed"):
             waiting = self._answers.get(str(message.get("Ticket", "")))
             if waiting is not None and not waiting.done():
                 waiting.set_result(message)
@@ -92,28 +113,58 @@ class Inspector:
             service_answers=last.get("Service") == "ok",
             has_survival_plan=last.get("Gen") in ("a", "b"),
             messages=str(last.get("Messages", "")),
+            talks=str(last.get("Talks", "")),
             has_menu=last.get("Menu") == "1",
+        )
+
+    async def look_at_help(self) -> HelpInspection:
+        """Press the keys for help in a talk of our own. Takes some 3 s.
+
+        :raises PbxError: if the dialplan does not answer: then `hotline/extensions-risk.conf` is not loaded.
+        """
+        missing = set(_items(await self._ask(modules=HELP_MODULES), "Missing"))
+        ticket = secrets.token_hex(8)
+        self._keys_of = f"doctor-{ticket}"
+        await self._answered(
+            ticket,
+            ("Channel", "Local/talk@hotline-doctor-keys/n"),
+            ("ChannelId", f"press-{ticket}"),
+            ("OtherChannelId", self._keys_of),
+            ("Context", "hotline-doctor-keys"),
+            ("Exten", "press"),
+            ("Priority", "1"),
+        )
+        return HelpInspection(
+            missing_modules=tuple(name for name in HELP_MODULES if name in missing),
+            deaf_keys=tuple(name for name in HELP_EVENTS.values() if name not in self._worked),
         )
 
     async def _ask(
         self, *, modules: Iterable[str] = (), endpoints: Iterable[str] = (), languages: Iterable[str] = ()
     ) -> AmiMessage:
-        assert self.link is not None
         ticket = secrets.token_hex(8)
+        return await self._answered(
+            ticket,
+            ("Channel", "Local/check@hotline-doctor/n"),
+            ("Application", "Wait"),
+            ("Data", "1"),
+            ("Variable", f"HOTLINE_MODULES={'/'.join(modules)}"),
+            ("Variable", f"HOTLINE_ENDPOINTS={'/'.join(endpoints)}"),
+            ("Variable", f"HOTLINE_LANGUAGES={'/'.join(languages)}"),
+        )
+
+    async def _answered(self, ticket: str, *fields: tuple[str, str]) -> AmiMessage:
+        """Have Asterisk originate something, and wait for the event that bears the ticket."""
+        assert self.link is not None
         answer: asyncio.Future[AmiMessage] = asyncio.get_running_loop().create_future()
         self._answers[ticket] = answer
         try:
             await self.link.request(
                 (
                     ("Action", "Originate"),
-                    ("Channel", "Local/check@hotline-doctor/n"),
-                    ("Application", "Wait"),
-                    ("Data", "1"),
+                    *fields,
                     ("Async", "true"),
                     ("Variable", f"HOTLINE_TICKET={ticket}"),
-                    ("Variable", f"HOTLINE_MODULES={'/'.join(modules)}"),
-                    ("Variable", f"HOTLINE_ENDPOINTS={'/'.join(endpoints)}"),
-                    ("Variable", f"HOTLINE_LANGUAGES={'/'.join(languages)}"),
                 ),
                 timeout_s=ANSWER_TIMEOUT_S,
             )

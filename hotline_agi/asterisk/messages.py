@@ -15,20 +15,26 @@ from hotline_agi.dispatch.events import (
     CallerLeft,
     CallerSpoke,
     CallerSurviving,
+    ContactAsked,
     Event,
     HangupRequested,
+    HelpAsked,
     LegAnswered,
     LegEnded,
+    LegKeyed,
     Step,
     StepReached,
     TalkStarted,
 )
+from hotline_agi.dispatch.recording import KEY_END
 from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId
 
 LEG_PREFIX = "leg-"
 """Every leg's ChannelId begins so (see `Switchboard.ring`); the AMI event filter relies on it."""
 HOLDING = "holding_bridge"
+_OF_LEGS: dict[str, type[HelpAsked] | type[ContactAsked]] = {"HotlineHelp": HelpAsked, "HotlineContact": ContactAsked}
+"""Events of the leg that they come from (hotline/features.conf, hotline/extensions-risk.conf)."""
 _STEPS = {step.value: step for step in Step}
 _LEG = re.compile(r"leg-[0-9a-f]{14}")
 _CAUSE = re.compile(r"[0-9]{1,3}")
@@ -90,8 +96,10 @@ class Translator:
                 self._left(uniqueid, str(message.get("BridgeUniqueid", "")))
             case "DTMFEnd":
                 caller = self.callers.get(CallId(uniqueid))
-                if caller is not None and not caller.aside and message.get("Direction") == "Received":
+                if caller is not None and not caller.aside and is_received(message):
                     yield CallerKeyed(call=CallId(uniqueid), key=str(message.get("Digit", ""))[:1])
+                elif self._talks(uniqueid) and message.get("Digit") == KEY_END and is_received(message):
+                    yield LegKeyed(leg=LegId(uniqueid))
             case "ChannelTalkingStart":
                 if uniqueid in self.callers:
                     yield CallerSpoke(call=CallId(uniqueid))
@@ -125,6 +133,13 @@ class Translator:
         if leg is not None and any(CallId(member) in self.callers for member in members):
             yield TalkStarted(leg=LegId(leg))
 
+    def _talks(self, uniqueid: str) -> bool:
+        """Whether it is a leg in a talk."""
+        return is_leg(uniqueid) and any(
+            uniqueid in members and any(CallId(member) in self.callers for member in members)
+            for members in self._bridges.values()
+        )
+
     def _left(self, uniqueid: str, bridge: str) -> None:
         caller = self.callers.get(CallId(uniqueid))
         if caller is not None and caller.holding_bridge == bridge:
@@ -136,6 +151,11 @@ class Translator:
                 del self._bridges[bridge]
 
     def _user_event(self, message: AmiMessage) -> Iterator[Event]:
+        asked = _OF_LEGS.get(str(message.get("UserEvent", "")))
+        leg = str(message.get("Uniqueid", ""))
+        if asked is not None and is_leg(leg):
+            yield asked(leg=LegId(leg))
+            return
         call = CallId(str(message.get("Call", "")))
         if call not in self.callers:
             return
@@ -164,3 +184,8 @@ class Translator:
 
 def is_leg(uniqueid: str) -> bool:
     return _LEG.fullmatch(uniqueid) is not None
+
+
+def is_received(message: AmiMessage) -> bool:
+    """Whether a key came from the phone, and was not sent to it."""
+    return message.get("Direction") == "Received"

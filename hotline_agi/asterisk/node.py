@@ -17,9 +17,10 @@ from hotline_agi.asterisk.envelope import Envelope
 from hotline_agi.asterisk.fastagi import AgiSession
 from hotline_agi.asterisk.messages import CallerChannel, Translator, is_leg
 from hotline_agi.asterisk.postponed import Postponed
-from hotline_agi.asterisk.status import CALLBACK, VARIABLES, Inventory
+from hotline_agi.asterisk.status import VARIABLES, WISH, Inventory
 from hotline_agi.dispatch import asides
 from hotline_agi.dispatch.commands import (
+    AnswerHelper,
     AnswerNotice,
     CancelLeg,
     CancelReason,
@@ -31,11 +32,16 @@ from hotline_agi.dispatch.commands import (
     HangUp,
     HoldCaller,
     ListenToCaller,
+    MarkConsent,
     NodeCommand,
+    OpenRoom,
     ReassignLeg,
     RefuseLeg,
+    RingHelper,
     RingLeg,
     RingNotice,
+    StopRecording,
+    TellVolunteer,
 )
 from hotline_agi.dispatch.events import (
     CallArrived,
@@ -44,6 +50,7 @@ from hotline_agi.dispatch.events import (
     CallerSpoke,
     CallerSurviving,
     Event,
+    HelperAnswered,
     LegAccepted,
     LegEnded,
     LinkLost,
@@ -60,6 +67,8 @@ from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallerToken, CallId, LegId, LineId, NodeId, VolunteerId
 
 STOCK_TIMEOUT_S = 5.0
+HELP_ARGUMENT = 4
+"""Of the first question of a call: ``1`` where a campaign rang them."""
 KEY_YES = "1"
 """In a notice; any other key of those that are offered is a no."""
 FETCHED, FETCHED_ARGUMENT = "fetched", 3
@@ -79,8 +88,10 @@ Asterisk's default is 256; a whisper and a sob lie below that, and a line that c
 CHANNEL_COMES_S = 30.0
 """Asterisk makes the channel of an `Originate` within milliseconds; of what has not come by then no news will come."""
 MESSAGE_HANDLER = "HotlineMessage"
+RECORDING_HANDLER = "HotlineRecording"
 STORED_HANDLER = "HotlineStored"
 UNATTENDED_HANDLER = "HotlineUnattended"
+TOLD_ELSEWHERE = (MESSAGE_HANDLER, RECORDING_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER)
 SURVIVING = "HotlineSurviving"
 UNKNOWN_GATHER_S = 1.0
 """So long callers gather whom the dialplan serves and who never reached us, before stock is taken of them: in a surge
@@ -123,6 +134,8 @@ class Node:
         self._recount: asyncio.Task[None] | None = None
         self._fetching: dict[CallId, AgiSession | None] = {}
         """Callers who are being brought back from aside, and the question that they asked meanwhile by themselves."""
+        self.on_stock: Callable[[Inventory], None] = lambda _found: None
+        """Told of all channels, behind the machine."""
 
     # ---- Asterisk → machine
 
@@ -138,7 +151,7 @@ class Node:
             self._repeat_cancel(LegId(str(message.get("Uniqueid", ""))))
         if name == "UserEvent" and message.get("UserEvent") == SURVIVING and not self._knows(message):
             self._recount_soon(UNKNOWN_GATHER_S)
-        if name == "UserEvent" and message.get("UserEvent") in (MESSAGE_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER):
+        if name == "UserEvent" and message.get("UserEvent") in TOLD_ELSEWHERE:
             self._user_event(message)
             return
         if name in ("Hangup", "OriginateResponse"):
@@ -182,6 +195,10 @@ class Node:
             agreed = request.argument(0) == KEY_YES
             self._leg_asks(session, NoticeAnswered(leg=LegId(request.uniqueid), agreed=agreed))
             return
+        if request.route == "helper":
+            agreed = request.argument(0) == KEY_YES
+            self._leg_asks(session, HelperAnswered(leg=LegId(request.uniqueid), agreed=agreed))
+            return
         if request.route == "ready":
             self._report(WrapUpDeclined(leg=LegId(request.uniqueid)))
             session.reply("ok")
@@ -208,6 +225,7 @@ class Node:
                     high_risk=high_risk,
                     withheld=withheld,
                     language=language,
+                    asked_for_help=request.argument(HELP_ARGUMENT) == "1",
                 )
             )
         elif request.route == "round":
@@ -233,7 +251,7 @@ class Node:
             line = self._line_of_number(request.argument(0))
             self._report(CallerSurviving(call=CallId(request.uniqueid), line=line, node=self.id))
 
-    def _leg_asks(self, session: AgiSession, event: LegAccepted | NoticeAnswered) -> None:
+    def _leg_asks(self, session: AgiSession, event: LegAccepted | NoticeAnswered | HelperAnswered) -> None:
         leg = event.leg
         self._leg_sessions[leg] = session
         session.on_closed = lambda _: self._forget_leg_session(leg, session)
@@ -281,22 +299,24 @@ class Node:
             call: CallerChannel(one.name) for call, one in self._translator.callers.items() if call in found.alive
         }
         for call, channel in found.callers.items():
-            callers[call] = CallerChannel(channel.name, found.holding_bridge(call), channel.context == CALLBACK)
+            callers[call] = CallerChannel(channel.name, found.holding_bridge(call), channel.context == WISH)
         self._translator.begin_anew(
             callers,
             bridges,
             {channel.uniqueid for channel in found.channels if is_leg(channel.uniqueid)},
-            {channel.uniqueid for channel in found.survival_legs},
+            {channel.uniqueid for channel in (*found.survival_legs, *found.engaged)},
         )
         self._joining = {
             LegId(channel.uniqueid)
             for channel in found.channels
             if is_leg(channel.uniqueid)
+            and not channel.is_helper
             and (channel.uniqueid in self._joining or channel.bridge or channel.exten == "join")
         }
         self._report(
             StockTaken(node=self.id, calls=found.alive, callers=found.live_calls(), legs=found.legs(), asked_s=asked_s)
         )
+        self.on_stock(found)
 
     async def take_devices(self) -> None:
         """Report which softphones can be rung; after each (re)connect, before `take_stock` lets the machine ring.
@@ -334,6 +354,15 @@ class Node:
                 self._try(("Action", "Setvar"), ("Channel", leg), ("Variable", "HOTLINE_CALL"), ("Value", call))
             case RingNotice():
                 self._ring_notice(command)
+            case RingHelper(talk=talk, role=role):
+                variables = f"HOTLINE_TALK={talk}", f"HOTLINE_ROLE={role.value}"
+                self._originate(command, "hotline-help", role.value, *variables)
+            case AnswerHelper(leg=leg, word=helper_word):
+                self._answer_leg(leg, f"ok:{helper_word.value}")
+            case TellVolunteer():
+                self._tell(command)
+            case OpenRoom():
+                self._open_room(command)
             case AnswerNotice(leg=leg, reply=answer):
                 self._answer_leg(leg, f"ok:{answer.value}")
             case CancelLeg():
@@ -346,12 +375,12 @@ class Node:
                     ("Exten", reason.value),
                     ("Priority", "1"),
                 )
-            case ConnectLeg(leg=leg, call=call, rests=rests):
+            case ConnectLeg(leg=leg, call=call, rests=rests, records=records, may_ask=may_ask):
                 caller = self._translator.callers.get(call)
-                rest = ":rest" if rests else ""
+                more = (":rest" if rests else "") + (":record" if records else "") + (":help" if may_ask else "")
                 if caller is not None:
                     self._joining.add(leg)
-                self._answer_leg(leg, f"ok:won:{caller.name}{rest}" if caller else "ok:gone")
+                self._answer_leg(leg, f"ok:won:{caller.name}{more}" if caller else "ok:gone")
             case RefuseLeg(leg=leg, reason=reason):
                 self._answer_leg(leg, f"ok:{reason.value}")
             case HoldCaller():
@@ -371,6 +400,11 @@ class Node:
                 self._listen(call)
             case FetchCaller(call=call):
                 self._fetch(call)
+            case MarkConsent(call=call, agreed=agreed):
+                self._mark_consent(call, agreed)
+            case StopRecording(leg=leg_id):
+                if leg_id is not None:
+                    self._try(("Action", "StopMixMonitor"), ("Channel", leg_id))
             case HangUp(party=party):
                 self._hang_up(party, Cause.NORMAL_CLEARING)
 
@@ -383,7 +417,41 @@ class Node:
         say = "+".join(notice_words.words(command, datetime.now(UTC)))
         self._originate(command, "hotline-notice", command.kind.value, f"HOTLINE_SAY={say}")
 
-    def _originate(self, command: RingLeg | RingNotice, context: str, exten: str, *variables: str) -> None:
+    def _tell(self, command: TellVolunteer) -> None:
+        """Two ends of one Local channel: one says the word, the other whispers it into the volunteer's leg."""
+        word = command.word.value
+        self._try(
+            ("Action", "Originate"),
+            ("Channel", f"Local/{word}@hotline-word/n"),
+            ("Context", "hotline-word"),
+            ("Exten", "whisper"),
+            ("Priority", "1"),
+            ("Async", "true"),
+            ("Variable", f"HOTLINE_TALK={command.leg}"),
+            ("Variable", f"HOTLINE_WORD_OF_HELP={word}"),
+            ("Variable", f"CHANNEL(language)={command.language}"),
+        )
+
+    def _open_room(self, command: OpenRoom) -> None:
+        self._try(
+            ("Action", "Originate"),
+            ("Channel", "Local/ear@hotline-room/n"),
+            ("Context", "hotline-room"),
+            ("Exten", "mouth"),
+            ("Priority", "1"),
+            ("Async", "true"),
+            ("Variable", f"HOTLINE_TALK={command.talk}"),
+        )
+        if command.listener is not None:
+            self._try(
+                ("Action", "Redirect"),
+                ("Channel", command.listener),
+                ("Context", "hotline-help"),
+                ("Exten", "room"),
+                ("Priority", "1"),
+            )
+
+    def _originate(self, command: RingLeg | RingNotice | RingHelper, context: str, exten: str, *variables: str) -> None:
         leg = command.leg
         if self._envelope.refuses(command.endpoint, time.monotonic()):
             self._report(LegEnded(leg=leg, cause=Cause.FAILURE))
@@ -434,6 +502,13 @@ class Node:
             ("Value", TALK_DETECT),
             on_reply=answered,
         )
+
+    def _mark_consent(self, call: CallId, agreed: bool) -> None:
+        """The dialplan looks at it before it records, and a service that is started anew finds it there."""
+        caller = self._translator.callers.get(call)
+        if caller is not None:
+            value = "1" if agreed else "0"
+            self._try(("Action", "Setvar"), ("Channel", caller.name), ("Variable", "HOTLINE_CONSENT"), ("Value", value))
 
     def _stop_listening(self, call: CallId) -> None:
         """One sound is enough: the talk goes on without the detector."""

@@ -100,3 +100,33 @@ def _too_short(number: phonenumbers.PhoneNumber) -> bool:
         ValidationResult.IS_POSSIBLE_LOCAL_ONLY,
         ValidationResult.INVALID_LENGTH,
     )
+
+
+class PlanFault(Enum):
+    """Why a number that somebody wrote down cannot be one of its country's plan."""
+
+    TOO_SHORT = auto()
+    TOO_LONG = auto()
+    LOST_ZERO = auto()
+    """Without the 0 with which it is dialled from within the country."""
+    NO_SUCH = auto()
+
+
+def plan_fault(number: PhoneNumber, home: str | None) -> PlanFault | None:
+    """What is wrong with `number` as one that somebody in the country `home` dials; None: nothing is known of it."""
+    written = number.reveal()
+    try:
+        found = phonenumbers.parse(written, home)
+    except NumberParseException:
+        return PlanFault.NO_SUCH
+    reason = phonenumbers.is_possible_number_with_reason(found)
+    if _too_short(found):
+        return PlanFault.TOO_SHORT
+    if reason == ValidationResult.TOO_LONG:
+        return PlanFault.TOO_LONG
+    if not phonenumbers.is_valid_number(found):
+        return PlanFault.NO_SUCH
+    at_home = phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.NATIONAL)
+    if "0" + written == "".join(sign for sign in at_home if sign.isdigit()):
+        return PlanFault.LOST_ZERO
+    return None

@@ -1,6 +1,9 @@
-"""Callers' messages on disk, as Asterisk's Record() leaves them. File names are ours: ``EPOCH_DID_UNIQUEID.wav``."""
+"""Callers' messages on disk, as Asterisk's Record() leaves them, and talks, as MixMonitor() does.
+
+File names are ours: ``EPOCH_DID_UNIQUEID.wav``."""
 
 import contextlib
+import os
 import re
 import time
 import wave
@@ -56,6 +59,31 @@ def inspect(folder: Path, name: str) -> Recorded | None:
         recorded_at=datetime.fromtimestamp(int(match["epoch"]), UTC),
         length_s=round(length_s, 2),
     )
+
+
+def is_name(file: str) -> bool:
+    """Whether ``NAME.wav`` is a name of ours."""
+    return file.endswith(".wav") and _NAME.fullmatch(file.removesuffix(".wav")) is not None
+
+
+def is_finished(path: Path) -> bool:
+    """Whether Asterisk has closed a recording: then its head says how long it is (format_wav.c). Blocks on disk."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(44)
+            size = os.fstat(file.fileno()).st_size
+    except OSError:
+        return False
+    told = int.from_bytes(head[4:8], "little")
+    return len(head) == 44 and head[:4] == b"RIFF" and told > 36 and told + 8 == size
+
+
+def is_quiet(path: Path, quiet_s: float = QUIET_S) -> bool:
+    """Whether nobody wrote to a file for so long. Blocks on disk."""
+    try:
+        return path.stat().st_mtime <= time.time() - quiet_s
+    except OSError:
+        return False
 
 
 def keep_or_drop(folder: Path, name: str) -> Recorded | None:

@@ -11,11 +11,13 @@ import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from hotline_agi.asterisk.agi import AgiRequest
 from hotline_agi.dispatch.events import Event
 from hotline_agi.dispatch.stand_ins import StandIn
 from hotline_agi.roster.model import Line
+from hotline_agi.selfservice.callback_dialog import Answer, Wanted
 from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.lockout import Lockout
 from hotline_agi.selfservice.menu import Conversation, Outside, Place, Saying
@@ -29,10 +31,26 @@ MOST_CONVERSATIONS = 200
 """At once. Beyond, the one that is silent for longest begins anew when it asks again."""
 PHONE, TRUNK = "phone", "trunk"
 """Where somebody comes from: a registered softphone, which its endpoint names, or the telephone network."""
-BEGIN, KEYS, NOTHING = "begin", "keys", "none"
-"""What a question reports: the first, some keys (none before a ``#``), or silence."""
+BEGIN, KEYS, NOTHING, BACK = "begin", "keys", "none", "back"
+"""What a question reports: the first, some keys (none before a ``#``), silence, or the end of a wait or talk."""
 _KEYS = re.compile(r"[0-9s]{0,10}")
 """The dialplan writes ``*`` as ``s``, which no AGI argument holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """A question that can be answered only when the list of work has been asked."""
+
+    wanted: Wanted
+    who: VolunteerId
+    line: Line
+    """That speaks."""
+    channel: str
+    """The volunteer's, in full."""
+    uniqueid: str
+    language: str
+    then: Callable[[Answer], "str | Errand"]
+    """The dialplan's answer, once that of the list is there."""
 
 
 class ServiceMenu:
@@ -67,7 +85,7 @@ class ServiceMenu:
         """Whether `number`, as the trunk delivers it, leads to the menu."""
         return self._directory is not None and self._directory.roster.service_line_of_number(number) is not None
 
-    def answer(self, request: AgiRequest) -> str | None:
+    def answer(self, request: AgiRequest) -> str | Errand | None:
         """What the dialplan does next; None when nothing can be said (no line, or a question that is none)."""
         entrance, who, dialled, report, keys = (request.argument(n) for n in range(5))
         if self._directory is None or entrance not in (PHONE, TRUNK) or _KEYS.fullmatch(keys) is None:
@@ -78,13 +96,38 @@ class ServiceMenu:
         if line is None:
             return None
         outside = self._outside(self._directory, line)
+        said: Saying | Wanted
         if conversation is None or report == BEGIN:
             conversation = Conversation(who=known, caller=self._token(entrance, who))
-            saying = conversation.begin(outside)
+            said = conversation.came_back(outside) if report == BACK else conversation.begin(outside)
+        elif report == BACK:
+            said = conversation.came_back(outside)
         else:
-            saying = conversation.pressed(outside, None if report == NOTHING else keys.replace("s", "*"))
+            said = conversation.pressed(outside, None if report == NOTHING else keys.replace("s", "*"))
         self._keep(request.uniqueid, conversation)
-        return reply_text(saying)
+        return self._reply(request, conversation, line, said)
+
+    def _reply(
+        self, request: AgiRequest, conversation: Conversation, line: Line, said: Saying | Wanted
+    ) -> str | Errand:
+        if isinstance(said, Saying):
+            return reply_text(said, conversation.who)
+        assert conversation.who is not None, "the list of work is for who is known"
+
+        def then(answer: Answer) -> str | Errand:
+            assert self._directory is not None
+            following = conversation.answered(self._outside(self._directory, line), answer)
+            return self._reply(request, conversation, line, following)
+
+        return Errand(
+            wanted=said,
+            who=conversation.who,
+            line=line,
+            channel=request.channel,
+            uniqueid=request.uniqueid,
+            language=line.language,
+            then=then,
+        )
 
     def _outside(self, directory: Directory, line: Line) -> Outside:
         return Outside(
@@ -111,7 +154,16 @@ class ServiceMenu:
             self._conversations.popitem(last=False)
 
 
-def reply_text(saying: Saying) -> str:
-    """``ok:ask`` or ``ok:end``, language, how many keys, seconds for the first, prompts joined by ``+``."""
+def reply_text(saying: Saying, who: VolunteerId | None = None) -> str:
+    """``ok:ask`` or ``ok:end``, language, how many keys, seconds for the first, prompts joined by ``+``.
+
+    With a recording ``ok:hear``, and behind the prompts the recording and the prompts after it; where `who` waits for a
+    call ``ok:call``, language, prompts, who, and the call.
+    """
+    if saying.attempt is not None:
+        return f"ok:call:{saying.language}:{'+'.join(saying.words)}:{who}:{saying.attempt}"
+    if saying.recording:
+        said, then = "+".join(saying.words), "+".join(saying.then)
+        return f"ok:hear:{saying.language}:{saying.most_keys}:{saying.wait_s}:{said}:{saying.recording}:{then}"
     word = "end" if saying.is_last else "ask"
     return f"ok:{word}:{saying.language}:{saying.most_keys}:{saying.wait_s}:{'+'.join(saying.words)}"

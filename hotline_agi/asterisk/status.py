@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from hotline_agi.asterisk.ami import AmiMessage
 from hotline_agi.asterisk.messages import is_leg
 from hotline_agi.dispatch.events import LegStage, LiveCall, LiveLeg, Step, Whereabouts
-from hotline_agi.terms.ids import ID_PATTERN, CallId, EndpointId, LegId, LineId, VolunteerId
+from hotline_agi.terms.helping import HelperRole
+from hotline_agi.terms.ids import ID_PATTERN, CallId, EndpointId, LegId, LineId, VolunteerId, is_id
 
 VARIABLES = (
     "HOTLINE_CALL",
@@ -29,13 +30,22 @@ VARIABLES = (
     "HOTLINE_TALKED",
     "HOTLINE_SURVIVED",
     "HOTLINE_ENDING",
+    "HOTLINE_CONSENT",
+    "HOTLINE_ENGAGED",
+    "HOTLINE_ATTEMPT",
+    "HOTLINE_TALK",
+    "HOTLINE_ROLE",
+    "HOTLINE_ASKED_FOR_HELP",
 )
 """See asterisk-conf/hotline/extensions.conf."""
 SURVIVAL = frozenset({"hotline-plan", "hotline-keys", "hotline-sweep"})
 """Where a caller is whom the dialplan serves; the sweep begins it, before `HOTLINE_SURVIVED` is set."""
-CALLBACK = "hotline-callback"
+WISH = "hotline-wish"
 """Where a caller says at which number they want to be called back: its step is `HOTLINE_STEP`."""
+VOLUNTEERS_OWN = frozenset({"hotline-menu", "hotline-callback"})
+"""Where no caller is who called in."""
 _STEPS = {step.value: step for step in Step}
+_ROLES = {role.value: role for role in HelperRole}
 _ASKING = {
     "s": Whereabouts.ARRIVING,
     "hold": Whereabouts.ASKING,
@@ -90,14 +100,24 @@ class Channel:
     def is_caller(self) -> bool:
         """Of a line, and not on the way out: their `Hangup` follows."""
         ours = self.context == "hotline" or self.context.startswith("hotline-")
-        elsewhere = self.context == "hotline-menu" or self.name.startswith(("Local/", "Surrogate/"))
+        elsewhere = self.context in VOLUNTEERS_OWN or self.name.startswith(("Local/", "Surrogate/"))
         ending = self.value("ENDING") == "1" or self.context == "hotline-end"
         return ours and not (elsewhere or ending or is_leg(self.uniqueid)) and self.value("ARRIVED").isdecimal()
+
+    @property
+    def is_helper(self) -> bool:
+        """Somebody who was rung for a talk."""
+        return is_leg(self.uniqueid) and is_leg(self.value("TALK"))
 
     @property
     def is_survival_leg(self) -> bool:
         """A volunteer whom the dialplan rang by itself."""
         return self.name.startswith("PJSIP/") and _TARGET.fullmatch(self.value("TARGET")) is not None
+
+    @property
+    def is_engaged(self) -> bool:
+        """A volunteer who calls somebody back."""
+        return self.context in VOLUNTEERS_OWN and is_id(self.value("ENGAGED"))
 
 
 def _variables(rows: object) -> dict[str, str]:
@@ -125,10 +145,11 @@ class Inventory:
         self.leg_in: dict[str, Channel] = {}
         """Which leg of ours is in a bridge."""
         for channel in self.channels:
-            if channel.bridge and is_leg(channel.uniqueid):
+            if channel.bridge and is_leg(channel.uniqueid) and not channel.is_helper:
                 self.leg_in[channel.bridge] = channel
         self.callers = {CallId(channel.uniqueid): channel for channel in self.channels if channel.is_caller}
         self.survival_legs = [channel for channel in self.channels if channel.is_survival_leg]
+        self.engaged = [channel for channel in self.channels if channel.is_engaged]
         self._talking = {channel.bridge for channel in self.callers.values() if channel.bridge in self.leg_in}
 
     @property
@@ -145,9 +166,12 @@ class Inventory:
 
     def legs(self) -> tuple[LiveLeg, ...]:
         ours = (self._leg(channel) for channel in self.channels if is_leg(channel.uniqueid))
-        return (*ours, *(self._survival_leg(channel) for channel in self.survival_legs))
+        others = (self._survival_leg(channel) for channel in self.survival_legs)
+        return (*ours, *others, *(self._engaged(channel) for channel in self.engaged))
 
     def _leg(self, channel: Channel) -> LiveLeg:
+        if channel.is_helper:
+            return self._helper(channel)
         talking = channel.bridge in self._talking
         call, endpoint = channel.value("CALL"), channel.value("ENDPOINT")
         stage = None if channel.context == "hotline-notice" or not call else _leg_stage(channel, talking)
@@ -162,6 +186,21 @@ class Inventory:
             age_s=channel.age_s,
         )
 
+    def _helper(self, channel: Channel) -> LiveLeg:
+        stage = LegStage.RINGING if not channel.up else LegStage.PROMPT
+        if channel.context == "hotline-help" and channel.exten in ("listen", "room"):
+            stage = LegStage.HELPING
+        return LiveLeg(
+            leg=LegId(channel.uniqueid),
+            volunteer=VolunteerId(channel.account) if channel.account else None,
+            up=channel.up,
+            stage=stage,
+            age_s=channel.age_s,
+            talk=LegId(channel.value("TALK")),
+            role=_ROLES.get(channel.value("ROLE")),
+            in_room=channel.exten == "room",
+        )
+
     def _survival_leg(self, channel: Channel) -> LiveLeg:
         return LiveLeg(
             leg=LegId(channel.uniqueid),
@@ -171,6 +210,10 @@ class Inventory:
             stage=LegStage.SURVIVAL,
             age_s=channel.age_s,
         )
+
+    def _engaged(self, channel: Channel) -> LiveLeg:
+        volunteer = VolunteerId(channel.value("ENGAGED"))
+        return LiveLeg(leg=LegId(channel.uniqueid), volunteer=volunteer, up=True, talking=True)
 
     # ---- callers
 
@@ -200,7 +243,9 @@ class Inventory:
             language=language[1] if (language := _LANGUAGE.match(channel.value("REPLY"))) is not None else "",
             step=_STEPS.get(channel.value("STEP")) if leaving else None,
             steps=tuple(_STEPS[step] for step in steps if step in _STEPS),
+            asked_for_help=channel.value("ASKED_FOR_HELP") == "1",
             came_back=channel.value("TALKED") == "1",
+            consents=channel.value("CONSENT") == "1",
         )
 
     def _whereabouts(self, call: CallId, channel: Channel) -> Whereabouts:
@@ -208,7 +253,7 @@ class Inventory:
             return Whereabouts.TALKING
         if channel.value("SURVIVED") == "1" or channel.context in SURVIVAL:
             return Whereabouts.SURVIVING
-        if channel.context == CALLBACK:
+        if channel.context == WISH:
             return Whereabouts.LEAVING
         if channel.context != "hotline":
             return Whereabouts.ASKING

@@ -17,13 +17,18 @@ from hotline_agi.errors import HotlineError, InvalidText, SetupError
 @click.group(
     cls=lazy(
         serve="run demo try doctor",
+        campaign="campaign",
         canary="canary",
         alarms="alarms",
         roster="roster",
         calls="calls",
+        callbacks="callbacks",
         volunteers="volunteers",
+        report="report",
+        followups="followups",
         audit="audit",
         purge="purge",
+        recordings="recordings",
         backup="backup restore",
         simulate="simulate",
         setup="prompts endpoints",

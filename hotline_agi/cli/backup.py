@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from hotline_agi import table
-from hotline_agi.backup import MESSAGES, Contents, back_up
+from hotline_agi.backup import Contents, back_up, is_recording
 from hotline_agi.backup import restore as put_back
 from hotline_agi.cli.operator import noted
 from hotline_agi.cli.options import config_option, json_option, print_json
@@ -24,14 +24,14 @@ from hotline_agi.store.names import JOURNAL
     type=click.Path(path_type=Path, file_okay=False),
     help="A folder instead of FILE: the file gets the instant as its name.",
 )
-@click.option("--messages", is_flag=True, help="Callers' recordings, too.")
+@click.option("--messages", is_flag=True, help="Messages and recorded talks, too; encrypted ones stay so.")
 @json_option
 def backup(file: Path | None, config: Path, folder: Path | None, messages: bool, as_json: bool) -> None:
     """Write the journal, the key of callers and the last good roster to one tar FILE, while the service runs.
 
     It is verified when it is written, and overwrites nothing. There are people's numbers in it: only you can read it,
-    so keep it where secrets are kept. The rosters lie in git, the settings and contacts in /etc/hotline: back them up
-    there. Put it back with `hotline restore FILE`.
+    so keep it where secrets are kept. The key that opens recordings is never in it. The rosters lie in git, the
+    settings and contacts in /etc/hotline: back them up there. Put it back with `hotline restore FILE`.
     """
     now = datetime.now(UTC)
     if (file is None) == (folder is None):
@@ -58,14 +58,14 @@ def restore(file: Path, config: Path, as_json: bool) -> None:
 
 
 def _tell(contents: Contents, done: str, as_json: bool) -> None:
-    recordings = sum(name.startswith(f"{MESSAGES}/") for name in contents.files)
+    recordings = sum(map(is_recording, contents.files))
     if as_json:
         print_json(
             {
                 "taken_at": contents.taken_at.isoformat(),
                 "program": contents.program,
                 "rows": contents.rows,
-                "files": sorted(name for name in contents.files if not name.startswith(f"{MESSAGES}/")),
+                "files": sorted(name for name in contents.files if not is_recording(name)),
                 "recordings": recordings,
             }
         )
@@ -73,5 +73,5 @@ def _tell(contents: Contents, done: str, as_json: bool) -> None:
     calls = table.counted(contents.rows.get("call", 0), "call")
     table.ok(f"{done}: {calls}, {table.counted(recordings, 'recording')}")
     for name, (size, _) in contents.files.items():
-        if not name.startswith(f"{MESSAGES}/"):
+        if not is_recording(name):
             table.note(f"{size:>12}  {name}")

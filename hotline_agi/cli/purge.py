@@ -31,7 +31,15 @@ def purge(config: Path, dry_run: bool, as_json: bool) -> None:
     if not dry_run:
         noted(journal, "purged", "what is older than the settings say")
     run = None if presence.runs(settings.state) else ""
-    cleared = clear(journal, settings.messages, settings.keep, datetime.now(UTC), run=run, dry_run=dry_run)
+    cleared = clear(
+        journal,
+        settings.messages,
+        settings.keep,
+        datetime.now(UTC),
+        recordings=settings.archive.shelves,
+        run=run,
+        dry_run=dry_run,
+    )
     found = list(kinds(cleared))
     if as_json:
         print_json({"dry_run": dry_run, "removed": dict(found), "troubles": cleared.troubles})

@@ -14,7 +14,7 @@ MAX_BYTES = 5 * 1024 * 1024
 _DELIMITERS = (",", ";", "\t")
 
 
-def read_csv(name: str, content: bytes) -> Sheet:
+def read_csv(name: str, content: bytes, *, max_bytes: int = MAX_BYTES, max_rows: int = MAX_ROWS) -> Sheet:
     """The only sheet of a CSV file.
 
     UTF-8 with and without byte order mark, UTF-16 with one ("Unicode text" of Excel), GB18030 and so GBK.
@@ -22,8 +22,8 @@ def read_csv(name: str, content: bytes) -> Sheet:
     :param name: of the file, for messages.
     :raises SetupError: if it is none, or too long.
     """
-    if len(content) > MAX_BYTES:
-        raise SetupError(f"{name} has {len(content)} bytes, more than {MAX_BYTES}: that is no roster's table")
+    if len(content) > max_bytes:
+        raise SetupError(f"{name} has {len(content)} bytes, more than {max_bytes}: part it into several files")
     text = _decoded(name, content)
     if "\0" in text:
         raise SetupError(f"{name} has zero bytes in it: save it as CSV or XLSX from your spreadsheet program")
@@ -31,7 +31,7 @@ def read_csv(name: str, content: bytes) -> Sheet:
     told = first.strip().lower().removeprefix("sep=") if first.lower().startswith("sep=") else ""
     if told or first.strip().lower() == "sep=":
         text = rest if newline else ""
-    rows = _rows(name, text, told[:1] or _delimiter(text))
+    rows = _rows(name, text, told[:1] or _delimiter(text), max_rows)
     return Sheet(file=name, name="", rows=rows)
 
 
@@ -65,14 +65,14 @@ def _first_rows(text: str, delimiter: str) -> list[list[str]]:
         return []
 
 
-def _rows(name: str, text: str, delimiter: str) -> tuple[tuple[Value, ...], ...]:
+def _rows(name: str, text: str, delimiter: str, max_rows: int) -> tuple[tuple[Value, ...], ...]:
     rows: list[tuple[Value, ...]] = []
     try:
         for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1):
             cells = _trimmed(row)
-            if cells and (number > MAX_ROWS or len(cells) > MAX_COLUMNS):
-                raise SetupError(f"{name} has more than {MAX_ROWS} rows or {MAX_COLUMNS} columns: copy the table out")
-            if number <= MAX_ROWS:
+            if cells and (number > max_rows or len(cells) > MAX_COLUMNS):
+                raise SetupError(f"{name} has more than {max_rows} rows or {MAX_COLUMNS} columns: copy the table out")
+            if number <= max_rows:
                 rows.append(cells)
     except csv.Error as error:
         raise SetupError(f"{name} is not readable as CSV ({error}): save it again, or as XLSX") from error

@@ -33,7 +33,7 @@ MAX_RATIO = 200
 MAX_TAGS = 1_500_000
 """In all entries together: some 300 MB while they are parsed. A month of 200 people has 20,000."""
 MAX_SHEETS = 60
-_ROWS_LOOKED_AT = MAX_ROWS + 1000
+_ROWS_BEYOND = 1000
 """Programs leave formatted rows without content below a table: they may be there, and content there is refused."""
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -53,7 +53,7 @@ def is_workbook(content: bytes) -> bool:
     return content.startswith((_ZIP, _OLE))
 
 
-def read_workbook(name: str, content: bytes) -> Workbook:
+def read_workbook(name: str, content: bytes, *, max_rows: int = MAX_ROWS) -> Workbook:
     """All sheets with their values.
 
     :param name: of the file, for messages.
@@ -65,7 +65,7 @@ def read_workbook(name: str, content: bytes) -> Workbook:
         raise SetupError(f"{name} has {len(content)} bytes, more than {MAX_BYTES}: that is no roster's table")
     has_formulas = _look_inside(name, content)
     try:
-        return _read(name, content, has_formulas=has_formulas)
+        return _read(name, content, has_formulas=has_formulas, max_rows=max_rows)
     except SetupError:
         raise
     except Exception as error:  # whatever openpyxl trips over in a broken file: KeyError, TypeError, ParseError…
@@ -116,17 +116,17 @@ def _look_inside(name: str, content: bytes) -> bool:
     return has_formulas
 
 
-def _read(name: str, content: bytes, *, has_formulas: bool) -> Workbook:
+def _read(name: str, content: bytes, *, has_formulas: bool, max_rows: int) -> Workbook:
     values = _opened(content, data_only=True)
     formulas = _opened(content, data_only=False) if has_formulas else None
     if len(values.worksheets) > MAX_SHEETS:
         raise SetupError(f"{name} has more than {MAX_SHEETS} sheets: copy the table into a new workbook")
     sheets = []
     for number, shown in enumerate(values.worksheets):
-        rows = tuple(_rows(name, shown))
+        rows = tuple(_rows(name, shown, max_rows))
         uncomputed: list[tuple[int, int]] = []
         if formulas is not None:
-            for row, cells in enumerate(_rows(name, formulas.worksheets[number])):
+            for row, cells in enumerate(_rows(name, formulas.worksheets[number], max_rows)):
                 for column, cell in enumerate(cells):
                     known = rows[row][column] if row < len(rows) and column < len(rows[row]) else None
                     if known is None and isinstance(cell, str) and cell.startswith("="):
@@ -142,7 +142,7 @@ def _opened(content: bytes, *, data_only: bool) -> Any:
         return openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False)
 
 
-def _rows(name: str, sheet: Any) -> Iterator[tuple[Value, ...]]:
+def _rows(name: str, sheet: Any, max_rows: int) -> Iterator[tuple[Value, ...]]:
     """The rows of the used range. What the file says of its size is not believed.
 
     What stands apart from the table, far below or right of the last row and column that are looked at, is not seen.
@@ -151,7 +151,7 @@ def _rows(name: str, sheet: Any) -> Iterator[tuple[Value, ...]]:
     empty = 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = sheet.iter_rows(max_row=_ROWS_LOOKED_AT, max_col=MAX_COLUMNS + 1, values_only=True)
+        found = sheet.iter_rows(max_row=max_rows + _ROWS_BEYOND, max_col=MAX_COLUMNS + 1, values_only=True)
         for number, row in enumerate(found, start=1):
             cells = [_plain(value) for value in row]
             while cells and cells[-1] in (None, ""):
@@ -159,8 +159,8 @@ def _rows(name: str, sheet: Any) -> Iterator[tuple[Value, ...]]:
             if not cells:
                 empty += 1
                 continue
-            if number > MAX_ROWS or len(cells) > MAX_COLUMNS:
-                what = f"{name}: the sheet '{sheet.title}' has more than {MAX_ROWS} rows or {MAX_COLUMNS} columns"
+            if number > max_rows or len(cells) > MAX_COLUMNS:
+                what = f"{name}: the sheet '{sheet.title}' has more than {max_rows} rows or {MAX_COLUMNS} columns"
                 raise SetupError(f"{what}: copy the table into a new workbook")
             for _ in range(empty):
                 yield ()

@@ -5,7 +5,18 @@ Where they are, Asterisk says (`StockTaken`); what happened to them before, the 
 (`Fact.RECONSTRUCTED`). Nobody is rung anew for what rings already, and no talk is touched.
 """
 
-from hotline_agi.dispatch import answers, asides, callers, overflow, talks, tongues, unseen, waves
+from hotline_agi.dispatch import (
+    answers,
+    asides,
+    callers,
+    help_recovery,
+    overflow,
+    recording,
+    talks,
+    tongues,
+    unseen,
+    waves,
+)
 from hotline_agi.dispatch.admission import admit
 from hotline_agi.dispatch.commands import CancelLeg, CancelReason, DismissLeg, Fact, Music, help_music
 from hotline_agi.dispatch.courses import Course
@@ -47,10 +58,15 @@ def adopt(board: Switchboard, stock: StockTaken) -> None:
         if not (live.call in board.calls or is_new or _is_over(board, live)) and live.line in board.roster.lines:
             adopted[live.call] = _admitted(board, live, stock.node)
     for found in stock.legs:
-        if found.leg not in board.legs and found.leg not in board.notices.live:
+        if not (found.leg in board.legs or found.leg in board.notices.live or _is_helper(board, found)):
             _take_leg(board, stock.node, found, adopted.get(found.call) if found.call is not None else None)
     for call, live, course in adopted.values():
         _go_on(board, call, live, course)
+    for found in stock.legs:
+        if _is_helper(board, found) and found.leg not in board.help.live and not help_recovery.adopt(board, found):
+            _take_leg(board, stock.node, found, None)
+    for call, _, course in adopted.values():
+        help_recovery.resume(board, call, asked=course.seeks_help)
     for call_id in [one.call for one in board.past.calls.values() if one.node == stock.node]:
         if call_id not in stock.calls:
             past, course = board.past.take(call_id)
@@ -71,6 +87,11 @@ def asked(board: Switchboard, event: CallArrived | RoundEnded | TalkEnded | Call
     call, live, course = _admitted(board, live, event.node)
     _go_on(board, call, live, course)
     return call
+
+
+def _is_helper(board: Switchboard, found: LiveLeg) -> bool:
+    """Whether `found` was rung for a talk: then it is looked at when the talks are known."""
+    return found.talk is not None or found.leg in board.help.live
 
 
 # ---- callers
@@ -96,8 +117,11 @@ def _admitted(board: Switchboard, live: LiveCall, node: NodeId) -> Adopted:
         detail=detail,
     )
     _hears_on(board, call, live, course)
+    recording.goes_on(call, live)
     call.outcome, call.volunteer, call.talk_s = course.outcome, course.volunteer, course.talk_s
+    call.marked = call.high_risk = course.marked
     call.failures, call.urgent = course.failures, course.failures > 0 or (past is None and live.came_back)
+    call.asked_for_help = live.asked_for_help
     call.declined |= course.declined
     if course.outcome is Outcome.TRANSFERRED:
         overflow.was_transferred(call)
@@ -114,7 +138,8 @@ def _hears_on(board: Switchboard, call: Call, live: LiveCall, course: Course) ->
     language = course.language or live.language
     if language in call.line.waiting.languages:
         call.language = language
-    call.music, call.told_place = live.music or Music.COMFORT, course.told_place
+    call.music = next((music for music in Music if music == live.music), live.music or Music.COMFORT)
+    call.told_place = course.told_place
     offer = call.line.waiting.offer
     if offer is not None and course.offered_at is not None:
         call.offer_due_s = board.mono_s(course.offered_at) + offer.every_s
@@ -302,6 +327,7 @@ def _join(board: Switchboard, node: NodeId, found: LiveLeg, adopted: Adopted, en
         return
     leg.picked_up_s = now_s if known is None or known.picked_up_at is None else board.mono_s(known.picked_up_at)
     leg.state, leg.connected = LegState.ANSWERED, found.stage is LegStage.JOINING
+    leg.records = call.consents and found.stage in (LegStage.JOINING, LegStage.TALKING)
     if leg.connected:
         leg.state = LegState.WINNER
         leg.accepted_s = now_s if leg.accepted_s is None else leg.accepted_s

@@ -5,7 +5,7 @@ question is open (`Call.asking`) the dialplan waits for us under its own guard o
 but the verdict on a talk, which may take up to `talks.VERDICT_S`.
 """
 
-from hotline_agi.dispatch import asides, soundtrack
+from hotline_agi.dispatch import asides, recording, soundtrack
 from hotline_agi.dispatch.commands import EndRound, GuideCaller, HoldCaller
 from hotline_agi.dispatch.events import Step
 from hotline_agi.dispatch.soundtrack import language_of
@@ -63,6 +63,7 @@ def own_steps(call: Call) -> tuple[Step, ...]:
 def _hold(board: Switchboard, call: Call) -> None:
     now_s = board.now.mono_s
     soundtrack.advance(board, call)
+    recording.give_notice(board, call)
     remaining_s = max(0.0, call.overflow_due_s - now_s) + DEADLINE_MARGIN_S
     if not call.transferring and OverflowStep.TRANSFER in call.line.overflow:
         remaining_s += call.line.transfer_timeout_s  # the caller will wait for the overflow number too

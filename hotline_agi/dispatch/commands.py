@@ -7,6 +7,7 @@ from enum import StrEnum
 from hotline_agi.dispatch.events import Step
 from hotline_agi.roster.model import Endpoint
 from hotline_agi.terms.facts import Fact as Fact
+from hotline_agi.terms.helping import HelperRole
 from hotline_agi.terms.ids import CallerToken, CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 from hotline_agi.terms.standing import Readiness, VolunteerState
@@ -93,6 +94,77 @@ class AnswerNotice:
     reply: NoticeReply
 
 
+class HelpWord(StrEnum):
+    """What a volunteer in a talk hears, and the caller does not; the dialplan's extensions in `hotline-word`."""
+
+    CALLED = "called"
+    """Supervisors are rung now."""
+    HERE = "here"
+    """A supervisor listens."""
+    NOBODY = "nobody"
+    LEFT = "left"
+    """Whoever came is gone."""
+    CONTACT_CALLED = "contact-called"
+    CONTACT_HERE = "contact-here"
+    CONTACT_NOBODY = "contact-nobody"
+
+
+class HelperWord(StrEnum):
+    """What becomes of somebody who pressed a key when they were rung for a talk; the extensions of `hotline-help`."""
+
+    LISTEN = "listen"
+    ROOM = "room"
+    """The room of the emergency contact: they hear each other, caller and volunteer."""
+    TAKEN = "taken"
+    OTHERS = "others"
+    """They cannot: somebody else is rung."""
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingHelper:
+    """Ring somebody for a talk in which help was asked for. Never repeated; ends with `LegEnded` as any leg."""
+
+    leg: LegId
+    node: NodeId
+    talk: LegId
+    """The leg of the volunteer who asked."""
+    role: HelperRole
+    volunteer: VolunteerId | None
+    """None: a contact who is no volunteer."""
+    endpoint: Endpoint
+    language: str
+    ring_timeout_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerHelper:
+    """Answer somebody who pressed a key when they were rung for a talk. Exactly one per `HelperAnswered`, at once."""
+
+    leg: LegId
+    word: HelperWord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellVolunteer:
+    """Say a word to a volunteer in a talk, so that the caller does not hear it. Lost without harm."""
+
+    leg: LegId
+    node: NodeId
+    word: HelpWord
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRoom:
+    """Open the room of a talk: who is in it hears caller, volunteer and each other, and is heard by them."""
+
+    talk: LegId
+    node: NodeId
+    listener: LegId | None
+    """The supervisor who listens comes into it, too."""
+
+
 class CancelReason(StrEnum):
     """Why a leg is taken back; the values are what `hotline-leg` in the dialplan says to a leg that was picked up."""
 
@@ -127,6 +199,10 @@ class ConnectLeg:
     call: CallId
     rests: bool = False
     """The volunteer has a wrap-up ahead, and may say after the talk that they need none."""
+    records: bool = False
+    """The caller agreed: the talk is recorded, and the volunteer hears a word that says so."""
+    may_ask: bool = False
+    """The line has supervisors: the volunteer's keys for help work in this talk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +221,10 @@ class Music(StrEnum):
     COMFORT_ODD = "comfort2"
     """The same prompt under a second name: a class that did not change is resumed, not begun again."""
     AGAIN = "again"
+    GREET_NOTICE = "greetrec"
+    """The greeting, and behind it the notice that the talk may be recorded if they press a key."""
+    RECORDING_AGREED = "recyes"
+    RECORDING_REVOKED = "recno"
     WAIT = "wait"
     """Music alone."""
     DIRECTORY = "directory"
@@ -241,6 +321,30 @@ class NoteLanguage:
     call: CallId
     caller: CallerToken
     language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagCaller:
+    """A volunteer marked a call: whoever calls is at high risk, and comes first when they call again."""
+
+    call: CallId
+    line: LineId
+    caller: CallerToken | None
+    """None: not known, or withheld; then only the call is marked."""
+    volunteer: VolunteerId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenFollowUps:
+    """A marked call is over: somebody is to look after the caller. Told twice it opens nothing twice."""
+
+    call: CallId
+    line: LineId
+    volunteer: VolunteerId | None
+    """Who talked last."""
+    ended_at: datetime
+    after_h: tuple[int, ...]
+    """Hours after the end, one follow-up each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -353,6 +457,27 @@ class CloseRecord:
     legs: tuple[LegRecord, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkConsent:
+    """Write on the caller's channel whether their talk may be recorded: it outlives this service."""
+
+    call: CallId
+    node: NodeId
+    agreed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRecording:
+    """End the recording of a talk; the talk goes on. Harmless where nothing is recorded."""
+
+    call: CallId
+    node: NodeId
+    leg: LegId | None
+    """The volunteer's side, where it runs; None: no talk goes on."""
+    erase: bool
+    """Remove what was recorded of this call, of earlier talks too."""
+
+
 NodeCommand = (
     RingLeg
     | RingNotice
@@ -368,6 +493,12 @@ NodeCommand = (
     | ListenToCaller
     | HangUp
     | FetchCaller
+    | MarkConsent
+    | StopRecording
+    | RingHelper
+    | AnswerHelper
+    | TellVolunteer
+    | OpenRoom
 )
 """What an Asterisk is told."""
 Command = (
@@ -380,4 +511,6 @@ Command = (
     | NoteCover
     | NoteAlarm
     | NoteLanguage
+    | FlagCaller
+    | OpenFollowUps
 )

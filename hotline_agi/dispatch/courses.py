@@ -10,6 +10,7 @@ from hotline_agi.dispatch.events import Step
 from hotline_agi.dispatch.memory import Noted, OpenCall
 from hotline_agi.roster.waiting_plan import Choice
 from hotline_agi.terms.facts import Fact
+from hotline_agi.terms.helping import HelperRole
 from hotline_agi.terms.ids import CallId, LegId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 
@@ -73,6 +74,9 @@ class Course:
     step: Step | None = None
     left_at: datetime | None = None
     last_at: datetime | None = None
+    marked: bool = False
+    seeks_help: bool = False
+    """A supervisor was asked for, and none came."""
 
     @property
     def transferred(self) -> bool:
@@ -125,7 +129,14 @@ def _take(course: Course, noted: Noted, rang: dict[LegId | None, Noted]) -> None
             course.surviving = True
         case Fact.CALLER_LEFT:
             course.left_at = noted.at
+        case Fact.MARKED:
+            course.marked = True
+        case Fact.HELP_ASKED:
+            course.seeks_help = True
+        case Fact.HELPER_CAME | Fact.HELP_MISSED if noted.detail != HelperRole.CONTACT.value:
+            course.seeks_help = False
         case Fact.TALK_ENDED | Fact.TALK_FAILED:
+            course.seeks_help = False
             _talk_over(course, noted.at)
             course.ended_well = noted.fact is Fact.TALK_ENDED
             course.failures += noted.fact is Fact.TALK_FAILED

@@ -8,6 +8,7 @@ from enum import StrEnum
 from math import inf
 
 from hotline_agi.terms.causes import Cause
+from hotline_agi.terms.helping import HelperRole
 from hotline_agi.terms.ids import CallerToken, CallId, EndpointId, LegId, LineId, NodeId, VolunteerId
 
 
@@ -26,6 +27,8 @@ class CallArrived:
     """The dialplan looked, and there is no number."""
     language: str = ""
     """What this caller chose in an earlier call, where that is remembered."""
+    asked_for_help: bool = False
+    """A campaign rang them, and they pressed the key for help."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +196,8 @@ class LegStage(StrEnum):
     TALKING = "talking"
     ENDING = "ending"
     """Hears a last sentence."""
+    HELPING = "helping"
+    """Listens to a talk in which help was asked for, or is in its room."""
     SURVIVAL = "survival"
     """Rung by the dialplan itself, or in a talk that it joined: not ours to end."""
 
@@ -215,6 +220,11 @@ class LiveLeg:
     """Which phone of the volunteer."""
     age_s: float = 0.0
     """Since it was placed."""
+    talk: LegId | None = None
+    """Of a helper: the leg of the talk that it was rung for."""
+    role: HelperRole | None = None
+    """Likewise."""
+    in_room: bool = False
 
 
 class Whereabouts(StrEnum):
@@ -255,8 +265,12 @@ class LiveCall:
     step: Step | None = None
     """In LEAVING: the running step, and those to come."""
     steps: tuple[Step, ...] = ()
+    asked_for_help: bool = False
+    """When a campaign rang them."""
     came_back: bool = False
     """They were in a talk before."""
+    consents: bool = False
+    """They agreed to a recording, and did not take it back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -413,6 +427,63 @@ class AlarmEnded:
     alarm: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPossible:
+    """Whether talks can be recorded from now on: there is room, and a key to encrypt them. Until it is told they
+    cannot, and no caller is asked."""
+
+    possible: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegKeyed:
+    """A volunteer pressed, in a talk, the key that ends its recording; other keys are nobody's business."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpAsked:
+    """A volunteer pressed the keys for help in their talk."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolunteerEngaged:
+    """A volunteer is on the telephone for a callback: nobody rings them until `VolunteerReleased`, or `LegEnded` of the
+    same leg."""
+
+    volunteer: VolunteerId
+    leg: LegId
+    """Their own channel: it is none that the machine rang."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolunteerReleased:
+    """It is over. A talk counts as any other: for their limits, and they wrap up."""
+
+    leg: LegId
+    line: LineId | None = None
+    talk_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactAsked:
+    """The emergency contact is wanted in a talk."""
+
+    leg: LegId
+    """Of the volunteer, or of the supervisor who listens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelperAnswered:
+    """Somebody who was rung for a talk (`RingHelper`) pressed a key: they come (1) or cannot (2)."""
+
+    leg: LegId
+    agreed: bool
+
+
 Event = (
     CallArrived
     | CallerHeld
@@ -444,4 +515,11 @@ Event = (
     | AlarmEnded
     | CallbackAsked
     | SoundsSeen
+    | RecordingPossible
+    | LegKeyed
+    | VolunteerEngaged
+    | VolunteerReleased
+    | HelpAsked
+    | ContactAsked
+    | HelperAnswered
 )

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from hotline_agi.dispatch import answers, notices, people, talks, waves
+from hotline_agi.dispatch import answers, notices, people, supervision, talks, waves
 from hotline_agi.dispatch.commands import CancelLeg, CancelReason, Fact, RefuseLeg
 from hotline_agi.dispatch.events import LegAccepted, LegAnswered, LegEnded, TalkStarted
 from hotline_agi.dispatch.state import CallState, Leg, LegState
@@ -17,6 +17,9 @@ def happened(board: Switchboard, event: LegEvent) -> None:
     leg = board.legs.get(event.leg)
     if event.leg in board.notices.live:
         notices.of_leg(board, event)
+        return
+    if event.leg in board.help.live:
+        supervision.of_leg(board, event)
         return
     if leg is None:
         _unknown(board, event)
@@ -55,6 +58,7 @@ def _unknown(board: Switchboard, event: LegEvent) -> None:
             board.out.append(RefuseLeg(leg=leg_id, reason=CancelReason.WITHDRAWN))
         case LegEnded(leg=leg_id) if leg_id in board.foreign:
             volunteer = board.foreign.pop(leg_id)
+            board.engaged_s.pop(leg_id, None)
             board.seats.leave(volunteer, leg_id, board.now.mono_s)
         case _:
             board.ignore(event)

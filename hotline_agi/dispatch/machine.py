@@ -9,7 +9,8 @@ The contract with the shell:
   does so): else a talk whose beginning waits there would be taken for a failed join, and cut;
 - `CallArrived`, `RoundEnded` and `TalkEnded` are questions, answered by exactly one `HoldCaller` or `GuideCaller`, at
   once but after `TalkEnded` (up to `talks.VERDICT_S` later); `LegAccepted` by exactly one `ConnectLeg` or `RefuseLeg`,
-  at most `talks.HOLD_WAIT_S` later; `NoticeAnswered` by exactly one `AnswerNotice`, at once. A question that cannot be
+  at most `talks.HOLD_WAIT_S` later; `NoticeAnswered` by exactly one `AnswerNotice`, `HelperAnswered` by exactly one
+  `AnswerHelper`, at once. A question that cannot be
   placed is not answered: the dialplan then serves the caller by itself;
 - a question of a call that began before this machine was made is admitted as far as it says whose it is;
 - a placed leg (`RingLeg`) is never placed again; what became of it comes back as `LegEnded`, or its deadline acts.
@@ -32,13 +33,17 @@ from hotline_agi.dispatch import (
     callers,
     cover_requests,
     departures,
+    engagements,
+    help_recovery,
     legs,
     notices,
     overflow,
     people,
     recollection,
+    recording,
     reminders,
     stock,
+    supervision,
     talks,
     tongues,
     unseen,
@@ -59,17 +64,22 @@ from hotline_agi.dispatch.events import (
     CallerRecognised,
     CallerSpoke,
     CallerSurviving,
+    ContactAsked,
     CoverAsked,
     DeviceChanged,
     Event,
     HangupRequested,
+    HelpAsked,
+    HelperAnswered,
     LegAccepted,
     LegAnswered,
     LegEnded,
+    LegKeyed,
     LimitLifted,
     LinkLost,
     MessageLeft,
     NoticeAnswered,
+    RecordingPossible,
     RoundEnded,
     SoundsSeen,
     Step,
@@ -77,7 +87,9 @@ from hotline_agi.dispatch.events import (
     StockTaken,
     TalkEnded,
     TalkStarted,
+    VolunteerEngaged,
     VolunteerPaused,
+    VolunteerReleased,
     VolunteerResumed,
     WrapUpDeclined,
 )
@@ -127,9 +139,7 @@ class Machine:
         board = self._board
         board.now, board.out = now, []
         self._take(event)
-        waves.settle(board)
-        notices.make_way(board)
-        return board.out
+        return self._settled()
 
     def handle_deadline(self, now: Now) -> list[Command]:
         """Do what is due at `now`; harmless when nothing is."""
@@ -139,6 +149,14 @@ class Machine:
             assert isinstance(key, tuple)
             self._due(*key)
             waves.settle(board)
+        return self._settled()
+
+    def _settled(self) -> list[Command]:
+        """What follows from any step."""
+        board = self._board
+        waves.settle(board)
+        if board.help.helps:
+            supervision.settle(board)
         notices.make_way(board)
         return board.out
 
@@ -195,6 +213,7 @@ class Machine:
                 for found in stock.missing(board, event):
                     self._take(found)
                 notices.stock_taken(board, event)
+                help_recovery.stock_taken(board, event)
                 adoption.adopt(board, event)
                 board.settling.discard(event.node)
                 board.lost_at.pop(event.node, None)
@@ -204,7 +223,7 @@ class Machine:
             case HangupRequested(party=party):
                 if party in board.calls or party in board.legs:
                     talks.hangup_requested(board, party)
-                elif party not in board.notices.live:
+                elif party not in board.notices.live and party not in board.help.live:
                     board.depart(CallId(party))  # its `CallArrived` may still be on the way, on the other stream
                     board.ignore(event)
             case LimitLifted(caller=caller):
@@ -230,7 +249,23 @@ class Machine:
                 board.sounds = {(one.line, one.language): one for one in own}
             case AlarmEnded():
                 alarm_calls.ended(board, event)
-            case WrapUpDeclined() | VolunteerPaused() | VolunteerResumed() | CoverAsked():
+            case RecordingPossible(possible=possible):
+                board.can_record = possible
+            case LegKeyed(leg=leg_id) if leg_id in board.legs:
+                recording.ended_by_volunteer(board, board.legs[leg_id])
+            case VolunteerEngaged():
+                engagements.engaged(board, event)
+            case VolunteerReleased():
+                engagements.released(board, event)
+            case HelpAsked(leg=leg) if supervision.asked(board, leg):
+                pass
+            case ContactAsked(leg=leg) if supervision.contact_asked(board, leg):
+                pass
+            case HelpAsked() | ContactAsked():
+                board.ignore(event)
+            case HelperAnswered(leg=leg, agreed=agreed):
+                supervision.answered(board, leg, agreed)
+            case LegKeyed() | WrapUpDeclined() | VolunteerPaused() | VolunteerResumed() | CoverAsked():
                 board.ignore(event)
             case _:
                 call = board.calls.get(event.call)
@@ -373,6 +408,10 @@ class Machine:
         match kind:
             case kind if kind in NOTICE_TIMERS:
                 notices.due(board, kind, key)
+            case Timer.HELP:
+                supervision.due(board, LegId(key))
+            case Timer.HELPER:
+                supervision.overdue(board, LegId(key))
             case Timer.REST:
                 people.woke(board, VolunteerId(key))
             case Timer.GHOST:

@@ -88,6 +88,8 @@ class Leg:
     accepted_s: float | None = None
     handed_s: float | None = None
     """When it was handed from one call to another last."""
+    records: bool = False
+    """Its talk is recorded."""
 
     def talked_s(self, now_s: float) -> float:
         """How long the volunteer and a caller have heard each other on this leg."""
@@ -138,6 +140,10 @@ class Call:
     caller: CallerToken | None = None
     """Who calls, once that is known."""
     high_risk: bool = False
+    marked: bool = False
+    """A volunteer asked for help in it: it is at high risk, whoever calls."""
+    asked_for_help: bool = False
+    """When a campaign rang them."""
     identified: bool = False
     """It is known who calls, or that they withhold their number."""
     counted: bool = False
@@ -152,6 +158,12 @@ class Call:
     """In the talk that goes on a sound of the caller would be heard."""
     spoke: bool = False
     """And it was."""
+    told_of_recording: bool = False
+    """The notice was played to the caller."""
+    consents: bool = False
+    """They agreed to a recording, and did not take it back."""
+    was_recorded: bool = False
+    """A talk of this call was recorded, in part at least."""
     tried_before: bool = False
     """Called a short while ago and reached nobody."""
     urgent: bool = False

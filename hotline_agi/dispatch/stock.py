@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from math import inf
 
 from hotline_agi.dispatch import asides, talks
 from hotline_agi.dispatch.events import (
@@ -60,7 +61,9 @@ def missing(board: Switchboard, stock: StockTaken) -> Iterator[Event]:
             _note(board, leg.call, "a talk", leg)
             yield TalkStarted(leg=leg.id)
     for leg_id in [leg_id for leg_id in board.foreign if leg_id not in alive]:
-        yield LegEnded(leg=leg_id)
+        # who began to call somebody back since Asterisk was asked was in the menu then, as anybody
+        if board.engaged_s.get(leg_id, -inf) < stock.asked_s - MAKING_S:
+            yield LegEnded(leg=leg_id)
 
 
 def _moved(board: Switchboard, call: Call, live: LiveCall) -> Iterator[Event]:

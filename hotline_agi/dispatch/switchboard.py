@@ -25,6 +25,8 @@ from hotline_agi.dispatch.commands import (
 from hotline_agi.dispatch.courses import Past
 from hotline_agi.dispatch.deadlines import Deadlines
 from hotline_agi.dispatch.events import DeviceChanged, Event, OwnSounds
+from hotline_agi.dispatch.follow_ups import follow_ups
+from hotline_agi.dispatch.help_book import HelpBook
 from hotline_agi.dispatch.notice_book import NoticeBook
 from hotline_agi.dispatch.pools import Pool, Pools
 from hotline_agi.dispatch.seats import Place, Seat, Seats
@@ -73,6 +75,9 @@ class Timer(Enum):
     COVER = auto()
     TELL_REST = auto()
     ALARM = auto()
+    # of help in talks; see `supervision.py`
+    HELP = auto()
+    HELPER = auto()
 
 
 NOTICE_TIMERS = (
@@ -117,10 +122,14 @@ class Switchboard:
     boot: int
     """32 bits that no earlier run used: the front part of the leg ids, so that none is used twice."""
     now: Now
+    can_record: bool = False
+    """As the shell said last; see `events.RecordingPossible`."""
     calls: dict[CallId, Call] = field(default_factory=dict)
     legs: dict[LegId, Leg] = field(default_factory=dict)
     foreign: dict[LegId, VolunteerId] = field(default_factory=dict)
     """Legs that we did not begin, or believed gone, and that keep their volunteer busy."""
+    engaged_s: dict[LegId, float] = field(default_factory=dict)
+    """Of those in `foreign` by which volunteers call somebody back: since when (monotonic seconds)."""
     departed: dict[CallId, bool] = field(default_factory=dict)
     """Calls that are over (or were never ours), the latest `DEPARTED_KEPT` of them: they are not admitted again; and
     whether they had a record."""
@@ -146,6 +155,7 @@ class Switchboard:
     """Of whom something is remembered for the limits of callers."""
     deadlines: Deadlines = field(default_factory=Deadlines)
     notices: NoticeBook = field(default_factory=NoticeBook)
+    help: HelpBook = field(default_factory=HelpBook)
     ignored: Counter[str] = field(default_factory=Counter)
     """Events that could not be placed, by name: late, doubled or unknown."""
     out: list[Command] = field(default_factory=list)
@@ -420,6 +430,8 @@ class Switchboard:
         self._remember_caller(call)
         ended_at = call.ended_at or self.now.at
         answered_s = call.answered_s if call.answered_s is not None else self.now.mono_s
+        if call.marked:
+            self.out += follow_ups(self.current_line(call), call.id, call.volunteer, ended_at)
         self.out.append(
             CloseRecord(
                 call=call.id,

@@ -1,6 +1,6 @@
 """From the first accept to the end of the talk: one winner, tested and set in one go, and nobody cut off."""
 
-from hotline_agi.dispatch import answers, asides, caller_limits, choices, matching, overflow, waves
+from hotline_agi.dispatch import answers, asides, caller_limits, choices, matching, overflow, recording, waves
 from hotline_agi.dispatch.commands import CancelReason, ConnectLeg, Fact, HangUp, ListenToCaller, Music, RefuseLeg
 from hotline_agi.dispatch.events import Step
 from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
@@ -91,7 +91,9 @@ def connect_if_held(board: Switchboard, call: Call) -> None:
     leg.connected = True
     board.set_timer(Timer.CONNECT, call.id, JOIN_S)
     rests = leg.volunteer is not None and (call.line.wrap_up_s > 0 or call.line.long_wrap_up is not None)
-    board.out.append(ConnectLeg(leg=leg.id, call=call.id, rests=rests))
+    leg.records = recording.wanted(board, call, leg)
+    may_ask = leg.volunteer is not None and board.current_line(call).high_risk is not None
+    board.out.append(ConnectLeg(leg=leg.id, call=call.id, rests=rests, records=leg.records, may_ask=may_ask))
 
 
 def connect_failed(board: Switchboard, call: Call) -> None:
@@ -138,6 +140,7 @@ def talk_goes_on(board: Switchboard, leg: Leg, since_s: float, *, noted: bool) -
     board.set_timer(Timer.FORGET, call.id, TALK_FORGET_S)
     if not noted:
         board.note(call, Fact.TALK_STARTED, leg.id, leg.volunteer)
+        recording.begun(board, leg)
     call.listening = call.spoke = False
     if call.caller is not None and leg.volunteer is not None and board.current_line(call).limits.silent.calls:
         board.out.append(ListenToCaller(call=call.id, node=call.node))

@@ -5,6 +5,7 @@ from datetime import datetime
 from hotline_agi.dispatch import limits, people
 from hotline_agi.dispatch.commands import CloseRecord, Fact, LegRecord, NoteFact
 from hotline_agi.dispatch.courses import Course, LegCourse
+from hotline_agi.dispatch.follow_ups import follow_ups
 from hotline_agi.dispatch.memory import OpenCall
 from hotline_agi.dispatch.switchboard import TRIED_KEPT, Switchboard
 from hotline_agi.roster.model import Endpoint, EndpointKind
@@ -42,6 +43,9 @@ def close(board: Switchboard, call: OpenCall, course: Course) -> None:
     missing = "the end" if course.left_at is None else "the record"
     detail = f"what={missing};since={text_of(seen_at)}" + (f";rings={' '.join(ringing)}" if ringing else "")
     board.out.append(NoteFact(call=call.call, fact=Fact.UNSEEN, detail=detail))
+    line = board.roster.lines.get(call.line)
+    if course.marked and line is not None:
+        board.out += follow_ups(line, call.call, course.volunteer, ended_at)
     answered_at = course.answered_at
     board.out.append(
         CloseRecord(

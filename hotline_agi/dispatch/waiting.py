@@ -28,6 +28,7 @@ def caller_class(call: Call) -> CallerClass | None:
         for one, holds in (
             (CallerClass.HIGH_RISK, call.high_risk),
             (CallerClass.CUT_OFF, call.urgent),
+            (CallerClass.ASKED_FOR_HELP, call.asked_for_help),
             (CallerClass.TRIED_AGAIN, call.tried_before),
         )
         if holds

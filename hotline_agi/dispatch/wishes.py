@@ -1,6 +1,6 @@
 """What a caller who waits wants, by key: to skip a sentence, another language, one of the choices of the offer."""
 
-from hotline_agi.dispatch import answers, asides, matching, overflow, soundtrack, tongues
+from hotline_agi.dispatch import answers, asides, matching, overflow, recording, soundtrack, tongues
 from hotline_agi.dispatch.commands import CancelReason, Fact, Music
 from hotline_agi.dispatch.events import CallbackAsked, Step
 from hotline_agi.dispatch.state import Call, CallState
@@ -17,6 +17,9 @@ DIRECTORY_S = 30.0
 
 def keyed(board: Switchboard, call: Call, key: str) -> None:
     """The caller pressed `key` in the holding bridge."""
+    if call.told_of_recording and key in (recording.KEY_AGREE, recording.KEY_END):
+        recording.keyed(board, call, key)
+        return
     if call.state is not CallState.WAITING or call.aside is not None:
         return
     if key == KEY_MESSAGE:

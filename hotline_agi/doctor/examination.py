@@ -18,7 +18,9 @@ from hotline_agi.asterisk.inspection import DANGEROUS_ACTIONS, NEEDED_ACTIONS, I
 from hotline_agi.doctor.alarms import look_at_alarms, look_at_canary, look_at_sinks
 from hotline_agi.doctor.check import Check, failed, ok, warning
 from hotline_agi.doctor.encryption import look_at_tls, look_at_word
+from hotline_agi.doctor.help import judge_help
 from hotline_agi.doctor.journal import look_at_journal
+from hotline_agi.doctor.recordings import look_at_recordings
 from hotline_agi.doctor.rosters import look_ahead, look_at_folder, look_at_numbers, look_at_service
 from hotline_agi.errors import HotlineError, PbxError, SetupError
 from hotline_agi.prompts.collection import State, inventory
@@ -52,6 +54,7 @@ async def examine(config: Path) -> list[Check]:
         checks += _look_at_prompts(settings, roster)
         checks += _look_at_line_sounds(settings, roster)
         checks += _look_at_zones(roster)
+    checks += await asyncio.to_thread(lambda: list(look_at_recordings(settings, roster)))
     checks += look_at_word(settings)
     checks += [check async for check in look_at_tls(settings, roster)]
     checks += await _look_at_asterisk(settings, roster)
@@ -174,6 +177,8 @@ async def _look_at_asterisk(settings: Settings, roster: Roster | None) -> list[C
             endpoints.append(settings.trunk)
         languages = sorted({line.language for line in roster.lines.values()}) if roster else []
         checks += _judge_inspection(settings, await inspector.look(endpoints, languages), len(endpoints))
+        if roster is not None and any(line.high_risk for line in roster.lines.values()):
+            checks += await _look_at_help(inspector)
     except (PbxError, HotlineError) as error:
         remedy = "#include hotline/extensions.conf in extensions.conf, then: asterisk -rx 'dialplan reload'"
         checks.append(failed("dialplan", str(error), remedy))
@@ -181,6 +186,14 @@ async def _look_at_asterisk(settings: Settings, roster: Roster | None) -> list[C
         link.hang_up()
         await asyncio.sleep(0)
     return checks
+
+
+async def _look_at_help(inspector: Inspector) -> list[Check]:
+    try:
+        return judge_help(await inspector.look_at_help())
+    except PbxError:
+        remedy = "copy asterisk-conf/hotline anew (extensions-risk.conf), then: dialplan reload"
+        return [failed("help in talks", "the dialplan has none", remedy)]
 
 
 def _softphones(roster: Roster | None) -> list[str]:
@@ -282,3 +295,8 @@ def _judge_service(settings: Settings, seen: Inspection) -> Iterator[Check]:
     if Path(seen.messages).resolve() != settings.messages.resolve():
         remedy = "make `messages` in the settings and HOTLINE_MESSAGES in site/globals.conf the same folder"
         yield failed("messages", f"Asterisk records to {seen.messages}, the service reads {settings.messages}", remedy)
+    talks = settings.recordings.talks
+    if talks is not None and Path(seen.talks).resolve() != talks.resolve():
+        remedy = "make `recordings.talks` in the settings and HOTLINE_TALKS in site/globals.conf the same folder"
+        told = f"records talks to {seen.talks}" if seen.talks else "records no talks (HOTLINE_TALKS is empty)"
+        yield failed("recording of talks", f"Asterisk {told}, the service reads {talks}", remedy)

@@ -96,7 +96,7 @@ class PrivateAsterisk:
         """Writes everything below `folder`, which must be short: it holds a Unix socket (108 bytes with its name)."""
         self.folder, self.site, self._install = folder, site, install
         self._process: asyncio.subprocess.Process | None = None
-        self.messages = folder / "messages"
+        self.messages, self.talks = folder / "messages", folder / "talks"
         self._write(sounds)
 
     @property
@@ -204,7 +204,7 @@ class PrivateAsterisk:
         return "\n".join((console + self.log()).splitlines()[-12:])
 
     def _write(self, sounds: Path) -> None:
-        for name in ("var", "spool", "run", "log", "messages", "data", "keys"):
+        for name in ("var", "spool", "run", "log", "messages", "talks", "data", "keys"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         etc = self.folder / "etc"
         shutil.copytree(CONF, etc, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.md", "systemd"))
@@ -261,13 +261,15 @@ class PrivateAsterisk:
             .replace("agi://127.0.0.1:4573", f"agi://127.0.0.1:{site.agi_port}")
             .replace("HOTLINE_GUARD_S = 3", f"HOTLINE_GUARD_S = {site.guard_s}")
             .replace("/var/spool/asterisk/hotline", str(self.messages))
+            .replace("HOTLINE_TALKS =", f"HOTLINE_TALKS = {self.talks}")
             .replace("HOTLINE_EMERGENCY =", f"HOTLINE_EMERGENCY = {site.emergency}")
             .replace("HOTLINE_WORD =", f"HOTLINE_WORD = {site.agi_word}"),
             "site/rtp.conf": f"rtpstart = {rtp_start}\nrtpend = {rtp_start + RTP_PORTS}\n",
             "site/acl.conf": "[hotline-carrier]\ndeny = 0.0.0.0/0\ndeny = ::/0\n"
             f"permit = {carrier_host}/255.255.255.255\n",
             "site/manager-general.conf": f"bindaddr = 127.0.0.1\nport = {site.ami_port}\n",
-            "site/manager-secret.conf": f"[hotline-agi](hotline)\nsecret = {site.ami_secret}\n",
+            "site/manager-secret.conf": f"[hotline-agi](hotline)\nsecret = {site.ami_secret}\n"
+            f"[hotline-campaign](hotline-campaigns)\nsecret = {site.ami_secret}\n",
             "site/pjsip-transports.conf": self._transports(),
             "site/pjsip-trunk.conf": "[trunk](hotline-trunk)\ntransport = transport-udp\nacl = hotline-carrier\n"
             f"aors = trunk\nrtp_timeout = {site.rtp_timeout_s}\n"

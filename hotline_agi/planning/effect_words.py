@@ -209,6 +209,8 @@ def _settings(old: Line, new: Line) -> Iterator[str]:
     yield from (f"{field} is {after} (before: {before})" for field, before, after in pairs if before != after)
     if old.transfer != new.transfer:
         yield "whom a transfer calls is different"
+    if old.high_risk != new.high_risk:
+        yield "who helps in a talk at high risk, or what follows it, is different"
     before_slots, after_slots = ({shift.slot: shift for shift in line.shifts} for line in (old, new))
     for slot, shift in after_slots.items():
         if slot in before_slots and before_slots[slot].need != shift.need:

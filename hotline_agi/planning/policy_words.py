@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from hotline_agi.planning.ring_words import likely_enough
-from hotline_agi.roster.model import CallerLimits, Line, Want
+from hotline_agi.roster.callback_policy import CallbackPolicy, Missed, SharedPhones
+from hotline_agi.roster.model import CallerLimits, Line, RecordTalks, Want
 from hotline_agi.roster.waiting_plan import WaitingPlan
 
 NOTHING = "nothing"
@@ -24,6 +25,8 @@ def policy_in_words(line: Line) -> dict[str, str]:
             else NOTHING
         ),
         "abuse": limits_in_words(line.limits),
+        "recording": NOTHING if line.recording.talks is RecordTalks.NO else "talks of callers who agree",
+        "callbacks": callbacks_in_words(line.callbacks),
         **waiting_in_words(line.waiting),
     }
 
@@ -61,6 +64,23 @@ def limits_in_words(limits: CallerLimits) -> str:
         ),
     ]
     return ", ".join(words for most, words in told if most) or NOTHING
+
+
+def callbacks_in_words(policy: CallbackPolicy | None) -> str:
+    """``asked for and messages, 3 tries, 60 min apart, 09:00-21:00, …``."""
+    if policy is None:
+        return NOTHING
+    who = {Missed.NO: "", Missed.YES: ", missed calls", Missed.CONSENTED: ", missed calls of who agreed before"}
+    hours = (
+        "at all hours"
+        if policy.from_time == policy.until_time
+        else f"{policy.from_time:%H:%M}-{policy.until_time:%H:%M}"
+    )
+    tries = f"{policy.attempts} tries, {policy.retry_after_s / 60:g} min apart, {hours}"
+    times = f"lease {policy.lease_s / 60:g} min, overdue after {policy.overdue_s / 3600:g} h"
+    whose = "shared phones" if policy.shared_phones is SharedPhones.ASSUME else "phones of their own"
+    shown = policy.number or "the first number"
+    return f"requests, messages{who[policy.missed]}; {tries}; {times}; {whose}, shows {shown}"
 
 
 def wants_in_words(wants: Iterable[Want]) -> str:

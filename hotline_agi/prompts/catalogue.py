@@ -156,11 +156,16 @@ TONES = (
 
 HOLD_CLASSES = {
     "greet": "greeting",
+    "directory": "directory",
+    **{f"place{people}": f"place-{people}" for people in range(10)},
+    "greetrec": "greeting",
+    "recyes": "recording-agreed",
+    "recno": "recording-revoked",
     "comfort": "comfort",
     "again": "again",
     "wait": None,
-    "directory": "directory",
-    **{f"place{people}": f"place-{people}" for people in range(10)},
 }
 """Hold music ``hotline-<name>`` → the prompt that comes before the music. A prompt that is part of the hold music is
 heard inside the waiting bridge, so a volunteer who accepts meanwhile is connected at once instead of at its end."""
+HOLD_NOTICES = {"greetrec": "recording-notice"}
+"""Hold music → a second prompt, behind the first one."""

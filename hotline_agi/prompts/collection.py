@@ -28,7 +28,7 @@ from pathlib import Path
 from hotline_agi.cache import Say, cache_root, locked, made_once, recipe_key
 from hotline_agi.errors import SetupError
 from hotline_agi.prompts import line_sounds, voice
-from hotline_agi.prompts.catalogue import HOLD_CLASSES, PROMPTS, TONES, Prompt
+from hotline_agi.prompts.catalogue import HOLD_CLASSES, HOLD_NOTICES, PROMPTS, TONES, Prompt
 from hotline_agi.prompts.names import Names, name_prompt, voice_of, whose
 from hotline_agi.prompts.phrases import PHRASES
 from hotline_agi.roster.model import Line
@@ -97,12 +97,17 @@ class _Item:
 
 
 def inventory(
-    folder: Path, music: Path | None = None, names: Names | None = None, lines: Sequence[Line] = ()
+    folder: Path,
+    music: Path | None = None,
+    names: Names | None = None,
+    *,
+    lines: Sequence[Line] = (),
+    more: Sequence[Prompt] = (),
 ) -> tuple[Recording, ...]:
     """Every file that callers and volunteers may hear from `folder`, with its state.
 
     `music` is the piece for the hold music; with `names` the volunteers' spoken names are in it, with `lines` what
-    these have recorded of their own, or need to.
+    these have recorded of their own, or need to, and `more` prompts.
     """
     made = _read(folder)
     own = tuple(one for line in lines for one in _own_of(folder, line))
@@ -111,7 +116,7 @@ def inventory(
             id=item.id, language=item.language, text=item.text, when=item.when,
             path=folder / item.place, state=_state(folder, item, made),
         )
-        for item in _items(music, names)
+        for item in _items(music, names, more)
     )  # fmt: skip
 
 
@@ -122,20 +127,21 @@ def build(
     *,
     names: Names | None = None,
     lines: Sequence[Line] = (),
+    more: Sequence[Prompt] = (),
 ) -> Build:
     """Make what is missing or outdated in `folder`, which is created if need be.
 
     `music` is the piece for the hold music in any format that sox reads; None makes a quiet chord. With `names` these
-    are spoken too, and names that we spoke of others are removed. For `lines` with sounds of their own these are put
-    together (`line_sounds.py`). Raises SetupError if espeak-ng or sox is missing or
-    the folder cannot be written.
+    are spoken too, and names that we spoke of others are removed; `more` is spoken besides. For `lines` with sounds of
+    their own these are put together (`line_sounds.py`). Raises SetupError if espeak-ng or sox is missing or the folder
+    cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder, say):
             if names is not None:
                 _forget_others(folder, names)
-            made = _build(folder, music, say, names)
+            made = _build(folder, music, say, names, more)
             return replace(made, classes=line_sounds.link(folder, lines))
     except (PermissionError, FileExistsError, NotADirectoryError) as error:
         raise SetupError(
@@ -146,7 +152,7 @@ def build(
 def shared_sounds(music: Path | None, say: Say = lambda _: None) -> Path:
     """The folder for development in this user's cache, made once. Raises SetupError."""
     keys = [f"{item.place}={item.key}" for item in _items(music)]
-    place = cache_root() / f"sounds-{recipe_key(*keys, repr(HOLD_CLASSES), 'layout 1')}"
+    place = cache_root() / f"sounds-{recipe_key(*keys, repr((HOLD_CLASSES, HOLD_NOTICES)), 'layout 1')}"
 
     def make(part: Path) -> None:
         build(part, music, say)
@@ -171,9 +177,11 @@ def _own_of(folder: Path, line: Line) -> Iterator[Recording]:
             )  # fmt: skip
 
 
-def _build(folder: Path, music: Path | None, say: Say, names: Names | None = None) -> Build:
+def _build(
+    folder: Path, music: Path | None, say: Say, names: Names | None = None, more: Sequence[Prompt] = ()
+) -> Build:
     made = _read(folder)
-    states = {item: _state(folder, item, made) for item in _items(music, names)}
+    states = {item: _state(folder, item, made) for item in _items(music, names, more)}
     wanted = [item for item, state in states.items() if state in (State.MISSING, State.OUTDATED)]
     if wanted:
         say(f"making {len(wanted)} sound files with espeak-ng and sox …")
@@ -221,7 +229,8 @@ def _link(folder: Path) -> None:
         for name, prompt in HOLD_CLASSES.items():
             hold = folder / language / f"hotline-{name}"
             hold.mkdir(parents=True, exist_ok=True)
-            entries = [(f"{prompt}.wav", Path("../hotline") / f"{prompt}.wav")] if prompt else []
+            said = (one for one in (prompt, HOLD_NOTICES.get(name)) if one is not None)
+            entries = [(f"{one}.wav", Path("../hotline") / f"{one}.wav") for one in said]
             entries.append(("music.wav", Path("../..") / MUSIC))
             for number, (entry, target) in enumerate(entries, start=1):
                 link = hold / f"{number}-{entry}"
@@ -229,9 +238,9 @@ def _link(folder: Path) -> None:
                     link.symlink_to(target)
 
 
-def _items(music: Path | None, names: Names | None = None) -> Iterator[_Item]:
+def _items(music: Path | None, names: Names | None = None, more: Sequence[Prompt] = ()) -> Iterator[_Item]:
     for language in Language:
-        for prompt in (*PROMPTS, *PHRASES):
+        for prompt in (*PROMPTS, *PHRASES, *more):
             if prompt.text(language):
                 yield _spoken(prompt, language, language)
         for who, name in (names or {}).items():

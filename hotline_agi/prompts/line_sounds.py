@@ -74,6 +74,9 @@ def classes(line: Line, language: str, is_own: Callable[[str], bool]) -> Mapping
     plan = line.waiting
     said: dict[str, tuple[str, ...]] = {
         Music.GREET: _greeting(line, language, is_own),
+        Music.GREET_NOTICE: (*_greeting(line, language, is_own), "recording-notice"),
+        Music.RECORDING_AGREED: ("recording-agreed",),
+        Music.RECORDING_REVOKED: ("recording-revoked",),
         Music.COMFORT: ("comfort",),
         Music.AGAIN: ("again",),
         Music.WAIT: (),

@@ -5,9 +5,13 @@ A part has a text only in the languages that use it: Chinese names the part of t
 the minutes. The ids of numbers are ``n-0`` … ``n-59``, then ``n-60`` … ``n-90`` and `hundred`.
 """
 
+from hotline_agi.prompts.callback_phrases import CALLBACK_PHRASES
+from hotline_agi.prompts.campaign_phrases import CAMPAIGN_PHRASES
 from hotline_agi.prompts.catalogue import Prompt
 from hotline_agi.prompts.limit_phrases import LIMIT_PHRASES
 from hotline_agi.prompts.notice_phrases import NOTICE_PHRASES
+from hotline_agi.prompts.recording_phrases import RECORDING_PHRASES
+from hotline_agi.prompts.risk_phrases import RISK_PHRASES
 from hotline_agi.prompts.waiting_phrases import WAITING_PHRASES
 
 _ZH_DIGITS = "零一二三四五六七八九"
@@ -235,4 +239,14 @@ PARTS = (
     _part("pm", "", "P M", "after a time"),
 )
 
-PHRASES = (*SENTENCES, *PARTS, *NOTICE_PHRASES, *LIMIT_PHRASES, *WAITING_PHRASES)
+PHRASES = (
+    *SENTENCES,
+    *PARTS,
+    *NOTICE_PHRASES,
+    *LIMIT_PHRASES,
+    *WAITING_PHRASES,
+    *CALLBACK_PHRASES,
+    *RECORDING_PHRASES,
+    *RISK_PHRASES,
+    *CAMPAIGN_PHRASES,
+)

@@ -155,7 +155,7 @@ WAITING_PHRASES = (
         when="the caller does not want to be called back after all",
     ),
     Prompt(
-        id="callback-failed",
+        id="callback-not-noted",
         zh="很抱歉，现在不能记下您的号码。请继续等候，或者留言。",
         en="We are sorry: your number could not be noted just now. Please wait on, or leave a message.",
         when="the request is not on disk in time; the caller waits on",

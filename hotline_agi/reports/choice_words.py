@@ -108,11 +108,13 @@ CLASSES: dict[Language, dict[str, str]] = {
     Language.EN: {
         "high-risk": ", put forward because the caller is flagged as at high risk",
         "cut-off": ", put forward because the caller's talk was cut off",
+        "asked-for-help": ", put forward because the caller asked for help when a campaign rang them",
         "tried-again": ", put forward because the caller reached nobody a short while ago",
     },
     Language.ZH: {
         "high-risk": "，因标记为高风险而提前",
         "cut-off": "，因通话曾意外中断而提前",
+        "asked-for-help": "，因在外呼中求助而提前",
         "tried-again": "，因不久前来电无人接听而提前",
     },
 }

@@ -6,6 +6,7 @@ from datetime import datetime
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
+from hotline_agi.terms.work import WorkDeed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,17 @@ class PastRevision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastDeed:
+    """One thing that was done to call a caller back."""
+
+    at: datetime
+    deed: WorkDeed
+    who: VolunteerId | None
+    """None: the service."""
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallHistory:
     """Everything about one call but the caller's number. Facts are in the order in which they were noted."""
 
@@ -100,3 +112,5 @@ class CallHistory:
     messages: tuple[PastMessage, ...]
     revisions: tuple[PastRevision, ...] = ()
     """Of the roster: the one in force when the call arrived, and those that came into force before its end."""
+    deeds: tuple[PastDeed, ...] = ()
+    """What was done to call the caller back."""

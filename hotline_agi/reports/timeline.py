@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from hotline_agi.reports import choice_words, waiting_words, words
+from hotline_agi.reports import choice_words, waiting_words, words, work_words
 from hotline_agi.reports.choosing import Choice, Handing, Serving
 from hotline_agi.reports.past import CallHistory, PastFact, PastLeg
 from hotline_agi.reports.words import Phrase
@@ -65,7 +65,8 @@ class _Course:
 
 
 def timeline(history: CallHistory, language: Language = Language.EN) -> tuple[Moment, ...]:
-    """The sentences of one call, in order, the last of them the outcome of a call that is over."""
+    """The sentences of one call, in order, the outcome of a call that is over the last; behind it, how the caller was
+    called back."""
     call = history.call
     facts = _without_doubles(_completed(history.facts, history.legs))
     course = _Course(kinds={leg.leg: leg.endpoint for leg in history.legs})
@@ -83,6 +84,14 @@ def timeline(history: CallHistory, language: Language = Language.EN) -> tuple[Mo
                 text=words.ENDED[language].format(outcome=outcome),
             )
         )
+    moments += [
+        Moment(
+            at=deed.at,
+            offset_s=round((deed.at - call.arrived_at).total_seconds(), 3),
+            text=work_words.deed_text(deed, language),
+        )
+        for deed in history.deeds
+    ]
     return tuple(moments)
 
 
@@ -198,6 +207,10 @@ def _text(sentence: _Sentence, course: _Course, language: Language) -> str:
             return _unseen_text(fact, names, language)
         case Fact.LIMITED:
             return _limited_text(fact.detail, language)
+        case Fact.HELPER_RANG | Fact.HELPER_CAME | Fact.HELPER_LEFT | Fact.HELP_MISSED:
+            helper = words.helper(fact.detail, fact.volunteer, language)
+            text = _phrase(words.FACTS[language][fact.fact], names, language, helper=helper)
+            return text[:1].upper() + text[1:]
         case Fact.CHOSE:
             chosen = choice_words.chosen_text(Choice.of(fact.detail), language)
             return _phrase(words.FACTS[language][Fact.CHOSE], names, language, chosen=chosen)

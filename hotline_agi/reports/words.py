@@ -4,6 +4,7 @@
 """
 
 from hotline_agi.terms.facts import Fact
+from hotline_agi.terms.helping import HelperRole
 from hotline_agi.terms.languages import Language
 from hotline_agi.terms.limits import Limit
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
@@ -28,6 +29,13 @@ FACTS: dict[Language, dict[Fact, Phrase]] = {
         Fact.ACCEPTED: "{who} accepted",
         Fact.REFUSED: "{who} accepted when there was nothing left to take",
         Fact.TALK_STARTED: "Caller and {who} hear each other",
+        Fact.HELP_ASKED: "{who} asked for a supervisor",
+        Fact.MARKED: "{who} marked the call as at high risk",
+        Fact.CONTACT_ASKED: "{who} asked for the emergency contact",
+        Fact.HELPER_RANG: "{helper} was rung",
+        Fact.HELPER_CAME: "{helper} came into the talk",
+        Fact.HELPER_LEFT: "{helper} left the talk",
+        Fact.HELP_MISSED: "{helper} could not be reached",
         Fact.TALK_ENDED: "The conversation ended",
         Fact.TALK_FAILED: "The connection to {who} was lost; the caller was not cut off",
         Fact.LEG_ENDED: "{who}: {detail}",
@@ -41,6 +49,10 @@ FACTS: dict[Language, dict[Fact, Phrase]] = {
         Fact.CALLBACK_ASKED: "It is noted that the caller is to be called back at {told}",
         Fact.STEP: "{step_text}",
         Fact.MESSAGE_LEFT: "The caller's message was kept",
+        Fact.RECORDING_AGREED: "The caller agreed to a recording",
+        Fact.RECORDING_REVOKED: "The caller took back the agreement: what was recorded is removed",
+        Fact.RECORDING_STARTED: "The talk with {who} is recorded",
+        Fact.RECORDING_STOPPED: "{who} ended the recording",
         Fact.SURVIVING: "The service did not answer: Asterisk serves the caller by its own plan",
         Fact.CALLER_LEFT: "The caller hung up",
     },
@@ -60,6 +72,13 @@ FACTS: dict[Language, dict[Fact, Phrase]] = {
         Fact.ACCEPTED: "{who} 确认接听",
         Fact.REFUSED: "{who} 确认接听时，来电已不可接",
         Fact.TALK_STARTED: "来电者与 {who} 接通",
+        Fact.HELP_ASKED: "{who} 请求督导支援",
+        Fact.MARKED: "{who} 将来电标记为高危",
+        Fact.CONTACT_ASKED: "{who} 请求紧急联系人加入",
+        Fact.HELPER_RANG: "呼叫{helper}",
+        Fact.HELPER_CAME: "{helper}加入通话",
+        Fact.HELPER_LEFT: "{helper}离开通话",
+        Fact.HELP_MISSED: "联系不上{helper}",
         Fact.TALK_ENDED: "通话结束",
         Fact.TALK_FAILED: "与 {who} 的连接中断；来电者未被挂断",
         Fact.LEG_ENDED: "{who}：{detail}",
@@ -73,6 +92,10 @@ FACTS: dict[Language, dict[Fact, Phrase]] = {
         Fact.CALLBACK_ASKED: "已记下：回电{told}",
         Fact.STEP: "{step_text}",
         Fact.MESSAGE_LEFT: "来电者的留言已保存",
+        Fact.RECORDING_AGREED: "来电者同意录音",
+        Fact.RECORDING_REVOKED: "来电者撤回同意：已有录音删除",
+        Fact.RECORDING_STARTED: "与 {who} 的通话开始录音",
+        Fact.RECORDING_STOPPED: "{who} 结束录音",
         Fact.SURVIVING: "服务未响应：由 Asterisk 按自带预案接待来电者",
         Fact.CALLER_LEFT: "来电者挂机",
     },
@@ -312,3 +335,16 @@ def listed(names: list[str], language: Language) -> str:
 def outcome_text(outcome: Outcome | None, language: Language = Language.EN) -> str:
     """How the call ended; None: it is not over."""
     return NOT_OVER[language] if outcome is None else OUTCOMES[language][outcome]
+
+
+_HELPERS = {
+    Language.EN: ("a supervisor", "the emergency contact", "{helper} ({who})"),
+    Language.ZH: ("督导", "紧急联系人", "{helper}（{who}）"),
+}
+
+
+def helper(detail: str, volunteer: str | None, language: Language) -> str:
+    """Who was rung for a talk: ``a supervisor (chen-jing)``."""
+    supervisor, contact, named = _HELPERS[language]
+    found = contact if detail == HelperRole.CONTACT.value else supervisor
+    return named.format(helper=found, who=volunteer) if volunteer else found

@@ -1,6 +1,6 @@
 """``line.yaml``: one hotline, its numbers, and what a caller meets. Its format and defaults: `rosters/README.md`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hotline_agi.roster.document import Node, Scalar
 from hotline_agi.roster.fields import Fields, sequence_of
@@ -10,6 +10,7 @@ from hotline_agi.roster.plan import WeeklyHours
 from hotline_agi.roster.policy_fields import ReadWant, check_policy, read_policy
 from hotline_agi.roster.probes import also, narrowed
 from hotline_agi.roster.ring_plans import ring_plans, ring_steps, weekly_hours
+from hotline_agi.roster.risk_fields import ReadRisk, read_risk
 from hotline_agi.roster.values import (
     ident,
     names,
@@ -42,6 +43,7 @@ class ReadLine:
     """The id in the contacts file of whom calls are transferred to."""
     contact_mark: Mark
     plan_mark: Mark
+    risk: ReadRisk | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,7 @@ def read_line(line_id: LineId, root: Node, findings: Findings) -> ReadLine | Non
     overflow = fields.optional("overflow", _end_of_call, DEFAULT_END)
     closed = fields.optional("closed", _end_of_call, DEFAULT_END)
     transfer = fields.optional("transfer", _transfer, None)
+    risk = fields.optional("high_risk", read_risk, None)
     fields.close()
     if numbers is not None and not numbers:
         findings.error(fields.mark("numbers"), "the line has no number", "write the numbers that callers dial")
@@ -110,13 +113,14 @@ def read_line(line_id: LineId, root: Node, findings: Findings) -> ReadLine | Non
     line = policy.onto(line)
     check_waiting(fields, line, findings)
     return ReadLine(
-        line=line,
+        line=replace(line, high_risk=risk.policy if risk else None),
         service_number_marks=tuple(mark for _, mark in service_numbers),
         wants=policy.wants,
         number_marks=tuple(mark for _, mark in numbers),
         contact=transfer.contact if transfer else None,
         contact_mark=transfer.mark if transfer else fields.mark("transfer"),
         plan_mark=fields.mark("ring"),
+        risk=risk,
     )
 
 

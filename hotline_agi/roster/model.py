@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hotline_agi.roster.callback_policy import CallbackPolicy
 from hotline_agi.roster.plan import Cover, MonthDay, Shift, SpecialDay, WeeklyHours
 from hotline_agi.roster.waiting_plan import NO_PLAN, WaitingPlan
 from hotline_agi.terms.ids import EndpointId, LineId, VolunteerId
@@ -126,6 +127,8 @@ class CallerClass(StrEnum):
     """Flagged by somebody who talked to them."""
     CUT_OFF = "cut-off"
     """Their talk was cut through no fault of their own."""
+    ASKED_FOR_HELP = "asked-for-help"
+    """A campaign rang them, and they pressed the key for help."""
     TRIED_AGAIN = "tried-again"
     """They have called a short while ago and reached nobody."""
 
@@ -141,6 +144,7 @@ class CallerOrder:
         default_factory=lambda: {
             CallerClass.HIGH_RISK: 900.0,
             CallerClass.CUT_OFF: 600.0,
+            CallerClass.ASKED_FOR_HELP: 600.0,
             CallerClass.TRIED_AGAIN: 120.0,
         }
     )
@@ -228,6 +232,35 @@ class CallerLimits:
     silent: SilentCalls = SilentCalls()
 
 
+class RecordTalks(StrEnum):
+    NO = "no"
+    CONSENT = "consent"
+    """Those of callers who heard the notice and pressed the key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """What of a line may be recorded, beside the messages that callers leave."""
+
+    talks: RecordTalks = RecordTalks.NO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HighRisk:
+    """What a volunteer can do who fears for a caller's life (``high_risk`` in line.yaml)."""
+
+    supervisors: tuple[VolunteerId, ...] = ()
+    """Who is rung for help in a talk, after the slot's coordinator, one after the other."""
+    ring_s: float = 20.0
+    """Who has not accepted by then is followed by the next."""
+    contact: Endpoint | None = None
+    """The emergency contact, if it is a number of the contacts file."""
+    contact_person: VolunteerId | None = None
+    """If it is a person of the roster."""
+    follow_ups_h: tuple[int, ...] = (24, 168, 720)
+    """Hours after the call at which somebody is to look after the caller."""
+
+
 class OverflowStep(StrEnum):
     TRANSFER = "transfer"
     MESSAGE = "message"
@@ -272,6 +305,11 @@ class Line:
     """Of callers (``abuse`` in line.yaml)."""
     waiting: WaitingPlan = NO_PLAN
     """What callers meet while they wait (``languages``, ``offer`` and their neighbours in line.yaml)."""
+    recording: Recording = Recording()
+    callbacks: CallbackPolicy | None = None
+    """None: messages and requests are listed, and nobody is called from the menu."""
+    high_risk: HighRisk | None = None
+    """None: the keys for help do nothing."""
     service_numbers: tuple[str, ...] = ()
     """What volunteers dial over the trunk for the spoken menu; public, so plain text. Lines may share one."""
     ring_plans: tuple[RingPlan, ...] = ()

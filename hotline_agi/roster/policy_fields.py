@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from hotline_agi.roster.abuse_fields import USUAL as USUAL_LIMITS
 from hotline_agi.roster.abuse_fields import caller_limits
+from hotline_agi.roster.callback_fields import callbacks, check_callbacks
+from hotline_agi.roster.callback_policy import CallbackPolicy
 from hotline_agi.roster.document import Node
 from hotline_agi.roster.fields import Fields, sequence_of
 from hotline_agi.roster.findings import Findings
@@ -17,12 +19,14 @@ from hotline_agi.roster.model import (
     CallerOrder,
     Line,
     LongWrapUp,
+    Recording,
     Reminders,
     Rest,
     VolunteerOrder,
     Want,
 )
 from hotline_agi.roster.probes import narrowed
+from hotline_agi.roster.recording_fields import recording
 from hotline_agi.roster.values import ident, integer, language, one_of, percent, seconds
 from hotline_agi.terms.problems import Mark
 
@@ -47,6 +51,8 @@ class ReadPolicy:
     rest: Rest | None
     reminders: Reminders | None
     limits: CallerLimits
+    recording: Recording
+    callbacks: CallbackPolicy | None
 
     def onto(self, line: Line) -> Line:
         """`line` with this policy."""
@@ -60,6 +66,8 @@ class ReadPolicy:
             rest=self.rest,
             reminders=self.reminders,
             limits=self.limits,
+            recording=self.recording,
+            callbacks=self.callbacks,
         )
 
 
@@ -74,6 +82,8 @@ def read_policy(fields: Fields) -> ReadPolicy:
         rest=fields.optional("rest", _rest, None),
         reminders=fields.optional("remind", _reminders, None),
         limits=fields.optional("abuse", caller_limits, USUAL_LIMITS),
+        recording=fields.optional("recording", recording, Recording()),
+        callbacks=fields.optional("callbacks", callbacks, None),
     )
 
 
@@ -91,6 +101,7 @@ def check_policy(fields: Fields, policy: ReadPolicy, line: Line, findings: Findi
         if one.want.for_s is not None and one.want.for_s >= line.max_wait_s:
             what = f"others are rung only after {one.want.for_s:g} s, but a caller waits only {line.max_wait_s:g} s"
             findings.warning(one.mark, what, "shorten for_s, or leave it out if that is meant")
+    check_callbacks(fields, policy.callbacks, line, findings)
 
 
 def _adaptive(node: Node, findings: Findings) -> Adaptive | None:

@@ -28,6 +28,7 @@ from hotline_agi.roster.model import EndpointKind, Line, Roster, Volunteer
 from hotline_agi.roster.month_file import read_month
 from hotline_agi.roster.people_file import ReadPerson, read_people
 from hotline_agi.roster.plan import Absence
+from hotline_agi.roster.risk_fields import needs_number, with_contact
 from hotline_agi.roster.shifts_file import ReadShifts, read_shifts
 from hotline_agi.terms.ids import LineId, VolunteerId
 from hotline_agi.terms.problems import Mark, Problem
@@ -75,7 +76,7 @@ def read_roster(
     if not findings.failed:
         check_wants(folders, roster, findings)
     if contacts is not None and not findings.failed:
-        check_contacts(known, _wanted(folders), roster.volunteers, findings)
+        check_contacts(known, _wanted(folders, roster), roster.volunteers, findings)
         check_own_numbers(known, folders, findings)
     findings.refuse()
     notes = () if contacts is not None else tuple(_without_numbers(roster))
@@ -144,6 +145,7 @@ def _joined(folders: Mapping[LineId, Folder], contacts: Contacts, findings: Find
     for line_id, folder in folders.items():
         if folder.line and folder.shifts:
             line = _whole(_with_transfer(folder.line, contacts, findings), folder, folder.shifts)
+            line = with_contact(line, folder.line.risk, volunteers, contacts, findings)
             named = everybody(line)
             lines[line_id] = replace(
                 line,
@@ -208,12 +210,15 @@ def _with_transfer(read: ReadLine, contacts: Contacts, findings: Findings) -> Li
     return replace(read.line, transfer=contacts.join(read.line.transfer, read.contact, read.contact_mark, findings))
 
 
-def _wanted(folders: Mapping[LineId, Folder]) -> set[str]:
+def _wanted(folders: Mapping[LineId, Folder], roster: Roster) -> set[str]:
     """The ids whose numbers the roster needs."""
     wanted: set[str] = set()
     for folder in folders.values():
         if folder.line and folder.line.contact:
             wanted.add(folder.line.contact)
+        contact = needs_number(folder.line.risk, roster.volunteers) if folder.line else None
+        if contact is not None:
+            wanted.add(contact)
         for person in folder.people.people if folder.people else ():
             if any(endpoint.kind is EndpointKind.MOBILE for endpoint in person.volunteer.endpoints):
                 wanted.add(person.volunteer.id)
@@ -223,6 +228,7 @@ def _wanted(folders: Mapping[LineId, Folder]) -> set[str]:
 def _without_numbers(roster: Roster) -> list[str]:
     mobiles = [e for v in roster.volunteers.values() for e in v.endpoints if e.kind is EndpointKind.MOBILE]
     targets = [line.transfer for line in roster.lines.values() if line.transfer]
+    targets += [line.high_risk.contact for line in roster.lines.values() if line.high_risk and line.high_risk.contact]
     missing = len(mobiles) + len(targets)
     note = f"read without contacts: the numbers of {missing} mobiles and transfers were not checked"
     return [note] if missing else []

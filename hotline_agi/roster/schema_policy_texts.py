@@ -55,6 +55,11 @@ POLICY_TEXTS = {
     "cut-off": Text(
         "Seconds for a talk that was cut · 通话中断", "Through no fault of the caller's.", "并非来电者挂断。"
     ),
+    "asked-for-help": Text(
+        "Seconds for help in a campaign · 外呼中求助",
+        "A campaign rang them, and they pressed the key for help.",
+        "在外呼中按键请求帮助。",
+    ),
     "tried-again": Text(
         "Seconds for trying again · 再次来电", "Called a short while ago and reached nobody.", "不久前来电没有接通。"
     ),
@@ -133,6 +138,54 @@ POLICY_TEXTS = {
         "至少这么长的通话才算：有的来电者需要一会儿才能开口。",
     ),
     "cool_off_min": Text("Minutes of coming later · 排后几分钟", "After the last of them.", "从最后一次起算。"),
+    "line/recording": Text(
+        "Recording of talks · 通话录音",
+        "Off unless written here. consent: the caller hears a notice behind the greeting and presses 8, or is not "
+        "recorded; 9 takes it back. Needs `recordings` in the settings of the service.",
+        "不写则不录音。consent：来电者在问候语之后听到说明，按 8 才录音，按 9 撤回。服务设置里须有 recordings。",
+        [{"talks": "consent"}],
+    ),
+    "talks": Text("Talks · 通话", "no (the default) or consent.", "no（默认）或 consent。", ["consent"]),
+    "line/callbacks": Text(
+        "Callbacks · 回电",
+        "Volunteers take the next caller from their menu (key 6) and are connected. Without this section messages and "
+        "requests are listed by `hotline callbacks`, and nobody is called from the menu.",
+        "志愿者在语音菜单按 6 领取下一位需要回电的来电者并接通。"
+        "不写这一节，留言和回电请求只列在 `hotline callbacks` 里。",
+        [{"missed": "consented", "lease_min": 20, "overdue_h": 4, "attempts": 3, "retry_after_min": 60}],
+    ),
+    "callbacks/missed": Text(
+        "Missed calls · 未接来电",
+        "Whether callers who reached nobody are called back: no, yes, or consented (who once asked to be called back).",
+        "没有接通的来电者是否也回电：no 否、yes 是、consented 只限曾要求回电的人。",
+    ),
+    "callbacks/lease_min": Text(
+        "Minutes of a claim · 领取保留分钟数",
+        "Then somebody else may take it.",
+        "到时没有处理，别人可以领取。",
+    ),
+    "callbacks/overdue_h": Text(
+        "Overdue after so many hours · 几小时后算逾期", "The coordinator is told.", "会通知协调员。"
+    ),
+    "callbacks/attempts": Text(
+        "Tries · 次数", "After so many in vain it is the coordinator's.", "都没打通的转给协调员。"
+    ),
+    "callbacks/retry_after_min": Text(
+        "Minutes between tries · 两次之间的分钟数", "Nothing dials by itself.", "系统不会自动拨打。"
+    ),
+    "callbacks/from": Text("Calls from · 最早", "In the line's time zone.", "按热线所在时区。"),
+    "callbacks/until": Text("Calls until · 最晚", "The same as from: at all hours.", "与 from 相同则不限时间。"),
+    "callbacks/shared_phones": Text(
+        "Shared phones · 共用电话",
+        "assume: whoever answers hears nothing that says who calls until they press a key. no: the hotline says its "
+        "name first. A key is wanted in either case, so nothing is left on a voicemail.",
+        "assume（假定共用）：接电话的人按键以前，听不出是谁打来的。no：先报热线名称。两种都要按键才接通，不会在语音信箱留言。",
+    ),
+    "callbacks/number": Text(
+        "Number that is shown · 显示的号码",
+        "One of the line's numbers; left out: the first.",
+        "热线号码之一；不写用第一个。",
+    ),
     "line/remind": Text(
         "Call before the shift · 班前提醒电话",
         "Are you ready? Backup people are asked to stand in for whoever does not say so.",

@@ -5,5 +5,6 @@
 - ``speech``     times, days, counts and names as lists of prompt ids, in the grammar of each language
 - ``state``      a volunteer's own state in words
 - ``lockout``    how often wrong PINs may be tried from telephones that nobody knows
+- ``callback_dialog``  calling somebody back
 - ``menu``       the conversation: key by key, from the first word to the goodbye
 """

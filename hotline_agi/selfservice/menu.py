@@ -6,12 +6,13 @@
                          ▼          MENU ◄───────── 5 ─► COVER ── 1 ─────┤
                         OVER ◄─ * ───┘ ▲                                 │
                                        └─── what was done, in words ◄────┘
-   any place: * ends; silence repeats twice, then ends; no conversation is longer than MOST_STEPS answers
+   6 ─► CALLBACK (`callback_dialog.py`); * leads back from it
+   any other place: * ends; silence repeats twice, then ends; no conversation is longer than MOST_STEPS answers
 ```
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum, auto
 
@@ -20,12 +21,13 @@ from hotline_agi.dispatch.events import CoverAsked, Event, VolunteerPaused, Volu
 from hotline_agi.dispatch.stand_ins import StandIn
 from hotline_agi.roster.model import Line, Volunteer
 from hotline_agi.selfservice import shifts, speech, state
+from hotline_agi.selfservice.callback_dialog import Answer, Back, CallbackDialog, Say, TakeNext, Turn, Wanted
 from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.lockout import Lockout
 from hotline_agi.selfservice.shifts import Rota
 from hotline_agi.selfservice.speech import Words
 from hotline_agi.selfservice.state import Standing
-from hotline_agi.terms.ids import CallerToken, VolunteerId
+from hotline_agi.terms.ids import CallerToken, LegId, VolunteerId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.standing import VolunteerState
 
@@ -54,6 +56,12 @@ class Saying:
     wait_s: int = KEY_WAIT_S
     is_last: bool = False
     """The call ends after these words."""
+    recording: str = ""
+    """A recording that is played behind `words`, as the dialplan finds it."""
+    then: Words = ()
+    """Behind the recording."""
+    attempt: LegId | None = None
+    """No key is read: they wait until this call is joined with them, or is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +89,7 @@ class Place(Enum):
     MENU = auto()
     MINUTES = auto()
     COVER = auto()
+    CALLBACK = auto()
     OVER = auto()
 
 
@@ -97,6 +106,7 @@ class Conversation:
     _silent: int = 0
     _pins: int = 0
     _last: Saying | None = field(default=None, repr=False)
+    _dialog: CallbackDialog = field(default_factory=CallbackDialog, repr=False)
 
     def begin(self, outside: Outside) -> Saying:
         """The first words."""
@@ -108,8 +118,9 @@ class Conversation:
             return self._end(outside, ("pin-locked",))
         return self._ask_pin(outside, ("ask-pin",))
 
-    def pressed(self, outside: Outside, keys: str | None) -> Saying:
-        """Answer keys (digits and ``*``; empty: ``#`` alone), or their absence (None)."""
+    def pressed(self, outside: Outside, keys: str | None) -> Saying | Wanted:
+        """Answer keys (digits and ``*``; empty: ``#`` alone), or their absence (None). What is `Wanted` of the list of
+        work is to be answered by `answered`."""
         self._steps += 1
         if self.place is Place.OVER or self._steps >= MOST_STEPS:
             return self._end(outside, ("thanks",))
@@ -118,6 +129,8 @@ class Conversation:
         if keys is None:
             return self._repeat(outside)
         self._silent = 0
+        if END in keys and self.place is Place.CALLBACK:
+            return self._say_menu(outside, (), with_state=False)
         if END in keys:
             return self._end(outside, ("thanks",))
         match self.place:
@@ -127,8 +140,22 @@ class Conversation:
                 return self._on_minutes(outside, keys)
             case Place.COVER:
                 return self._on_cover(outside, keys)
+            case Place.CALLBACK:
+                return self._turn(outside, self._dialog.pressed(keys))
             case _:
                 return self._on_choice(outside, keys)
+
+    def answered(self, outside: Outside, answer: Answer) -> Saying | Wanted:
+        """Go on with what the list of work says."""
+        zone = self._rota(outside).lines[0].zone
+        return self._turn(outside, self._dialog.answered(answer, outside.now.at, zone, self._language(outside)))
+
+    def came_back(self, outside: Outside) -> Saying | Wanted:
+        """They waited for a caller, or talked to one, and that is over."""
+        if self.who is None:
+            return self.begin(outside)
+        self._steps, self._silent = 0, 0
+        return self._turn(outside, self._dialog.came_back())
 
     # ---- places
 
@@ -146,7 +173,7 @@ class Conversation:
             return self._end(outside, ("pin-no-more",))
         return self._ask_pin(outside, ("pin-wrong",))
 
-    def _on_choice(self, outside: Outside, keys: str) -> Saying:
+    def _on_choice(self, outside: Outside, keys: str) -> Saying | Wanted:
         match keys:
             case "1":
                 outside.tell(VolunteerResumed(volunteer=self._known))
@@ -164,8 +191,27 @@ class Conversation:
                 return self._say_menu(outside, words, with_state=False)
             case "5":
                 return self._ask_cover(outside)
+            case "6" if self._calls_back(outside):
+                self._dialog = CallbackDialog()
+                return TakeNext()
             case _:
                 return self._say_menu(outside, (), with_state=False)
+
+    def _calls_back(self, outside: Outside) -> bool:
+        return any(line.callbacks is not None for line in self._rota(outside).lines)
+
+    def _turn(self, outside: Outside, turn: Turn) -> Saying | Wanted:
+        match turn:
+            case Say(words=words, recording=recording, then=then, attempt=attempt):
+                self.place = Place.CALLBACK
+                said = self._say(outside, words)
+                self._last = replace(said, recording=recording, then=then, attempt=attempt)
+                return self._last
+            case Back(words=words):
+                return self._say_menu(outside, words, with_state=False)
+            case _:
+                self.place = Place.CALLBACK
+                return turn
 
     def _on_minutes(self, outside: Outside, keys: str) -> Saying:
         if keys and not 1 <= int(keys) <= MOST_MINUTES:
@@ -203,7 +249,8 @@ class Conversation:
     def _say_menu(self, outside: Outside, first: Words, *, with_state: bool = True) -> Saying:
         self.place = Place.MENU
         own = self._own_state(outside) if with_state else ()
-        return self._say(outside, (*first, *own, "menu"))
+        more = ("menu-callbacks",) if self._calls_back(outside) else ()
+        return self._say(outside, (*first, *own, "menu", *more))
 
     def _own_state(self, outside: Outside) -> Words:
         standing = outside.standing(self._known)

@@ -74,6 +74,14 @@ def day(of: date, today: date) -> Words:
     return {0: ("today",), 1: ("tomorrow",)}.get(ahead, (f"weekday-{of.weekday()}",))
 
 
+def day_before(of: date, today: date) -> Words:
+    """A day of the week that ends today; what is longer ago is not told apart."""
+    ago = (today - of) // timedelta(days=1)
+    if ago <= 0:
+        return ("today",)
+    return ("yesterday",) if ago == 1 else (f"weekday-{of.weekday()}",) if ago < 7 else ("long-ago",)
+
+
 def span(start: datetime | None, end: datetime, zone: tzinfo, language: str) -> Words:
     """From one time to another, without their days; without `start` only the end."""
     until = ("until", *time_of_day(end.astimezone(zone), language))

@@ -10,6 +10,7 @@ from pathlib import Path
 from hotline_agi.errors import SetupError
 
 LOCK = "service.lock"
+SERVICE = "hotline service"
 WAIT_S = 2.0
 """A service that was told to end is gone within a second."""
 _LOOK_EVERY_S = 0.05
@@ -26,11 +27,13 @@ class Alone:
         self._descriptor = descriptor
 
     @classmethod
-    async def in_folder(cls, state: Path) -> "Alone":
-        """:raises SetupError: if another service has the folder, or it cannot be written."""
+    async def in_folder(cls, state: Path, *, lock: str = LOCK, what: str = SERVICE) -> "Alone":
+        """:param lock: the file's name, one for each kind of process; `what`: how another one is told.
+        :raises SetupError: if another one has the folder, or it cannot be written.
+        """
         try:
             state.mkdir(mode=0o700, parents=True, exist_ok=True)  # noqa: ASYNC240  (once, before anything is served)
-            descriptor = os.open(state / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            descriptor = os.open(state / lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise SetupError(
                 f"the state folder {state} cannot be used ({error.strerror}): give it to the user of the service, or "
@@ -42,8 +45,8 @@ class Alone:
                 other = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
                 os.close(descriptor)
                 raise SetupError(
-                    f"another hotline service (process {other or 'unknown'}) serves from {state}: stop it first; a "
-                    "second hotline on this machine needs a `state` folder of its own"
+                    f"another {what} (process {other or 'unknown'}) serves from {state}: stop it first; a second "
+                    "hotline on this machine needs a `state` folder of its own"
                 )
             await asyncio.sleep(_LOOK_EVERY_S)
         os.ftruncate(descriptor, 0)

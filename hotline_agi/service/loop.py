@@ -14,19 +14,21 @@ from collections import deque
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import assert_never
 
 from hotline_agi import census
 from hotline_agi.asterisk.ami import AmiLink, AmiMessage
 from hotline_agi.asterisk.dialling import TEST_ENDPOINT, Dialling, rung_by
-from hotline_agi.asterisk.envelope import Envelope
+from hotline_agi.asterisk.envelope import CALLBACK, Envelope, RefusalReason
 from hotline_agi.asterisk.fastagi import FastAgiListener, bound
-from hotline_agi.asterisk.node import MESSAGE_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER, Node
+from hotline_agi.asterisk.node import MESSAGE_HANDLER, RECORDING_HANDLER, STORED_HANDLER, UNATTENDED_HANDLER, Node
 from hotline_agi.asterisk.service_menu import ServiceMenu
 from hotline_agi.asterisk.survival import SurvivalPlan
 from hotline_agi.asterisk.unattended import Unattended
 from hotline_agi.dispatch.codec import News, RosterUsed
 from hotline_agi.dispatch.commands import (
+    AnswerHelper,
     AnswerNotice,
     CancelLeg,
     CloseRecord,
@@ -36,51 +38,65 @@ from hotline_agi.dispatch.commands import (
     EndRound,
     Fact,
     FetchCaller,
+    FlagCaller,
     GuideCaller,
     HangUp,
     HoldCaller,
     ListenToCaller,
+    MarkConsent,
     NoteAlarm,
     NoteCover,
     NoteFact,
     NoteLanguage,
     NoteReadiness,
     NoteVolunteer,
+    OpenFollowUps,
     OpenRecord,
+    OpenRoom,
     ReassignLeg,
     RefuseLeg,
+    RingHelper,
     RingLeg,
     RingNotice,
+    StopRecording,
+    TellVolunteer,
 )
 from hotline_agi.dispatch.events import Event, LimitLifted
 from hotline_agi.dispatch.machine import Machine
 from hotline_agi.dispatch.memory import NOTHING, Memory
 from hotline_agi.dispatch.replay import Beginning
+from hotline_agi.errors import HotlineError
 from hotline_agi.ledger import Ledger
 from hotline_agi.log import logger
 from hotline_agi.notify import keep, kept, notify
 from hotline_agi.recognition import Recognition
 from hotline_agi.roster import canary
 from hotline_agi.roster.canary import with_canary
-from hotline_agi.roster.model import Roster, is_ours
+from hotline_agi.roster.model import RecordTalks, Roster, is_ours
 from hotline_agi.rosters.following import Places, RosterFollower
 from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.state import Standing
 from hotline_agi.service.alarms import Alarms
 from hotline_agi.service.alone import Alone
-from hotline_agi.service.callback_desk import CallbackDesk
+from hotline_agi.service.callback_calls import CallbackCalls
+from hotline_agi.service.callbacks import Callbacks
 from hotline_agi.service.canary import Canary
 from hotline_agi.service.guard import Guard
 from hotline_agi.service.lines import log_call, log_shift
 from hotline_agi.service.liveness import ask_for_patience, feed_watchdog
+from hotline_agi.service.playback import Playback
 from hotline_agi.service.questions import Questions
+from hotline_agi.service.recordings import Recordings
 from hotline_agi.service.upkeep import Upkeep
 from hotline_agi.service.voicemail import Voicemail
 from hotline_agi.service.watch import Sources, Watch
+from hotline_agi.service.weekly_mail import WeeklyMail
+from hotline_agi.service.wish_desk import WishDesk
 from hotline_agi.settings import Settings
+from hotline_agi.store.follow_ups import overdue
 from hotline_agi.store.past import JOURNAL, Past
 from hotline_agi.terms import limits
-from hotline_agi.terms.ids import CallId, LineId, VolunteerId
+from hotline_agi.terms.ids import CallId, EndpointId, LineId, VolunteerId
 from hotline_agi.terms.instants import Now
 
 LATE_S, CATCH_UP_S = 0.25, 0.02
@@ -117,7 +133,14 @@ class Service:
         patience = asyncio.create_task(ask_for_patience())
         try:
             roster = await follower.first()
-            opening = partial(Past.of, settings.state, _boot(), ages=settings.keep, messages=settings.messages)
+            opening = partial(
+                Past.of,
+                settings.state,
+                _boot(),
+                ages=settings.keep,
+                messages=settings.messages,
+                recordings=settings.archive.shelves,
+            )
             past = await asyncio.to_thread(opening)
             return cls(settings, secret, follower, roster, past, alone, word=word)
         finally:
@@ -199,12 +222,23 @@ class Service:
             roster=lambda: self._roster,
             tell=self.step,
         )
+        archive = settings.archive
+        self._recordings = Recordings(
+            archive,
+            journal=self._journal,
+            journal_path=settings.state / JOURNAL,
+            line_of_number=self._line_of_number,
+            tell=self.step,
+            is_wanted=lambda: any(one.recording.talks is not RecordTalks.NO for one in self._roster.lines.values()),
+        )
+        self.playback = Playback(archive, settings.state / JOURNAL, own_group=settings.recordings.playing is not None)
         self._voicemail = Voicemail(
             settings.messages,
             journal=self._journal,
             journal_path=settings.state / JOURNAL,
             line_of_number=self._line_of_number,
             tell=self.step,
+            kept=self._recordings.kept,
         )
         self._canary = Canary(
             settings.canary,
@@ -227,18 +261,41 @@ class Service:
                 journal=self._journal.state,
                 rosters=lambda: follower.status,
                 canary=self._canary,
+                recordings=lambda: self._recordings.trouble,
+                callbacks=lambda: self._callbacks.backlog,
             ),
-            folders={"state": settings.state, "messages": settings.messages},
+            folders={"state": settings.state, "messages": settings.messages} | archive.watched,
             certificates={"softphones": settings.softphone_tls.certificate},
+            overdue=partial(_overdue, settings.state / JOURNAL),
         )
         self._alarms = Alarms(settings.alarms, watch, state=settings.state, now=self._now, tell=self.step)
-        self.guard.alarm = lambda _why, _endpoint: self._alarms.refused_dialling()
-        self._watchers = (self._canary, self._alarms)
+        self.guard.alarm = self._refused_dialling
+        calls = CallbackCalls(
+            link=lambda: self._link,
+            trunk=settings.trunk,
+            tell=self.step,
+        )
+        self._callback_calls = calls
+        self._callbacks = Callbacks(
+            calls,
+            journal=settings.state / JOURNAL,
+            messages=settings.messages,
+            playback=self.playback,
+            envelope=self._envelope,
+            roster=lambda: self._roster,
+            machine=lambda: self._machine,
+            now=self._now,
+            tell=self.step,
+            boot=past.boot,
+            keep_days=settings.keep.work,
+        )
+        self._node.on_stock = self._callbacks.stock_taken
+        self._watchers = (self._canary, self._alarms, self._callbacks)
         questions = Questions(
             node=self._node,
             menu=self._menu,
             voicemail=self._voicemail,
-            callbacks=CallbackDesk(
+            wishes=WishDesk(
                 node=self._node,
                 journal=self._journal,
                 envelope=self._envelope,
@@ -250,6 +307,7 @@ class Service:
             tell=self.step,
             chore=self._chore,
             is_test=self._canary.expects,
+            callbacks=self._callbacks,
         )
         self._listener = FastAgiListener(questions.asked, lambda why: logger.warning("fastagi", refused=why), word=word)
         self._kept = kept(FASTAGI)
@@ -333,8 +391,16 @@ class Service:
                 | RingNotice()
                 | AnswerNotice()
                 | FetchCaller()
+                | MarkConsent()
+                | RingHelper()
+                | AnswerHelper()
+                | TellVolunteer()
+                | OpenRoom()
             ):
                 self._node.carry_out(command)
+            case StopRecording():
+                self._node.carry_out(command)
+                self._recordings.stopped(command)
             case NoteReadiness() | NoteCover():
                 log_shift(command)
                 self._journal.write_agreement(command, datetime.now(UTC))
@@ -343,7 +409,11 @@ class Service:
                 self.guard.limited(limit)
                 logger.info("a caller met a limit", call=call, limit=limit, until=until or "other calls end")
                 self._journal.write(command, datetime.now(UTC))
-            case OpenRecord() | NoteFact() | NoteVolunteer():
+            case FlagCaller():
+                logger.info("a call is marked as at high risk", call=command.call, line=command.line)
+                self._recognition.flagged(command.caller)
+                self._journal.write(command, datetime.now(UTC))
+            case OpenRecord() | NoteFact() | NoteVolunteer() | OpenFollowUps():
                 self._journal.write(command, datetime.now(UTC))
             case CloseRecord():
                 self._journal.write(command, datetime.now(UTC))
@@ -382,18 +452,23 @@ class Service:
         loop.add_signal_handler(signal.SIGUSR1, self._canary.ask)
         loop.add_signal_handler(signal.SIGUSR2, self._tell_what_is_held)
         await self._upkeep.look_at_sounds()
+        await self._callbacks.begin()
         await self._link.connect()
         tasks = [
             asyncio.create_task(self._link.run(), name="ami"),
             asyncio.create_task(self._upkeep.run(), name="survival plan"),
             asyncio.create_task(feed_watchdog(self._machine.next_deadline), name="watchdog"),
-            asyncio.create_task(self._voicemail.adopt(), name="recordings"),
+            asyncio.create_task(self._voicemail.adopt(), name="messages"),
+            asyncio.create_task(self._recordings.run(), name="recordings"),
+            asyncio.create_task(self.playback.run(), name="playing"),
             asyncio.create_task(self._ledger.run(), name="ledger"),
             asyncio.create_task(self._follower.run(), name="rosters"),
             asyncio.create_task(self.guard.follow(), name="guard"),
             asyncio.create_task(self._recognition.follow(self._settings.state / JOURNAL), name="flags"),
             asyncio.create_task(self._canary.run(), name="test calls"),
             asyncio.create_task(self._alarms.run(), name="alarms"),
+            asyncio.create_task(self._callbacks.run(), name="callbacks"),
+            asyncio.create_task(WeeklyMail(self._settings, lambda: self._roster).run(), name="weekly report"),
         ]
         for task in tasks:
             task.add_done_callback(self._task_ended)
@@ -491,11 +566,17 @@ class Service:
         if self._link.is_up:
             await self._node.take_devices()
 
+    def _refused_dialling(self, why: RefusalReason, endpoint: EndpointId) -> None:
+        del why
+        if endpoint != CALLBACK:  # what a caller typed as their number is no sign of a service that runs wild
+            self._alarms.refused_dialling()
+
     def _standing(self, volunteer: VolunteerId) -> Standing:
         return self._machine.standing(volunteer, self._now())
 
     def _heard(self, message: AmiMessage) -> None:
         self._canary.on_message(message)
+        self._callback_calls.on_message(message)
         self._node.on_message(message)
 
     def _line_of_number(self, number: str) -> LineId | None:
@@ -509,6 +590,8 @@ class Service:
             self._survival.on_stored(message)
         elif message.get("UserEvent") == UNATTENDED_HANDLER:
             self._unattended.on_message(message)
+        elif message.get("UserEvent") == RECORDING_HANDLER:
+            self._recordings.ended(str(message.get("File", "")))
         elif message.get("UserEvent") == MESSAGE_HANDLER:
             self._chore(
                 self._voicemail.recorded(CallId(str(message.get("Call", ""))), str(message.get("File", "")), None)
@@ -522,6 +605,14 @@ def _machine(roster: Roster, past: Past, now: Now) -> tuple[Machine, Memory]:
     except Exception:
         logger.exception("what is remembered of earlier runs is not used")
         return Machine(roster, boot=past.boot, now=now), NOTHING
+
+
+def _overdue(journal: Path) -> dict[LineId, int] | None:
+    """Of a journal that cannot be read nothing is known; there is an alarm about that."""
+    try:
+        return overdue(journal, datetime.now(UTC))
+    except HotlineError:
+        return None
 
 
 def _boot() -> int:

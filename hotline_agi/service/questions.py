@@ -5,12 +5,14 @@ from collections.abc import Callable, Coroutine
 
 from hotline_agi.asterisk.fastagi import AgiSession
 from hotline_agi.asterisk.node import CALLER_ROUTES, Node
-from hotline_agi.asterisk.service_menu import ROUTE, ServiceMenu
+from hotline_agi.asterisk.service_menu import ROUTE, Errand, ServiceMenu
 from hotline_agi.dispatch.events import Event
 from hotline_agi.recognition import Recognition
-from hotline_agi.service.callback_desk import ROUTE as CALLBACK_ROUTE
-from hotline_agi.service.callback_desk import CallbackDesk
+from hotline_agi.service import callbacks
+from hotline_agi.service.callbacks import Callbacks
 from hotline_agi.service.voicemail import Voicemail
+from hotline_agi.service.wish_desk import ROUTE as WISH_ROUTE
+from hotline_agi.service.wish_desk import WishDesk
 from hotline_agi.store.journal import Journal
 from hotline_agi.terms.ids import CallId
 from hotline_agi.terms.numbers import PhoneNumber
@@ -31,16 +33,18 @@ class Questions:
         node: Node,
         menu: ServiceMenu,
         voicemail: Voicemail,
-        callbacks: CallbackDesk,
+        wishes: WishDesk,
         journal: Journal,
         recognition: Recognition,
         tell: Callable[[Event], None],
         chore: Callable[[Coroutine[None, None, None]], None],
         is_test: Callable[[str], bool],
+        callbacks: Callbacks,
     ) -> None:
         """`tell` takes an event into the machine; `chore` owns what takes its time; `is_test` says whether the test
-        call that is under way dialled a number."""
-        self._node, self._menu, self._voicemail, self._callbacks = node, menu, voicemail, callbacks
+        call that is under way dialled a number; `callbacks` asks the list of work."""
+        self._callbacks, self._wishes = callbacks, wishes
+        self._node, self._menu, self._voicemail = node, menu, voicemail
         self._journal, self._recognition = journal, recognition
         self._tell, self._chore, self._is_test = tell, chore, is_test
 
@@ -53,6 +57,9 @@ class Questions:
         if request.route == ROUTE or (request.route == "arrive" and self._menu.is_service_number(request.argument(0))):
             self._ask_menu(session)
             return
+        if request.route == callbacks.ROUTE:
+            self._callbacks.confirmed(session)
+            return
         if request.route in CALLER_ROUTES and self._is_test(request.argument(0)):
             self._node.on_question(session)  # nobody calls: there is no number to keep, and nobody to recognise
             return
@@ -64,8 +71,8 @@ class Questions:
             session.reply("ok")
         elif request.route == "message":
             self._chore(self._voicemail.recorded(CallId(request.uniqueid), request.argument(0), session))
-        elif request.route == CALLBACK_ROUTE:
-            self._chore(self._callbacks.asked(session, number))
+        elif request.route == WISH_ROUTE:
+            self._chore(self._wishes.asked(session, number))
         elif request.route == "arrive" and (number is not None or request.argument(LOOKED_ARGUMENT) == "1"):
             self._introduce(session, number)
         else:
@@ -89,8 +96,11 @@ class Questions:
         """A volunteer dialled the service number. Without an answer the dialplan says so kindly and ends the call."""
         request = session.request
         assert request is not None
+        self._callbacks.heard_from(request.uniqueid)
         reply = self._menu.answer(request) if request.route == ROUTE else "ok:service"
-        if reply is None:
+        if isinstance(reply, Errand):
+            self._chore(self._callbacks.run_errand(reply, session))
+        elif reply is None:
             session.refuse()
         else:
             session.reply(reply)

@@ -30,11 +30,13 @@ class Voicemail:
         journal_path: Path,
         line_of_number: Callable[[str], LineId | None],
         tell: Callable[[Event], None],
+        kept: Callable[[str], None],
     ) -> None:
+        """`kept` is told the name of each message that is kept: it is encrypted then."""
         self._folder = folder
         self._journal, self._journal_path = journal, journal_path
         self._line_of_number = line_of_number
-        self._tell = tell
+        self._tell, self._kept = tell, kept
 
     async def recorded(self, call: CallId, name: str, session: AgiSession | None) -> None:
         """A caller finished a recording (or hung up in it): keep it or not, and say so while they listen."""
@@ -63,6 +65,7 @@ class Voicemail:
                 recorded_at=found.recorded_at,
             )
         )
+        self._kept(found.name)
 
     async def adopt(self) -> None:
         """Messages that were left while no service ran, or whose end was missed."""

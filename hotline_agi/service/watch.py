@@ -15,7 +15,7 @@ from typing import Any
 
 from hotline_agi.alarm_settings import AlarmSettings
 from hotline_agi.alarms import conditions
-from hotline_agi.alarms.conditions import SlotGap, Staffing
+from hotline_agi.alarms.conditions import Backlog, SlotGap, Staffing
 from hotline_agi.alarms.counts import Recent
 from hotline_agi.alarms.kinds import Condition, Kind
 from hotline_agi.canary_settings import CanarySettings
@@ -58,6 +58,8 @@ class Sources:
     journal: Callable[[], JournalState]
     rosters: Callable[[], Status]
     canary: Canary
+    recordings: Callable[[], str | None]
+    callbacks: Callable[[], Sequence[Backlog]] = tuple
 
 
 class Watch:
@@ -71,9 +73,11 @@ class Watch:
         *,
         folders: dict[str, Path],
         certificates: dict[str, Path],
+        overdue: Callable[[], dict[LineId, int] | None] = dict,
     ) -> None:
         """
         :param folders: whose disks are watched, by name.
+        :param overdue: how many follow-ups of each line are overdue; None: not known. May block.
         :param certificates: which may expire, by name; those that are not there are left out.
         """
         self._settings, self._canary_settings, self._sources = settings, canary_settings, sources
@@ -90,6 +94,7 @@ class Watch:
         self._gaps: list[SlotGap] | None = None
         self._daily: dict[LineId, tuple[date, frozenset[tuple[str, datetime]]]] = {}
         """Of each line: the day of its last look ahead, and which gaps it told."""
+        self._overdue, self._follow_ups = overdue, dict[LineId, int]()
         self._free: dict[str, int] = {}
         self._expiries: dict[str, datetime] = {}
 
@@ -138,6 +143,7 @@ class Watch:
             found[Kind.LOST] += conditions.lost(one.line, nobody, lost, limits.lost, self._within_s)
         found[Kind.SURVIVAL] = [*conditions.survived(self._survived.count(now.mono_s), self._within_s)]
         refused = self._refused_dialling.count(now.mono_s)
+        found[Kind.CALLBACKS] = [one for line in self._sources.callbacks() for one in conditions.callbacks(line)]
         found[Kind.DIAL_REFUSED] = [*conditions.dial_refused(refused, self._within_s)]
         return found | self._of_test_calls(now.at)
 
@@ -164,6 +170,8 @@ class Watch:
                 *conditions.journal(trouble=journal.trouble, spooled=journal.spooled, lost_records=journal.lost)
             ],
             Kind.CLOCK: [*conditions.clock(synchronised=clock.synchronised is not False, jump_s=clock.jump_s)],
+            Kind.RECORDINGS: [*conditions.recordings(sources.recordings())],
+            Kind.FOLLOW_UPS: [*conditions.follow_ups(self._follow_ups)],
             Kind.RESTARTS: [*conditions.restarts(starts, limits.starts, within.total_seconds())],
         }
         if sources.link_is_up():  # without it no plan can be written
@@ -227,6 +235,8 @@ class Watch:
                     self._gaps = self._gaps if gaps is None else gaps
                     found = await disks.run(partial(watching.expiries, self._certificates))
                     self._expiries = self._expiries if found is None else found
+                    late = await disks.run(self._overdue)
+                    self._follow_ups = self._follow_ups if late is None else late
             except Exception:  # a bug of ours in watching must not end the service
                 logger.exception("disks or the coming slots were not looked at")
             await asyncio.sleep(DISK_EVERY_S)

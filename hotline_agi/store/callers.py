@@ -22,6 +22,7 @@ from hotline_agi.store.dialect import adding
 from hotline_agi.store.names import KEY
 from hotline_agi.store.opening import beside
 from hotline_agi.store.reading import JournalReader
+from hotline_agi.store.records import FLAG_DAYS as FLAG_DAYS
 from hotline_agi.store.records import store
 from hotline_agi.store.schema import CALLER_TOKEN, FLAGGED, to_text
 from hotline_agi.terms.ids import CallerToken
@@ -32,7 +33,6 @@ TOKEN_DIGITS = 16
 LAST_DIGITS = 9
 """``+44 7700 900999``, ``0044…`` and ``07700 900999`` are one caller: their last nine digits are the same. Numbers of
 two countries could be, too; a day has a thousand callers, so that is one chance in a million."""
-FLAG_DAYS = 365.0
 WHY_UNKNOWN = "the number was withheld or is deleted by now"
 
 
@@ -71,6 +71,16 @@ class CallerKey:
         """The same for each spelling of a number."""
         digits = number.reveal().lstrip("+")[-LAST_DIGITS:]
         return CallerToken(hmac.new(self._key, digits.encode(), hashlib.sha256).hexdigest()[:TOKEN_DIGITS])
+
+    def exact(self, full: str) -> str:
+        """For a number with + and country code. Of a list of millions the last nine digits alone are not enough:
+        13800000001 and 15800000001 have the same."""
+        return hmac.new(self._key, f"exact {full}".encode(), hashlib.sha256).hexdigest()[:TOKEN_DIGITS]
+
+    @property
+    def mark(self) -> str:
+        """What tells this key from another, for tokens that must not come to mean nobody unnoticed."""
+        return hmac.new(self._key, b"mark", hashlib.sha256).hexdigest()[:TOKEN_DIGITS]
 
 
 def _made(path: Path) -> bytes:

@@ -11,16 +11,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, select, tuple_
+from sqlalchemy import Connection, Table, delete, select, tuple_
 
 from hotline_agi.errors import SetupError
 from hotline_agi.log import logger
-from hotline_agi.retention import Ages
+from hotline_agi.retention import NO_SHELVES, SEALED_SUFFIX, Ages, Shelves
 from hotline_agi.store.dialect import Trouble, checkpoint, compact, said
 from hotline_agi.store.names import REFUSED_SUFFIX, SAVED_MARK
 from hotline_agi.store.opening import beside, connect
 from hotline_agi.store.purging import CHUNK_ROWS, NOBODY_ELSE, Turn, count, purge
 from hotline_agi.store.schema import MESSAGE, RUN, to_text
+from hotline_agi.store.schema_recordings import RECORDING
 
 PURGE_EVERY_S = 86_400.0
 FIRST_S = 60.0
@@ -32,6 +33,7 @@ CHECKPOINT_S = 5.0
 RECORDINGS = "recordings"
 ROWS = "messages"
 STRAYS = "recordings without a row"
+TALKS, TALK_ROWS, TALK_STRAYS = "recorded talks", "rows of recorded talks", "recorded talks without a row"
 SAVED = "saved copies looked through"
 BUSY_S = 5.0
 DAILY_BUSY_S = 0.1
@@ -54,6 +56,7 @@ def clear(
     ages: Ages,
     now: datetime,
     *,
+    recordings: Shelves = NO_SHELVES,
     run: str | None = None,
     dry_run: bool = False,
     turn: Turn = NOBODY_ELSE,
@@ -61,6 +64,7 @@ def clear(
     """Remove what is too old by `ages` from the journal at `path`, and what lies beside it. Blocks on disk.
 
     :param messages: the folder of callers' messages; None: they are left alone.
+    :param recordings: where else recordings lie.
     :param run: the run that goes on; empty if none does: then the file is made compact as well. None: the newest.
     :param dry_run: remove nothing, say what would be.
     :param turn: held in each transaction.
@@ -73,11 +77,12 @@ def clear(
             cleared.removed |= count(connection, ages, going_on, now)
         else:
             cleared.removed |= purge(connection, ages, going_on, now, turn=turn)
-        if messages is not None:
-            before = to_text(now - timedelta(days=ages.messages))
-            _clear_messages(connection, messages, before, cleared, dry_run, turn)
-            before_s = (now - timedelta(days=ages.messages)).timestamp()
-            _clear_strays(connection, messages, before_s, cleared, dry_run)
+        of_messages = _Shelf(MESSAGE, messages, recordings.sealed_messages, now - timedelta(days=ages.messages))
+        of_talks = _Shelf(RECORDING, recordings.talks, recordings.sealed_talks, now - timedelta(days=ages.recordings))
+        for shelf, names in ((of_messages, (RECORDINGS, ROWS, STRAYS)), (of_talks, (TALKS, TALK_ROWS, TALK_STRAYS))):
+            if shelf.folders:
+                _clear_rows(connection, shelf, names, cleared, dry_run, turn)
+                _clear_strays(connection, shelf, names[2], cleared, dry_run)
         if not dry_run:
             if run == "":
                 compact(connection)
@@ -109,15 +114,36 @@ def _emptied(connection: Connection, turn: Turn) -> bool:
         time.sleep(0.1)
 
 
-def _clear_messages(
-    connection: Connection, folder: Path, before: str, cleared: Cleared, dry_run: bool, turn: Turn
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """Recordings of one kind: their rows, their folders, and before when they are too old."""
+
+    table: Table
+    clear: Path | None
+    sealed: Path | None
+    before: datetime
+
+    @property
+    def folders(self) -> list[tuple[Path, str]]:
+        """With the endings that names have there."""
+        both = ((self.clear, ""), (self.sealed, SEALED_SUFFIX))
+        return [(folder, suffix) for folder, suffix in both if folder is not None]
+
+    def places(self, file: str) -> list[Path]:
+        return [folder / f"{Path(file).name}{suffix}" for folder, suffix in self.folders]
+
+
+def _clear_rows(
+    connection: Connection, shelf: _Shelf, names: tuple[str, ...], cleared: Cleared, dry_run: bool, turn: Turn
 ) -> None:
     """The file first: one that goes without its row is only looked for again, but one that stays would be taken for
     a message that was left while no service ran."""
     after = ("", "")
     recordings = rows = 0
-    key = tuple_(MESSAGE.c.call, MESSAGE.c.file)
-    some = select(MESSAGE.c.call, MESSAGE.c.file).where(MESSAGE.c.recorded_at < before).order_by(*key.clauses)
+    table = shelf.table
+    key = tuple_(table.c.call, table.c.file)
+    is_old = table.c.recorded_at < to_text(shelf.before)
+    some = select(table.c.call, table.c.file).where(is_old).order_by(*key.clauses)
     while True:
         with turn, connection.begin():
             found = [(row.call, row.file) for row in connection.execute(some.where(key > after).limit(CHUNK_ROWS))]
@@ -126,30 +152,36 @@ def _clear_messages(
         after = found[-1]
         gone = []
         for call, file in found:
-            there = _remove(folder / Path(file).name, cleared, dry_run)
-            recordings += there is True
-            if there is not None:
+            there = [_remove(place, cleared, dry_run) for place in shelf.places(file)]
+            recordings += True in there
+            if None not in there:
                 gone.append((call, file))
         if gone and not dry_run:
             with turn, connection.begin():
-                connection.execute(delete(MESSAGE).where(key.in_(gone)))
+                connection.execute(delete(table).where(key.in_(gone)))
         rows += len(gone)
-    cleared.removed |= {RECORDINGS: recordings, ROWS: rows}
+    cleared.removed |= {names[0]: recordings, names[1]: rows}
 
 
-def _clear_strays(connection: Connection, folder: Path, before_s: float, cleared: Cleared, dry_run: bool) -> None:
+def _clear_strays(connection: Connection, shelf: _Shelf, name: str, cleared: Cleared, dry_run: bool) -> None:
     """Recordings that no row names, and that are as old."""
     with connection.begin():
-        known = set(connection.scalars(select(MESSAGE.c.file)))
+        known = set(connection.scalars(select(shelf.table.c.file)))
     strays = 0
-    try:
-        old = [one for one in folder.glob("*.wav") if one.name not in known and one.lstat().st_mtime < before_s]
-    except OSError as error:
-        cleared.troubles.append(f"the messages folder {folder} cannot be looked through ({error.strerror})")
-        return
-    for one in old:
-        strays += _remove(one, cleared, dry_run) is True
-    cleared.removed[STRAYS] = strays
+    before_s = shelf.before.timestamp()
+    for folder, suffix in shelf.folders:
+        try:
+            old = [
+                one
+                for one in folder.glob(f"*.wav{suffix}")
+                if one.name.removesuffix(SEALED_SUFFIX) not in known and one.lstat().st_mtime < before_s
+            ]
+        except OSError as error:
+            cleared.troubles.append(f"the folder of recordings {folder} cannot be looked through ({error.strerror})")
+            continue
+        for one in old:
+            strays += _remove(one, cleared, dry_run) is True
+    cleared.removed[name] = strays
 
 
 def _remove(file: Path, cleared: Cleared, dry_run: bool) -> bool | None:
@@ -176,6 +208,8 @@ def _clear_saved(saved: Path, ages: Ages, now: datetime, cleared: Cleared, dry_r
                 with connection.begin():
                     old = MESSAGE.c.recorded_at < to_text(now - timedelta(days=ages.messages))
                     found[ROWS] = connection.execute(delete(MESSAGE).where(old)).rowcount
+                    old = RECORDING.c.recorded_at < to_text(now - timedelta(days=ages.recordings))
+                    found[TALK_ROWS] = connection.execute(delete(RECORDING).where(old)).rowcount
                 compact(connection)
                 checkpoint(connection)
         finally:
@@ -201,9 +235,11 @@ def _clear_refused(refused: Path, before: datetime, cleared: Cleared, dry_run: b
 class DailyPurge:
     """`clear` once a day, in a thread of its own. All methods are for one thread, the writer's."""
 
-    def __init__(self, path: Path, *, messages: Path | None, ages: Ages, run: str) -> None:
+    def __init__(
+        self, path: Path, *, messages: Path | None, ages: Ages, run: str, recordings: Shelves = NO_SHELVES
+    ) -> None:
         self._path = path
-        self._messages = messages
+        self._messages, self._recordings = messages, recordings
         self._ages = ages
         self._run = run
         self._due_s = time.monotonic() + FIRST_S
@@ -226,10 +262,18 @@ class DailyPurge:
     def _clear(self) -> None:
         again_s = AGAIN_S
         try:
-            cleared = clear(self._path, self._messages, self._ages, datetime.now(UTC), run=self._run, turn=self.turn)
+            cleared = clear(
+                self._path,
+                self._messages,
+                self._ages,
+                datetime.now(UTC),
+                recordings=self._recordings,
+                run=self._run,
+                turn=self.turn,
+            )
             for trouble in cleared.troubles:
                 logger.warning("journal purge", trouble=trouble)
-            for kind in (RECORDINGS, ROWS, STRAYS):
+            for kind in (RECORDINGS, ROWS, STRAYS, TALKS, TALK_ROWS, TALK_STRAYS):
                 if cleared.removed.get(kind):
                     logger.info("journal purged", kind=kind, removed=cleared.removed[kind])
             again_s = AGAIN_S if cleared.troubles else PURGE_EVERY_S

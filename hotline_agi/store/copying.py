@@ -11,6 +11,7 @@ from hotline_agi.store.dialect import Trouble, alone, compact, copy_state, fault
 from hotline_agi.store.migrations import VERSION
 from hotline_agi.store.opening import beside
 from hotline_agi.store.schema import METADATA
+from hotline_agi.store.schema_recordings import RECORDING as _RECORDING  # noqa: F401  its tables are copied, too
 
 BUSY_S = 5.0
 

@@ -26,16 +26,18 @@ from hotline_agi.dispatch.codec import News
 from hotline_agi.dispatch.commands import (
     CloseRecord,
     Command,
+    FlagCaller,
     NoteCover,
     NoteFact,
     NoteReadiness,
     NoteVolunteer,
+    OpenFollowUps,
     OpenRecord,
 )
 from hotline_agi.dispatch.replay import Beginning, Step
 from hotline_agi.errors import SetupError
 from hotline_agi.log import logger
-from hotline_agi.retention import Ages
+from hotline_agi.retention import NO_SHELVES, Ages, Shelves
 from hotline_agi.store.clearance import DailyPurge
 from hotline_agi.store.condition import JournalState
 from hotline_agi.store.database import Database
@@ -48,6 +50,7 @@ from hotline_agi.store.records import (
     MessageRecord,
     NumberRecord,
     Record,
+    RecordingRecord,
     RevisionRecord,
     RosterTextRecord,
     RunRecord,
@@ -92,12 +95,14 @@ class Journal:
         boot: int = 0,
         ages: Ages = AGES,
         messages: Path | None = None,
+        recordings: Shelves = NO_SHELVES,
         queue_records: int = QUEUE_RECORDS,
     ) -> "Journal":
         """Open or make the journal at `path` and start its writer.
 
         :param boot: of the machine whose steps are written.
         :param messages: the folder of callers' messages, whose files are purged with their rows; None: neither are.
+        :param recordings: where else recordings lie, likewise.
         :raises SetupError: with one sentence, when `path` cannot be used.
         """
         try:
@@ -109,7 +114,7 @@ class Journal:
                 f"the journal {path} cannot be used ({reason}): "
                 "give its folder and its file to the user of the service, or name another file"
             ) from error
-        purge = DailyPurge(path, messages=messages, ages=ages, run=run_id(boot))
+        purge = DailyPurge(path, messages=messages, recordings=recordings, ages=ages, run=run_id(boot))
         queue: deque[Entry] = deque()
         steps: deque[Step] = deque()
         writer = Writer(path, database, queue, steps, run=run_id(boot), purge=purge, queue_records=queue_records)
@@ -125,13 +130,21 @@ class Journal:
             time.sleep(0.01)
         return True
 
-    def write(self, command: OpenRecord | NoteFact | CloseRecord | NoteVolunteer, at: datetime) -> None:
+    def write(
+        self,
+        command: OpenRecord | NoteFact | CloseRecord | NoteVolunteer | FlagCaller | OpenFollowUps,
+        at: datetime,
+    ) -> None:
         """Take one record of the machine. Never blocks, never raises. `at`: when it happened (aware)."""
         self._take(command, at)
 
     def write_message(self, message: MessageRecord) -> None:
         """Take the record of a kept message. Never blocks, never raises."""
         self._take(message, message.recorded_at)
+
+    def write_recording(self, recording: RecordingRecord) -> None:
+        """Take the record of a recorded talk. Never blocks, never raises."""
+        self._take(recording, recording.recorded_at)
 
     def write_number(self, call: CallId, number: PhoneNumber) -> None:
         """Take a caller's number; it is kept apart and for `Ages.numbers` only. Never blocks, never raises."""

@@ -179,8 +179,99 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     (
         # work: messages, callbacks, missed calls
+        """
+        CREATE TABLE work (            -- who is to be called back; no number and no token
+            entry TEXT PRIMARY KEY,    -- the first of the caller's calls
+            line TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            opened_at TEXT NOT NULL,   -- when that call ended
+            last_at TEXT NOT NULL,     -- when the last one ended
+            state TEXT NOT NULL,
+            owner TEXT,
+            lease_until TEXT,
+            attempts INTEGER NOT NULL,
+            not_before TEXT,
+            call_until TEXT,           -- a call to them is under way, until then at the latest
+            outcome TEXT,
+            closed_at TEXT,
+            told INTEGER NOT NULL      -- 1: who owned it knows that it closed by itself
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX work_unfinished ON work (opened_at) WHERE closed_at IS NULL",
+        "CREATE INDEX work_closed ON work (closed_at)",
+        """
+        CREATE TABLE work_call (
+            call TEXT PRIMARY KEY,
+            entry TEXT NOT NULL,
+            kind TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX work_call_entry ON work_call (entry)",
+        """
+        CREATE TABLE work_deed (       -- what was done about it
+            entry TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            at TEXT NOT NULL,
+            deed TEXT NOT NULL,
+            who TEXT,                  -- NULL: the service
+            detail TEXT NOT NULL,
+            PRIMARY KEY (entry, seq)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE work_attempt (    -- calls to callers
+            attempt TEXT PRIMARY KEY,  -- the id of the channel that was dialled
+            entry TEXT NOT NULL,
+            volunteer TEXT NOT NULL,
+            dialled_at TEXT NOT NULL,
+            ended_at TEXT,
+            ended TEXT,
+            talk_s REAL NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX work_attempt_dialled ON work_attempt (dialled_at)",
         # high risk: follow-ups
+        """
+        CREATE TABLE follow_up (       -- after calls at high risk
+            call TEXT NOT NULL,
+            after_h INTEGER NOT NULL,  -- hours after the end of the call
+            line TEXT NOT NULL,
+            volunteer TEXT,            -- who talked last
+            ended_at TEXT NOT NULL,    -- the call
+            due_at TEXT NOT NULL,
+            state TEXT NOT NULL DEFAULT 'open',
+            closed_at TEXT,
+            closed_by TEXT,            -- user of the machine
+            note TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (call, after_h)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX follow_up_open ON follow_up (due_at) WHERE state = 'open'",
         # recordings, and who heard them
+        """
+        CREATE TABLE recording (
+            call TEXT NOT NULL,
+            file TEXT NOT NULL,        -- NAME.wav, whether it is encrypted or not
+            kind TEXT NOT NULL,        -- talk
+            line TEXT NOT NULL,
+            length_s REAL NOT NULL,
+            recorded_at TEXT NOT NULL,
+            PRIMARY KEY (call, file)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX recording_recorded ON recording (recorded_at)",
+        """
+        CREATE TABLE recording_access (
+            seq INTEGER PRIMARY KEY,
+            at TEXT NOT NULL,
+            who TEXT NOT NULL,         -- user of the machine, or a volunteer
+            how TEXT NOT NULL,         -- exported, heard by telephone, deleted
+            kind TEXT NOT NULL,
+            call TEXT NOT NULL,
+            file TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX recording_access_at ON recording_access (at)",
         # results of talks, notes
         # languages of callers
         """
@@ -200,6 +291,74 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT, WITHOUT ROWID
         """,
         # campaigns
+        """
+        CREATE TABLE campaign (
+            campaign TEXT PRIMARY KEY,
+            line TEXT NOT NULL,
+            state TEXT NOT NULL,
+            at TEXT NOT NULL           -- since when
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE campaign_person ( -- whom a campaign is to ring, without the number
+            campaign TEXT NOT NULL,
+            person INTEGER NOT NULL,   -- from 1, in the order of the list
+            list_row INTEGER NOT NULL, -- in the file that they came from
+            language TEXT NOT NULL,
+            state TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            due_at TEXT NOT NULL,      -- of somebody who is to be rung: at the soonest
+            outcome TEXT,              -- of the last attempt
+            stored_at TEXT NOT NULL,
+            PRIMARY KEY (campaign, person)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX campaign_person_due ON campaign_person (campaign, state, due_at)",
+        "CREATE INDEX campaign_person_stored ON campaign_person (stored_at)",
+        """
+        CREATE TABLE campaign_number (
+            campaign TEXT NOT NULL,
+            person INTEGER NOT NULL,
+            number TEXT NOT NULL,
+            token TEXT NOT NULL,
+            stored_at TEXT NOT NULL,
+            PRIMARY KEY (campaign, person)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX campaign_number_token ON campaign_number (token)",
+        "CREATE INDEX campaign_number_stored ON campaign_number (stored_at)",
+        """
+        CREATE TABLE campaign_attempt (
+            attempt TEXT PRIMARY KEY,  -- the id of its channel
+            campaign TEXT NOT NULL,
+            person INTEGER NOT NULL,
+            placed_at TEXT NOT NULL,   -- written before it is
+            answered_at TEXT,
+            ended_at TEXT,             -- NULL: not over, or its end was not seen
+            outcome TEXT
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX campaign_attempt_person ON campaign_attempt (campaign, person)",
+        "CREATE INDEX campaign_attempt_placed ON campaign_attempt (placed_at)",
+        "CREATE INDEX campaign_attempt_open ON campaign_attempt (campaign) WHERE ended_at IS NULL",
+        """
+        CREATE TABLE campaign_answer (
+            campaign TEXT NOT NULL,
+            person INTEGER NOT NULL,
+            question TEXT NOT NULL,
+            answer TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (campaign, person, question)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE do_not_call (     -- whom no campaign rings; for ever
+            token TEXT PRIMARY KEY,    -- a keyed hash of the number
+            made_with TEXT NOT NULL,   -- what tells that key from another
+            at TEXT NOT NULL,
+            source TEXT NOT NULL       -- the campaign in whose call they pressed the key, or 'command'
+        ) STRICT, WITHOUT ROWID
+        """,
     ),
 )
 """One entry per version, each a list of statements that run in one transaction. Entries are added, never changed."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hotline_agi.dispatch.memory import Memory, RecentLeg
 from hotline_agi.log import logger
-from hotline_agi.retention import Ages
+from hotline_agi.retention import NO_SHELVES, Ages, Shelves
 from hotline_agi.store.callers import CallerKey
 from hotline_agi.store.journal import AGES, Journal
 from hotline_agi.store.names import JOURNAL
@@ -33,14 +33,23 @@ class Past:
     """The version of this program."""
 
     @classmethod
-    def of(cls, state: Path, boot: int, *, ages: Ages = AGES, messages: Path | None = None) -> "Past":
+    def of(
+        cls,
+        state: Path,
+        boot: int,
+        *,
+        ages: Ages = AGES,
+        messages: Path | None = None,
+        recordings: Shelves = NO_SHELVES,
+    ) -> "Past":
         """Open what is in the folder `state`. Blocks on disk, for seconds at worst.
 
         :param ages: how long is kept what is kept.
         :param messages: the folder of callers' messages.
+        :param recordings: where else recordings lie.
         :raises SetupError: if the journal cannot be used.
         """
-        journal = Journal.open(state / JOURNAL, boot=boot, ages=ages, messages=messages)
+        journal = Journal.open(state / JOURNAL, boot=boot, ages=ages, messages=messages, recordings=recordings)
         if not journal.takes_spool_in(SPOOL_TIMEOUT_S):
             logger.warning("what an earlier run could not write is not in the journal yet: its calls are not known")
         now = datetime.now(UTC)

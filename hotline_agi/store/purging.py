@@ -32,7 +32,11 @@ from hotline_agi.store.schema import (
     VOLUNTEER_STATE,
     to_text,
 )
+from hotline_agi.store.schema_campaign import CAMPAIGN_ANSWER, CAMPAIGN_ATTEMPT, CAMPAIGN_NUMBER, CAMPAIGN_PERSON
+from hotline_agi.store.schema_recordings import RECORDING_ACCESS
 from hotline_agi.store.schema_requests import CALLBACK_REQUEST, CALLER_LANGUAGE
+from hotline_agi.store.schema_risk import FOLLOW_UP, OPEN
+from hotline_agi.store.schema_work import WORK, WORK_ATTEMPT, WORK_CALL, WORK_DEED
 from hotline_agi.terms.standing import VolunteerState
 
 CHUNK_ROWS = 500
@@ -43,7 +47,8 @@ Turn = AbstractContextManager[object]
 """Held in a transaction by threads of one process, which so wait for each other and not for SQLite's lock: that is
 waited for a quarter of a second only, and then counts as trouble."""
 NOBODY_ELSE: Turn = nullcontext()
-ANEW = (CALLER_NUMBER, CALLER_TOKEN, FLAGGED, LIFTED, CALLBACK_REQUEST, CALLER_LANGUAGE)
+CAMPAIGN_NUMBERS = "numbers of campaigns"
+ANEW = (CALLER_NUMBER, CALLER_TOKEN, FLAGGED, LIFTED, CALLBACK_REQUEST, CALLER_LANGUAGE, WORK_DEED, FOLLOW_UP)
 """Written anew: 30 days of a thousand calls take a tenth of a second."""
 
 
@@ -67,7 +72,9 @@ def purge(connection: Connection, ages: Ages, run: str, now: datetime, *, turn: 
     """
     removed = {rule.kind: _delete(connection, rule, turn) for rule in rules(ages, run, now)}
     for table in ANEW:
-        _write_anew(connection, table, turn)
+        write_anew(connection, table, turn)
+    if removed[CAMPAIGN_NUMBERS]:  # a list of 100,000 takes a second: only when there was something to overwrite
+        write_anew(connection, CAMPAIGN_NUMBER, turn)
     for kind, rows in removed.items():
         if rows:
             logger.info("journal purged", kind=kind, removed=rows)
@@ -92,8 +99,11 @@ def rules(ages: Ages, run: str, now: datetime) -> Iterator[Rule]:
     old_calls = select(CALL.c.call).where(is_old)
     for kind, table in (("facts of calls", FACT), ("legs of calls", LEG)):
         yield Rule(kind=kind, table=table, is_old=table.c.call.in_(old_calls))
+    # who is to be looked after can be called: until as long after that is due as a number is kept
+    awaited = select(FOLLOW_UP.c.call).where(FOLLOW_UP.c.state == OPEN, FOLLOW_UP.c.due_at >= numbers)
     for kind, table in (("callers' numbers", CALLER_NUMBER), ("callers' tokens", CALLER_TOKEN)):
-        yield Rule(kind=kind, table=table, is_old=or_(table.c.stored_at < numbers, table.c.call.in_(old_calls)))
+        too_old = and_(table.c.stored_at < numbers, table.c.call.not_in(awaited))
+        yield Rule(kind=kind, table=table, is_old=or_(too_old, table.c.call.in_(old_calls)))
     asked = CALLBACK_REQUEST.c
     yield Rule(
         kind="callback requests",
@@ -101,6 +111,9 @@ def rules(ages: Ages, run: str, now: datetime) -> Iterator[Rule]:
         is_old=or_(asked.asked_at < numbers, asked.call.in_(old_calls)),
     )
     yield Rule(kind="callers' languages", table=CALLER_LANGUAGE, is_old=CALLER_LANGUAGE.c.at < numbers)
+    yield from _of_work(to_text(now - timedelta(days=ages.work)))
+    closed = and_(FOLLOW_UP.c.state != OPEN, FOLLOW_UP.c.closed_at < to_text(now - timedelta(days=ages.follow_ups)))
+    yield Rule(kind="follow-ups", table=FOLLOW_UP, is_old=or_(closed, FOLLOW_UP.c.call.in_(old_calls)))
     yield Rule(kind="calls", table=CALL, is_old=is_old)
     yield Rule(kind="flags", table=FLAGGED, is_old=FLAGGED.c.expires_at < to_text(now))
     yield Rule(kind="lifted limits", table=LIFTED, is_old=LIFTED.c.at < numbers)
@@ -112,8 +125,15 @@ def rules(ages: Ages, run: str, now: datetime) -> Iterator[Rule]:
     yield Rule(kind="runs", table=RUN, is_old=is_over)
     yield Rule(kind="rosters' texts", table=ROSTER_TEXT, is_old=_is_old_text(steps))
     yield Rule(kind="volunteers' states", table=VOLUNTEER_STATE, is_old=_is_old_state(states))
+    campaigns = to_text(now - timedelta(days=ages.campaigns))
+    people = select(CAMPAIGN_PERSON.c.campaign, CAMPAIGN_PERSON.c.person).where(CAMPAIGN_PERSON.c.stored_at < campaigns)
+    for kind, table in (("answers of campaigns", CAMPAIGN_ANSWER), ("attempts of campaigns", CAMPAIGN_ATTEMPT)):
+        yield Rule(kind=kind, table=table, is_old=tuple_(table.c.campaign, table.c.person).in_(people))
+    yield Rule(kind=CAMPAIGN_NUMBERS, table=CAMPAIGN_NUMBER, is_old=CAMPAIGN_NUMBER.c.stored_at < campaigns)
+    yield Rule(kind="people of campaigns", table=CAMPAIGN_PERSON, is_old=CAMPAIGN_PERSON.c.stored_at < campaigns)
     yield Rule(kind="agreements", table=AGREEMENT, is_old=AGREEMENT.c.until_at < states)
     yield Rule(kind="audit", table=AUDIT, is_old=AUDIT.c.at < audit)
+    yield Rule(kind="accesses to recordings", table=RECORDING_ACCESS, is_old=RECORDING_ACCESS.c.at < audit)
     later = ROSTER_REVISION.alias("later")
     newest = select(func.max(later.c.seq)).where(later.c.at < audit).scalar_subquery()
     yield Rule(
@@ -121,6 +141,17 @@ def rules(ages: Ages, run: str, now: datetime) -> Iterator[Rule]:
         table=ROSTER_REVISION,
         is_old=and_(ROSTER_REVISION.c.at < audit, ROSTER_REVISION.c.seq < newest),
     )
+
+
+def _of_work(before: str) -> Iterator[Rule]:
+    """Entries go by their end or, where nobody ended them, by the last of their calls; the rest goes with them."""
+    yield Rule(kind="callbacks", table=WORK, is_old=func.coalesce(WORK.c.closed_at, WORK.c.last_at) < before)
+    for table in (WORK_CALL, WORK_DEED, WORK_ATTEMPT):
+        yield Rule(
+            kind=f"{table.name.removeprefix('work_')}s of callbacks",
+            table=table,
+            is_old=~exists().where(WORK.c.entry == table.c.entry),
+        )
 
 
 def _is_old_text(before: str) -> ColumnElement[bool]:
@@ -159,7 +190,8 @@ def _delete(connection: Connection, rule: Rule, turn: Turn) -> int:
             return removed
 
 
-def _write_anew(connection: Connection, table: Table, turn: Turn) -> None:
+def write_anew(connection: Connection, table: Table, turn: Turn = NOBODY_ELSE) -> None:
+    """Overwrite all pages of `table`, and with them what was deleted from it."""
     with turn, connection.begin():
         kept = [dict(row) for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()]
         connection.execute(delete(table))

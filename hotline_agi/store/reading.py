@@ -1,7 +1,7 @@
 """The reading side of the journal: read-only, beside a service that writes or when none runs."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -24,15 +24,17 @@ from sqlalchemy import (
 )
 
 from hotline_agi.errors import HotlineError, SetupError
-from hotline_agi.reports.past import CallHistory, PastCall, PastFact, PastLeg, PastMessage, PastRevision
+from hotline_agi.reports.past import CallHistory, PastCall, PastDeed, PastFact, PastLeg, PastMessage, PastRevision
 from hotline_agi.roster import canary
 from hotline_agi.store.dialect import Trouble, give_up_when, opened, said, version_of
 from hotline_agi.store.migrations import VERSION
 from hotline_agi.store.schema import CALL, CALLER_NUMBER, FACT, LEG, MESSAGE, ROSTER_REVISION, to_instant, to_text
+from hotline_agi.store.schema_work import WORK_CALL, WORK_DEED
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
+from hotline_agi.terms.work import WorkDeed
 
 _CALL = select(
     CALL,
@@ -139,7 +141,7 @@ class JournalReader:
         newest_first = _CALL.order_by(CALL.c.arrived_at.desc(), CALL.c.call.desc())
         rows = self.ask(newest_first.where(*conditions).limit(limit))
         with _told(self._path):
-            return [_past_call(row) for row in rows]
+            return [past_call(row) for row in rows]
 
     def call(self, call_id: str) -> CallHistory:
         """All about one call but its number. `call_id`: in full, or a beginning that only one call has.
@@ -150,12 +152,18 @@ class JournalReader:
             row = self._find(call_id)
             id_ = row["call"]
             return CallHistory(
-                call=_past_call(row),
-                legs=tuple(map(_past_leg, self.ask(_of(LEG, id_).order_by(LEG.c.rang_at, LEG.c.leg)))),
+                call=past_call(row),
+                legs=tuple(map(past_leg, self.ask(_of(LEG, id_).order_by(LEG.c.rang_at, LEG.c.leg)))),
                 facts=tuple(map(past_fact, self.ask(_of(FACT, id_).order_by(FACT.c.seq)))),
                 messages=tuple(map(_past_message, self.ask(_of(MESSAGE, id_)))),
                 revisions=self._revisions(row["arrived_at"], row["ended_at"]),
+                deeds=self._deeds(id_, row["arrived_at"]),
             )
+
+    def _deeds(self, call: str, since: str) -> tuple[PastDeed, ...]:
+        entry = select(WORK_CALL.c.entry).where(WORK_CALL.c.call == call).scalar_subquery()
+        rows = self.ask(select(WORK_DEED).where(WORK_DEED.c.entry == entry).order_by(WORK_DEED.c.seq))
+        return tuple(past_deed(row) for row in rows if row["at"] >= since)
 
     def closed(self, calls: Sequence[CallId]) -> dict[CallId, bool]:
         """Those of `calls` that are here, and whether their records are closed."""
@@ -207,6 +215,12 @@ class JournalReader:
                 return self._connection.execute(question).mappings().all()
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """One state of the journal, for several questions of other modules."""
+        with _told(self._path), self._snapshot():
+            yield self._connection
+
+    @contextmanager
     def _snapshot(self) -> Iterator[None]:
         """Several questions about one state of the journal."""
         transaction = self._connection.begin()
@@ -239,7 +253,7 @@ def _of(table: Table, call: str) -> Select[Any]:
     return select(table).where(table.c.call == call)
 
 
-def _past_call(row: RowMapping) -> PastCall:
+def past_call(row: Mapping[Any, Any]) -> PastCall:
     return PastCall(
         call=CallId(row["call"]),
         line=LineId(row["line"]),
@@ -255,7 +269,7 @@ def _past_call(row: RowMapping) -> PastCall:
     )
 
 
-def _past_leg(row: RowMapping) -> PastLeg:
+def past_leg(row: RowMapping) -> PastLeg:
     return PastLeg(
         leg=LegId(row["leg"]),
         volunteer=_volunteer(row),
@@ -290,6 +304,15 @@ def past_revision(row: RowMapping) -> PastRevision:
     )
 
 
+def past_deed(row: RowMapping) -> PastDeed:
+    return PastDeed(
+        at=to_instant(row["at"]),
+        deed=WorkDeed(row["deed"]),
+        who=VolunteerId(row["who"]) if row["who"] else None,
+        detail=row["detail"],
+    )
+
+
 def _past_message(row: RowMapping) -> PastMessage:
     return PastMessage(
         call=CallId(row["call"]),
@@ -300,5 +323,5 @@ def _past_message(row: RowMapping) -> PastMessage:
     )
 
 
-def _volunteer(row: RowMapping) -> VolunteerId | None:
+def _volunteer(row: Mapping[Any, Any]) -> VolunteerId | None:
     return VolunteerId(row["volunteer"]) if row["volunteer"] else None

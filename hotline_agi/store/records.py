@@ -8,7 +8,7 @@ import base64
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
@@ -17,11 +17,13 @@ from sqlalchemy import Connection, or_
 from hotline_agi.dispatch.codec import to_json
 from hotline_agi.dispatch.commands import (
     CloseRecord,
+    FlagCaller,
     LegRecord,
     NoteCover,
     NoteFact,
     NoteReadiness,
     NoteVolunteer,
+    OpenFollowUps,
     OpenRecord,
 )
 from hotline_agi.store.dialect import Adding, adding, larger, smaller
@@ -32,6 +34,7 @@ from hotline_agi.store.schema import (
     CALLER_NUMBER,
     CALLER_TOKEN,
     FACT,
+    FLAGGED,
     LEG,
     MESSAGE,
     ROSTER_REVISION,
@@ -41,11 +44,15 @@ from hotline_agi.store.schema import (
     VOLUNTEER_STATE,
     to_text,
 )
+from hotline_agi.store.schema_recordings import RECORDING, RECORDING_ACCESS
 from hotline_agi.store.schema_requests import CALLBACK_REQUEST, CALLER_LANGUAGE
+from hotline_agi.store.schema_risk import FOLLOW_UP
 from hotline_agi.terms.ids import CallerToken, CallId, LineId, VolunteerId
 from hotline_agi.terms.json_text import json_value
 from hotline_agi.terms.numbers import PhoneNumber
 
+FLAG_DAYS = 365.0
+"""How long somebody counts as at high risk, from the last time that they were flagged."""
 Value = str | int | float | bytes | None
 
 
@@ -59,6 +66,19 @@ class MessageRecord:
     """Name in the folder of messages, without the folder."""
     length_s: float
     recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingRecord:
+    """A talk that was recorded."""
+
+    call: CallId
+    line: LineId
+    file: str
+    """``NAME.wav``, whether it is encrypted or not."""
+    length_s: float
+    recorded_at: datetime
+    kind: str = "talk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +167,8 @@ Record = (
     | NoteVolunteer
     | NoteReadiness
     | NoteCover
+    | FlagCaller
+    | OpenFollowUps
     | MessageRecord
     | NumberRecord
     | TokenRecord
@@ -156,6 +178,7 @@ Record = (
     | RosterTextRecord
     | RevisionRecord
     | AuditRecord
+    | RecordingRecord
 )
 
 
@@ -182,7 +205,7 @@ class Row:
     @property
     def is_secret(self) -> bool:
         """Whether it says who called: then it is purged in time, so it must not linger in any other file."""
-        return self.table in ("caller_number", "caller_token", "callback_request", "caller_language")
+        return self.table in _SECRET
 
 
 def _statements() -> dict[str, Adding]:
@@ -191,7 +214,9 @@ def _statements() -> dict[str, Adding]:
     arrived_first = smaller(CALL.c.arrived_at, call.excluded.arrived_at)
     said_later = {name: later.excluded[name] for name in _END if name != "arrived_at"}
     message, agreement, text = adding(MESSAGE), adding(AGREEMENT), adding(ROSTER_TEXT)
+    recording = adding(RECORDING)
     asked, spoken = adding(CALLBACK_REQUEST), adding(CALLER_LANGUAGE)
+    flagged = adding(FLAGGED)
     agreed = {name: agreement.excluded[name] for name in ("seq", "at", "until_at", "told")}
     return {
         # a call is admitted again when the service was restarted under it: the first arrival counts
@@ -204,6 +229,9 @@ def _statements() -> dict[str, Adding]:
         ),
         "message": message.on_conflict_do_update(
             index_elements=["call", "file"], set_={"length_s": message.excluded.length_s}
+        ),
+        "recording": recording.on_conflict_do_update(
+            index_elements=["call", "file"], set_={"length_s": recording.excluded.length_s}
         ),
         "agreement": agreement.on_conflict_do_update(
             index_elements=["kind", "key"], set_=agreed, where=AGREEMENT.c.seq <= agreement.excluded.seq
@@ -221,18 +249,29 @@ def _statements() -> dict[str, Adding]:
             set_={name: spoken.excluded[name] for name in ("language", "at")},
             where=CALLER_LANGUAGE.c.at <= spoken.excluded.at,
         ),
+        "flagged": flagged.on_conflict_do_update(
+            index_elements=["token"],
+            set_={name: larger(FLAGGED.c[name], flagged.excluded[name]) for name in ("at", "expires_at")},
+        ),
+        # what was closed stays closed, whoever tells of it again
+        "follow_up": adding(FOLLOW_UP).on_conflict_do_nothing(),
         **{table.name: adding(table).on_conflict_do_nothing() for table in _ONCE},
     }
 
 
-_ONCE = (LEG, FACT, CALLER_NUMBER, CALLER_TOKEN, VOLUNTEER_STATE, RUN, STEP, ROSTER_REVISION, AUDIT)
+_SECRET = ("caller_number", "caller_token", "callback_request", "caller_language", "flagged")
+_ONCE = (LEG, FACT, CALLER_NUMBER, CALLER_TOKEN, VOLUNTEER_STATE, RUN, STEP, ROSTER_REVISION, AUDIT, RECORDING_ACCESS)
 """Of these the first row under a key stays."""
 _REQUESTS = (CALLBACK_REQUEST, CALLER_LANGUAGE)
 _END = ("arrived_at", "answered_at", "ended_at", "wait_s", "talk_s", "outcome", "volunteer")
 _COLUMNS = {
     "call": ("call", "line", "node", "arrived_at"),
     "call_end": ("call", "line", "node", *_END),
-    **{table.name: tuple(table.c.keys()) for table in (*_ONCE, MESSAGE, AGREEMENT, ROSTER_TEXT, *_REQUESTS)},
+    "follow_up": ("call", "after_h", "line", "volunteer", "ended_at", "due_at"),
+    **{
+        table.name: tuple(table.c.keys())
+        for table in (*_ONCE, FLAGGED, MESSAGE, AGREEMENT, ROSTER_TEXT, RECORDING, *_REQUESTS)
+    },
 }
 _STATEMENTS = _statements()
 
@@ -293,6 +332,10 @@ def rows_of(entry: Entry) -> list[Row]:
             return [_agreement_row(AgreementKind.READINESS, record, record.volunteer, at, seq)]
         case NoteCover():
             return [_agreement_row(AgreementKind.STAND_IN, record, record.absent, at, seq)]
+        case FlagCaller():
+            return _flag_rows(record, at, seq)
+        case OpenFollowUps():
+            return [_follow_up_row(record, after_h) for after_h in record.after_h]
         case RunRecord():
             values = {"run": record.run, "program": record.program, "roster": record.roster}
             return [_row("run", **values, started_at=to_text(at), packed=record.packed)]
@@ -300,6 +343,18 @@ def rows_of(entry: Entry) -> list[Row]:
             return [_row("roster_text", digest=record.digest, used_at=to_text(at), packed=record.packed)]
         case RevisionRecord():
             return [_revision_row(record, at, seq)]
+        case RecordingRecord():
+            return [
+                _row(
+                    "recording",
+                    call=record.call,
+                    file=record.file,
+                    kind=record.kind,
+                    line=record.line,
+                    length_s=float(record.length_s),
+                    recorded_at=to_text(record.recorded_at),
+                )
+            ]
         case AuditRecord():
             return [audit_row(seq=seq, at=at, who=record.who, did=record.did, subject=record.subject)]
         case _:
@@ -366,6 +421,27 @@ def _agreement_row(
     )
 
 
+def _flag_rows(record: FlagCaller, at: datetime, seq: int) -> list[Row]:
+    """Of a caller who is not known only the deed is kept: then the call alone is marked, by its facts."""
+    rows = [audit_row(seq=seq, at=at, who=record.volunteer or "service", did="flagged high risk", subject=record.call)]
+    if record.caller is not None:
+        until = to_text(at + timedelta(days=FLAG_DAYS))
+        rows.append(_row("flagged", token=record.caller, at=to_text(at), expires_at=until))
+    return rows
+
+
+def _follow_up_row(record: OpenFollowUps, after_h: int) -> Row:
+    return _row(
+        "follow_up",
+        call=record.call,
+        after_h=after_h,
+        line=record.line,
+        volunteer=record.volunteer,
+        ended_at=to_text(record.ended_at),
+        due_at=to_text(record.ended_at + timedelta(hours=after_h)),
+    )
+
+
 def _revision_row(record: RevisionRecord, at: datetime, seq: int) -> Row:
     return _row(
         "roster_revision",
@@ -380,6 +456,11 @@ def _revision_row(record: RevisionRecord, at: datetime, seq: int) -> Row:
 
 def audit_row(*, seq: int, at: datetime, who: str, did: str, subject: str) -> Row:
     return _row("audit", seq=seq, at=to_text(at), who=who, did=did, subject=subject)
+
+
+def access_row(*, seq: int, at: datetime, who: str, how: str, kind: str, call: str, file: str) -> Row:
+    """Somebody hears a recording, or takes it out."""
+    return _row("recording_access", seq=seq, at=to_text(at), who=who, how=how, kind=kind, call=call, file=file)
 
 
 def steps_row(*, run: str, first: int, steps: int, ended_at: datetime, packed: bytes) -> Row:

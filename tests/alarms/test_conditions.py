@@ -142,3 +142,24 @@ def test_what_is_long_ago_counts_no_more():
     for at_s in (0.0, 30.0, 59.0):
         recent.add(at_s)
     assert [recent.count(now_s) for now_s in (59.0, 60.0, 90.0, 119.0)] == [3, 2, 1, 0]
+
+
+def backlog(overdue: int, escalated: int) -> conditions.Backlog:
+    return conditions.Backlog(
+        line=XINLI,
+        overdue=overdue,
+        escalated=escalated,
+        oldest_at=NOW - 6 * HOUR if overdue else None,
+        overdue_h=4.0,
+        coordinators=(VolunteerId("chen"),),
+    )
+
+
+def test_callbacks_that_wait_too_long_are_one_alarm_of_the_line():
+    assert list(conditions.callbacks(backlog(0, 0))) == []
+    (one,) = conditions.callbacks(backlog(17, 2))
+    assert (one.key, one.grade, one.coordinators) == ("callbacks-overdue/xinli", Grade.WARNING, ("chen",))
+    assert "17 callbacks wait for more than 4 h, 2 for the coordinator" in one.en
+    assert "17 个回电" in one.zh and "02:00 UTC" in one.zh
+    (escalated,) = conditions.callbacks(backlog(0, 1))
+    assert "1 for the coordinator:" in escalated.en

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+MAX_BYTES = 8 * 1024 * 1024
+"""Of one mail."""
 Serving = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]
 
 
@@ -28,7 +30,7 @@ async def served(serving: Serving, tls: ssl.SSLContext | None = None) -> AsyncIt
             tasks.discard(task)
             writer.close()
 
-    server = await asyncio.start_server(guarded, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(guarded, "127.0.0.1", 0, ssl=tls, limit=MAX_BYTES)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

@@ -1,7 +1,9 @@
 """The dial envelope: what is dialled is what the roster in force says, cheap, at home, and no more than so often."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -11,8 +13,11 @@ from hotline_agi.asterisk.dial_rules import DialRules
 from hotline_agi.asterisk.envelope import Envelope, RefusalReason, endpoints_of, refused_of
 from hotline_agi.dispatch.memory import RecentLeg
 from hotline_agi.roster.model import Endpoint, EndpointKind, Roster
-from hotline_agi.terms.ids import EndpointId
+from hotline_agi.terms.ids import CallId, EndpointId, LineId, VolunteerId
+from hotline_agi.terms.instants import Now
 from hotline_agi.terms.numbers import PhoneNumber
+from hotline_agi.terms.work import WorkKind, WorkState
+from hotline_agi.work.entry import Entry
 from tests.dispatch.lines import DUTY_DOCTOR, line, person, roster, softphone, with_transfer
 from tests.planting import Planting, instead_of
 
@@ -265,3 +270,78 @@ def test_looking_ahead_reads_every_number() -> None:
     numbering.placed.cache_clear()
     Envelope(BOOK, trunk="trunk").look_at(BOOK)
     assert numbering.placed.cache_info().currsize == sum(one.number is not None for one in endpoints_of(BOOK))
+
+
+# ---- callers who are called back
+
+
+NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+
+def an_entry(**changes: Any) -> Entry:
+    usual = Entry(
+        id=CallId("pbx1-1.1"),
+        line=LineId("xinli"),
+        kind=WorkKind.MESSAGE,
+        opened_at=NOON,
+        last_at=NOON,
+        state=WorkState.CLAIMED,
+        owner=VolunteerId("lin"),
+        lease_until=NOON + timedelta(minutes=20),
+        call_until=NOON + timedelta(minutes=2),
+    )
+    return replace(usual, **changes)
+
+
+def asks(envelope: Envelope, number: str = "+8613800000001", at_s: float = 0.0, **changes: Any) -> RefusalReason | None:
+    now = Now(1e6 + at_s, NOON + timedelta(seconds=at_s))
+    changes = {"call_until": now.at + timedelta(minutes=2)} | changes
+    return envelope.refuses_callback(an_entry(**changes), PhoneNumber(number), now)
+
+
+def callback_envelope(**rules: int) -> Envelope:
+    return Envelope(roster(people=[person("lin")]), trunk="trunk", rules=DialRules(home="CN", **rules))  # type: ignore[arg-type]
+
+
+def test_only_the_number_of_a_claimed_callback_is_dialled() -> None:
+    envelope = callback_envelope()
+    assert asks(envelope) is None
+    for changes in (
+        {"state": WorkState.OPEN},
+        {"state": WorkState.ESCALATED},
+        {"state": WorkState.DONE},
+        {"owner": None},
+        {"call_until": None},
+        {"call_until": NOON - timedelta(seconds=1)},
+    ):
+        assert asks(envelope, **changes) is RefusalReason.NOT_CLAIMED, changes
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        ("120", RefusalReason.EMERGENCY),
+        ("+86110", RefusalReason.EMERGENCY),
+        ("16812345", RefusalReason.PREMIUM),
+        ("+19005551234", RefusalReason.PREMIUM),
+    ],
+)
+def test_a_callback_is_under_the_same_rules(number: str, why: RefusalReason) -> None:
+    assert asks(callback_envelope(), number) is why
+    abroad = Envelope(roster(people=[person("lin")]), trunk="trunk", rules=DialRules(home="CN", countries=("CN",)))
+    assert asks(abroad, "+447700900123") is RefusalReason.FOREIGN
+
+
+def test_callbacks_have_limits_of_their_own_and_a_restart_is_no_way_round() -> None:
+    envelope = callback_envelope(callbacks_per_hour=3, callbacks_per_number_per_day=2)
+    assert asks(envelope) is None and asks(envelope, at_s=10) is None
+    assert asks(envelope, at_s=20) is RefusalReason.CALLBACKS_PER_NUMBER_PER_DAY
+    assert asks(envelope, "+8613800000002", at_s=30) is None
+    assert asks(envelope, "+8613800000003", at_s=40) is RefusalReason.CALLBACKS_PER_HOUR
+    assert asks(envelope, "+8613800000003", at_s=3700) is None
+    assert asks(envelope, at_s=3700) is RefusalReason.CALLBACKS_PER_NUMBER_PER_DAY
+    assert asks(envelope, at_s=86_500) is None
+    anew = callback_envelope(callbacks_per_number_per_day=2)
+    anew.recall_callbacks([(PhoneNumber("+8613800000001"), age_s) for age_s in (60.0, 7200.0)], 1e6)
+    assert asks(anew) is RefusalReason.CALLBACKS_PER_NUMBER_PER_DAY
+    assert asks(anew, "+8613800000002") is None

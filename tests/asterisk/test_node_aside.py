@@ -158,7 +158,7 @@ def test_without_a_link_nobody_is_fetched_and_nobody_stays_unanswered(node: Node
 
 
 def test_a_wish_on_disk_is_answered_by_what_the_machine_says(node: Node, told: list[Event]) -> None:
-    asks = Question("callback", "100")
+    asks = Question("wish", "100")
     node.on_callback(cast(AgiSession, asks), CallbackAsked(call=CALL, here=False))
     assert told == [CallbackAsked(call=CALL, here=False)]
     node.carry_out(GuideCaller(call=CALL, language="zh", steps=(Step.CALLBACK_KEPT, Step.GOODBYE)))

@@ -88,9 +88,7 @@ def test_where_a_caller_is(exten: str, where: Whereabouts) -> None:
 
 
 def test_a_caller_who_is_aside() -> None:
-    asks = caller(
-        "ask", "hotline-callback", STEP="callbackother", STEPS="round", REPLY="ok:ask:zh_test:number-1:20:10:x"
-    )
+    asks = caller("ask", "hotline-wish", STEP="callbackother", STEPS="round", REPLY="ok:ask:zh_test:number-1:20:10:x")
     live = the_call(asks)
     assert (live.where, live.step, live.steps) == (Whereabouts.LEAVING, Step.CALLBACK_OTHER, (Step.ROUND,))
     assert live.language == "zh"
@@ -204,3 +202,15 @@ def test_no_rows_raise(rows: Iterable[AmiMessage]) -> None:
     inventory = found(*rows)
     inventory.legs()
     inventory.live_calls()
+
+
+def test_a_volunteer_who_calls_somebody_back_is_busy_and_no_caller() -> None:
+    waits = row("pbx1-9.1", "hotline-callback", "call", bridge="h", ENGAGED="s01", ATTEMPT="back-0000000100000a")
+    in_menu = row("pbx1-9.2", "hotline-menu", "question", ARRIVED="1580875200", DID="100")
+    called = row("back-0000000100000a", "hotline-callback", "called", up=False)
+    forged = row("pbx1-9.3", "hotline-callback", "call", ENGAGED="s01 or so")
+    elsewhere = row("pbx1-9.4", "somewhere", "s", ENGAGED="s02")
+    stock = found(waits, in_menu, called, forged, elsewhere)
+    assert stock.live_calls() == ()
+    (one,) = stock.legs()
+    assert (one.leg, one.volunteer, one.up, one.talking, one.call) == ("pbx1-9.1", "s01", True, True, None)

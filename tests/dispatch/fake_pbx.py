@@ -25,11 +25,13 @@ from hotline_agi.dispatch.commands import (
     HangUp,
     HoldCaller,
     ListenToCaller,
+    MarkConsent,
     NodeCommand,
     ReassignLeg,
     RefuseLeg,
     RingLeg,
     RingNotice,
+    StopRecording,
 )
 from hotline_agi.dispatch.events import (
     CallArrived,
@@ -45,6 +47,7 @@ from hotline_agi.dispatch.events import (
     LegAccepted,
     LegAnswered,
     LegEnded,
+    LegKeyed,
     LegStage,
     LiveCall,
     LiveLeg,
@@ -59,6 +62,7 @@ from hotline_agi.dispatch.events import (
     Whereabouts,
     WrapUpDeclined,
 )
+from hotline_agi.dispatch.recording import KEY_AGREE, KEY_END
 from hotline_agi.roster.model import Endpoint
 from hotline_agi.terms.causes import NORMAL_END, Cause
 from hotline_agi.terms.ids import CallerToken, CallId, LegId, LineId, NodeId, VolunteerId
@@ -125,6 +129,11 @@ class Observer(Protocol):
         """A winner was sent to a caller who lives but is not in the holding bridge."""
 
 
+def asked_for_help(call: CallId) -> bool:
+    """Of some callers, by their number: these came from a campaign."""
+    return call.endswith(("3", "8"))
+
+
 @dataclass(eq=False)
 class Caller:
     id: CallId
@@ -160,6 +169,12 @@ class Caller:
     """Of the last talk, as the volunteer's side saw it."""
     haunts_since_s: float | None = None
     """Hung up, but Asterisk lost it."""
+    consent: bool = False
+    """What stands on their channel."""
+    took_back: bool = False
+    """They had agreed, and pressed the other key; that counts, whenever the machine hears of it."""
+    recordings: int = 0
+    """Of their talks, that are kept or still made."""
 
     @property
     def is_there(self) -> bool:
@@ -182,6 +197,7 @@ class Phone:
     lost_cancels: int = 0
     caller: Caller | None = None
     haunts_since_s: float | None = None
+    records: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -284,7 +300,15 @@ class FakePbx:
             self._ask(caller, RoundEnded(call=call, line=line, node=PBX1, waited_s=waited_s))
         else:
             token = CallerToken(who) if who else None
-            arrived = CallArrived(call=call, line=line, node=PBX1, caller=token, high_risk=flagged, withheld=who == "")
+            arrived = CallArrived(
+                call=call,
+                line=line,
+                node=PBX1,
+                caller=token,
+                high_risk=flagged,
+                withheld=who == "",
+                asked_for_help=asked_for_help(call),
+            )
             self._ask(caller, arrived)
         plans = ("stays", "stays", "leaves", "leaves", "leaves soon", "leaves at once", "keys", "chooses", "chooses")
         plan = self.tape.among(*plans)
@@ -296,6 +320,10 @@ class FakePbx:
             self.later(self.tape.span(0.0, 0.05), lambda: self._hangs_up(caller))
         elif plan == "keys":
             self.later(self.tape.span(0.0, 60.0), lambda: self._presses(caller, self.tape.among("*", "*", "5")))
+        if self.tape.among(False, True, True):
+            self.later(self.tape.span(0.0, 8.0), lambda: self._presses(caller, KEY_AGREE))
+            if self.tape.one_in(3):
+                self.later(self.tape.span(0.0, 40.0), lambda: self._presses(caller, KEY_END))
 
         elif plan == "chooses":
             caller.chooses = True
@@ -304,7 +332,8 @@ class FakePbx:
                 self.later(self.tape.span(0.0, 60.0), lambda: self._presses(caller, key))
 
     def _presses(self, caller: Caller, key: str) -> None:
-        if caller.state == "held":
+        if caller.state == "held" or (caller.state == "talking" and key == KEY_END):
+            caller.took_back |= key == KEY_END and caller.consent
             self.ami(CallerKeyed(call=caller.id, key=key))
 
     def _ask(self, caller: Caller, question: CallArrived | RoundEnded | TalkEnded | CallbackAsked) -> None:
@@ -559,7 +588,7 @@ class FakePbx:
         self._turn(phone, "word")
         self._then(phone, WORD_S, lambda: self._ends(phone, Cause.NORMAL_CLEARING))
 
-    def _joins(self, phone: Phone, call: CallId) -> None:
+    def _joins(self, phone: Phone, call: CallId, records: bool) -> None:
         caller = self.callers[call]
         if caller.state != "held" or self.tape.one_in(12):  # the volunteer may fail just now, too
             if caller.is_there and caller.state != "held":
@@ -572,6 +601,11 @@ class FakePbx:
         caller.talked_with.append(phone.command.volunteer)
         caller.talk_began_s = self.now_s
         caller.deadline_s = None
+        if records and caller.consent:
+            phone.records = True
+            caller.recordings += 1
+            if self.tape.one_in(4):
+                self._then(phone, self.tape.span(0.1, 40.0), lambda: self.ami(LegKeyed(leg=phone.id)))
         self.observer.joined(caller, phone)
         self.ami(TalkStarted(leg=phone.id))
         talk_s = self.tape.among(60.0, 600.0, 5.0, 0.02, 0.002)
@@ -611,8 +645,8 @@ class FakePbx:
         match command:
             case HoldCaller() | GuideCaller():
                 self._answer(command)
-            case ConnectLeg(leg=leg, call=call):
-                self._answer_phone(self.phones[leg], call)
+            case ConnectLeg(leg=leg, call=call, records=records):
+                self._answer_phone(self.phones[leg], call, records=records)
             case RefuseLeg(leg=leg):
                 self._answer_phone(self.phones[leg], None)
             case RingLeg():
@@ -623,6 +657,11 @@ class FakePbx:
                 pass  # they hear a sentence
             case CancelLeg(leg=leg) if leg in self.notices and self.link_is_up:
                 self.later(self.tape.span(0.001, 0.03), lambda: self._notice_ends(leg, Cause.NORMAL_CLEARING))
+            case StopRecording(call=call, leg=leg_id, erase=erase):
+                if leg_id is not None and leg_id in self.phones and self.link_is_up:
+                    self.phones[leg_id].records = False
+                if erase:  # by the service itself
+                    self.callers[call].recordings = 0
             case _ if not self.link_is_up:
                 pass
             case ReassignLeg(leg=leg, call=call):
@@ -642,6 +681,8 @@ class FakePbx:
                 self._then(fetched, self.tape.span(0.001, 0.03), lambda: self._fetched(fetched))
             case HangUp(party=party):
                 self._hang_up(party)
+            case MarkConsent(call=call, agreed=agreed):
+                self.callers[call].consent = agreed
             case ListenToCaller(call=call):
                 self.later(0.002, lambda: self._listens(self.callers[call]))
 
@@ -695,12 +736,12 @@ class FakePbx:
             self.lifted.discard(leg)
             self.ami(LegEnded(leg=leg, cause=cause))
 
-    def _answer_phone(self, phone: Phone, won: CallId | None) -> None:
+    def _answer_phone(self, phone: Phone, won: CallId | None, *, records: bool = False) -> None:
         if phone.state != "asking":
             return  # it is gone, or the guard was faster
         if won is not None:
             self._turn(phone, "joining")
-            self._then(phone, self.tape.span(0.001, 0.01), lambda: self._joins(phone, won))
+            self._then(phone, self.tape.span(0.001, 0.01), lambda: self._joins(phone, won, records))
         else:
             self._hears_word(phone)
 
@@ -766,7 +807,9 @@ class FakePbx:
             talked_s=float(int(self.now_s - caller.talk_began_s)) if talks else None,
             step=caller.step if steps else None,
             steps=tuple(caller.steps) if steps else (),
+            asked_for_help=asked_for_help(caller.id),
             came_back=bool(caller.talked_with),
+            consents=caller.consent,
         )
 
     def stock(self, node: NodeId, asked_s: float) -> StockTaken:

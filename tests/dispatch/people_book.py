@@ -169,6 +169,7 @@ def turn_of(call: Call, now_s: float) -> tuple[int, float, int]:
     worth_s = [0.0]
     worth_s += [order.worth_s[CallerClass.HIGH_RISK]] if call.high_risk else []
     worth_s += [order.worth_s[CallerClass.CUT_OFF]] if call.urgent else []
+    worth_s += [order.worth_s[CallerClass.ASKED_FOR_HELP]] if call.asked_for_help else []
     worth_s += [order.worth_s[CallerClass.TRIED_AGAIN]] if call.tried_before else []
     waits_s = now_s - call.arrived_s - call.later_s + max(worth_s)
     part = 0

@@ -12,11 +12,13 @@ from hotline_agi.dispatch.commands import (
     CancelLeg,
     CloseRecord,
     Command,
+    FlagCaller,
     NoteCover,
     NoteFact,
     NoteLanguage,
     NoteReadiness,
     NoteVolunteer,
+    OpenFollowUps,
     OpenRecord,
 )
 from hotline_agi.dispatch.events import (
@@ -32,6 +34,7 @@ from hotline_agi.dispatch.events import (
     LimitLifted,
     LinkLost,
     OwnSounds,
+    RecordingPossible,
     SelfHelp,
     SoundsSeen,
     Step,
@@ -48,6 +51,8 @@ from hotline_agi.roster.model import (
     Limits,
     Line,
     LongWrapUp,
+    Recording,
+    RecordTalks,
     Rest,
     RingGroup,
     RingStep,
@@ -78,7 +83,17 @@ from tests.dispatch.lines import (
 from tests.dispatch.truth import Broken, hold
 from tests.dispatch.watch import Reach, Watch
 
-NOTES = OpenRecord | NoteFact | CloseRecord | NoteVolunteer | NoteReadiness | NoteCover | NoteLanguage
+NOTES = (
+    OpenRecord
+    | NoteFact
+    | CloseRecord
+    | NoteVolunteer
+    | NoteReadiness
+    | NoteCover
+    | FlagCaller
+    | OpenFollowUps
+    | NoteLanguage
+)
 """For the journal, not for Asterisk."""
 TAPE_LENGTH = 384
 ADAPTIVE = RingStep(group=RingGroup.ON_SHIFT, count=None, for_s=60.0, adaptive=True)
@@ -178,6 +193,7 @@ def draw_line(tape: Tape) -> Line:
         rest=tape.among(None, Rest(missed=2, for_s=30.0), Rest(missed=1, for_s=300.0)),
         waiting=tape.among(NO_PLAN, CARING, TELLING, CHOOSING),
         long_wrap_up=tape.among(None, LongWrapUp(talk_s=60.0, wrap_up_s=90.0)),
+        recording=tape.among(Recording(), Recording(talks=RecordTalks.CONSENT)),
     )
 
 
@@ -226,10 +242,12 @@ def draw_weathers(tape: Tape) -> Weathers:
 class Story:
     """One story. `play` plays it to its end, or raises `Broken`."""
 
+    pbx_kind: type[FakePbx] = FakePbx
+
     def __init__(self, tape: bytes, machine: Callable[..., Machine] = Machine) -> None:
         self.tape = Tape(tape)
         self.weathers = draw_weathers(self.tape)
-        self.roster = self.first_roster = draw_roster(self.tape)
+        self.roster = self.first_roster = self.draw_roster()
         self.began_at = self._now(0.0)
         self.machine = machine(self.roster, boot=1, now=self.began_at)
         self.watch = Watch(
@@ -239,7 +257,7 @@ class Story:
             gentle=self.weathers.gentle,
             careful=self.weathers.careful,
         )
-        self.pbx = FakePbx(self.tape, self.weathers.weather, self.watch, self._ami, self._agi)
+        self.pbx = self.pbx_kind(self.tape, self.weathers.weather, self.watch, self._ami, self._agi)
         self.watch.pbx = self.pbx
         self.history: list[tuple[Event | Roster | None, Now]] = []
         self.commands: list[list[Command]] = []
@@ -249,6 +267,9 @@ class Story:
         self._backlog: list[tuple[str, Event]] = []
         self._told: list[Event] = []
         """What may be told again, late."""
+
+    def draw_roster(self) -> Roster:
+        return draw_roster(self.tape)
 
     def play(self) -> Reach:
         self._set_scene()
@@ -291,6 +312,7 @@ class Story:
                 pbx.rang_before(leg, volunteer.id, volunteer.endpoints[0], up=tape.among(True, False))
         self._step(SOUNDS)
         self._take_stock()
+        pbx.later(0.5, self._recording_possible)
         at_s = START_S
         known = tape.one_in(3)
         crowd = tape.one_in(5)
@@ -325,14 +347,20 @@ class Story:
         if tape.one_in(4):
             pbx.later(tape.span(0.0, 60.0), self._take_stock)
 
+    def _recording_possible(self) -> None:
+        """The shell looks at its disks: by itself, whether or not Asterisk can be heard."""
+        self._arrives("ami", RecordingPossible(possible=self.tape.among(True, True, True, False)))
+
     def _somebody_acts(self) -> None:
         """A volunteer pauses or comes back, a softphone goes or is used, a caller is recognised."""
         who = self.tape.among(*self.roster.volunteers)
         phone = EndpointId(f"sp-{who}")
         act = self.tape.among(
-            "pauses", "resumes", "phone gone", "phone back", "other call", "caller", "caller", "cover", "lifted"
+            "pauses", "resumes", "phone gone", "phone back", "other call", "caller", "caller", "cover", "lifted", "disk"
         )
         match act:
+            case "disk":
+                self._recording_possible()
             case "lifted":
                 self._ami(LimitLifted(caller=CallerToken(self.tape.among(*WHO[:2]))))
             case "cover":

@@ -193,6 +193,7 @@ class Restarts(Story):
             self.watch.reach.count("found", caller.where.value)
         self.known = {*self.roster.volunteers, None}
         self._step(stock)
+        self._recording_possible()
         if not lossy:
             self._phones_ring_on(rings)
         self._places_are_kept(opened)

@@ -31,11 +31,15 @@ from hotline_agi.dispatch.events import (
     CallerRecognised,
     CallerSpoke,
     CallerSurviving,
+    ContactAsked,
     Event,
     HangupRequested,
+    HelpAsked,
+    HelperAnswered,
     LegAccepted,
     LegAnswered,
     LegEnded,
+    LegStage,
     LimitLifted,
     LiveLeg,
     MessageLeft,
@@ -47,11 +51,13 @@ from hotline_agi.dispatch.events import (
     TalkStarted,
 )
 from hotline_agi.dispatch.state import CallState
-from hotline_agi.roster.model import CallerLimits, OverflowStep
+from hotline_agi.roster.model import CallerLimits, HighRisk, OverflowStep
+from hotline_agi.terms.helping import HelperRole
 from hotline_agi.terms.ids import CallerToken, CallId, LegId, LineId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 from hotline_agi.terms.standing import VolunteerState
 from tests.dispatch.desk import PBX1, Desk
+from tests.dispatch.help_story import HELP_COMMANDS, HELP_EVENTS, HELP_FACTS
 from tests.dispatch.lines import ERTONG, XINLI, line, roster, shift, with_transfer
 from tests.dispatch.play import CHOOSING, SOUNDS, TAPE_LENGTH, Story
 from tests.dispatch.watch import Reach
@@ -88,11 +94,12 @@ EXPECTED = {
         "LEAVING -> SURVIVING",
     ],
     # alarms: test_alarm_calls.py; reminders need another day: test_notice_days.py
-    "event": [kind.__name__ for kind in Event.__args__ if kind not in (AlarmRaised, AlarmEnded)],
-    "command": [kind.__name__ for kind in Command.__args__ if kind not in (NoteReadiness, NoteAlarm)],
+    # help in talks: test_help_stories.py
+    "event": [kind.__name__ for kind in Event.__args__ if kind not in (AlarmRaised, AlarmEnded, *HELP_EVENTS)],
+    "command": [kind.__name__ for kind in Command.__args__ if kind not in (NoteReadiness, NoteAlarm, *HELP_COMMANDS)],
     "notice": [NoticeKind.COVER, NoticeKind.RESTING],
     # what only a journal knows: test_restarts.py
-    "fact": [fact.value for fact in Fact if fact is not Fact.ADOPTED],
+    "fact": [fact.value for fact in Fact if fact not in (Fact.ADOPTED, *HELP_FACTS)],
     "leg outcome": [outcome.value for outcome in LegOutcome if outcome is not LegOutcome.UNCERTAIN],
     "call outcome": [outcome.value for outcome in Outcome],
     "weather": ["freeze", "link lost", "silence"],
@@ -116,7 +123,12 @@ def test_the_stories_reach_everything() -> None:
 CALLS = [CallId(f"c{n}") for n in range(3)]
 LEGS = [LegId(f"leg-5e3a0000{n:06x}") for n in range(1, 9)]
 ROSTER = roster(
-    with_transfer(shifts=(shift(["lin", "wang"], ["bao"]),), max_wait_s=40.0, waiting=CHOOSING),
+    with_transfer(
+        shifts=(shift(["lin", "wang"], ["bao"]),),
+        max_wait_s=40.0,
+        waiting=CHOOSING,
+        high_risk=HighRisk(supervisors=(VolunteerId("bao"), VolunteerId("wang")), contact_person=VolunteerId("lin")),
+    ),
     line(
         id=ERTONG,
         shifts=(shift(["lin"], []),),
@@ -133,6 +145,9 @@ live_leg = st.builds(
     volunteer=st.sampled_from([None, VolunteerId("lin"), VolunteerId("nosuch")]),
     up=st.booleans(),
     talking=st.booleans(),
+    talk=st.one_of(st.none(), leg),
+    role=st.sampled_from([None, *HelperRole]),
+    stage=st.sampled_from([None, LegStage.HELPING, LegStage.RINGING]),
 )
 garbage: st.SearchStrategy[Event] = st.one_of(
     st.builds(
@@ -143,6 +158,7 @@ garbage: st.SearchStrategy[Event] = st.one_of(
         caller=st.sampled_from([None, CallerToken("aa"), CallerToken("bb")]),
         high_risk=st.booleans(),
         withheld=st.booleans(),
+        asked_for_help=st.booleans(),
     ),
     *(st.builds(kind, call=call) for kind in (CallerListened, CallerSpoke)),
     st.builds(CallerRecognised, call=call, caller=st.just(CallerToken("aa")), high_risk=st.booleans()),
@@ -154,6 +170,8 @@ garbage: st.SearchStrategy[Event] = st.one_of(
     st.builds(CallbackAsked, call=call, here=st.booleans()),
     st.just(SOUNDS),
     *(st.builds(kind, leg=leg) for kind in (LegAnswered, LegAccepted, TalkStarted)),
+    *(st.builds(kind, leg=leg) for kind in (LegAnswered, LegAccepted, TalkStarted, HelpAsked, ContactAsked)),
+    st.builds(HelperAnswered, leg=leg, agreed=st.booleans()),
     st.builds(LegEnded, leg=leg, cause=st.sampled_from([0, 16, 17, 20, 21, 44, 9999])),
     st.builds(HangupRequested, party=st.one_of(call, leg)),
     st.builds(

@@ -14,6 +14,7 @@ from hotline_agi.dispatch.waiting import Waiting
 from hotline_agi.terms.ids import VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome
 from tests.dispatch.planting import Planting, hunt, nothing
+from tests.planting import instead_of
 
 # ---- who may be rung
 
@@ -155,6 +156,10 @@ def high_risk_counts_for_nothing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(waiting, "served_s", served_s)
 
 
+who_asked_for_help_waits_like_everybody = instead_of(waiting, "caller_class", "call.asked_for_help", "False")
+who_asked_for_help_waits_like_everybody.__name__ = "who_asked_for_help_waits_like_everybody"
+
+
 def nobody_yields(patch: pytest.MonkeyPatch) -> None:
     def turn(call: Call, now_s: float) -> waiting.Turn:
         return waiting.Turn.FIRST
@@ -205,6 +210,7 @@ BUGS: list[Planting] = [
     a_busy_phone_is_not_replaced,
     who_accepts_gets_whom_they_rang_for,
     high_risk_counts_for_nothing,
+    who_asked_for_help_waits_like_everybody,
     nobody_yields,
     who_yields_yields_for_ever,
     the_queue_is_not_left,

@@ -61,6 +61,7 @@ from hotline_agi.roster.model import RingGroup, RingStep, Roster
 from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId, VolunteerId
 from hotline_agi.terms.outcomes import Outcome
+from tests.dispatch.consent_book import ConsentBook
 from tests.dispatch.fake_pbx import Caller, FakePbx, Phone
 from tests.dispatch.people_book import PeopleBook, duty_of, fits, may_have, turn_of, who_is_served
 from tests.dispatch.truth import hold
@@ -178,6 +179,7 @@ class Watch:
         """Since when the service runs without a break: it cannot answer while it is frozen."""
         self._now_s = 0.0
         self.people = PeopleBook()
+        self.consents = ConsentBook()
         self._expected: tuple[LegId, CallId | None] | None = None
         """Who accepts now, and which call should be theirs."""
         self.blind = False
@@ -230,6 +232,7 @@ class Watch:
         """The machine is about to take `event`."""
         self._now_s, self._expected = now_s, None
         self.people.told(event, now_s, self.machine.board)
+        self.consents.told(event)
         self.reach.count("event", type(event).__name__)
         match event:
             case CallbackAsked(call=call):
@@ -328,6 +331,7 @@ class Watch:
         self._adopted()
         for command in commands:
             self.reach.count("command", type(command).__name__)
+            self.consents.said(command)
             self._said(command)
         self._states()
         self._answers_in_time()
@@ -356,6 +360,7 @@ class Watch:
         assert self.pbx is not None
         self.machine = machine
         self._questions_unknown.clear()
+        self.consents.restarted(self.pbx.callers)
         for call, book in self.calls.items():
             book.opened, book.closed = int(call in journal.opened), int(call in journal.closed)
             book.carried = book.in_journal = book.opened > book.closed
@@ -483,6 +488,8 @@ class Watch:
                 line = self.machine.board.roster.lines.get(command.line)
                 if line is None or line.transfer is None:  # the overflow number of a roster that is over is nobody's
                     unended = [leg for leg in unended if self.legs[leg].volunteer is not None]
+                # likewise the overflow number, which keeps nobody busy and so is not remembered
+                unended = [leg for leg in unended if self.legs[leg].volunteer is not None or not self._hears_word(leg)]
                 hold(book.carried or not unended, "a record closes after its legs", unended)
                 self.reach.count("call outcome", command.outcome.value)
                 for leg in command.legs:
@@ -568,6 +575,10 @@ class Watch:
         hold(place == len(before), "a place in the queue is true", (call, place, len(before)))
         hold(book.told_place is None or place <= book.told_place, "a place in the queue never grows", call)
         book.told_place = place
+
+    def _hears_word(self, leg: LegId) -> bool:
+        assert self.pbx is not None
+        return self.pbx.phones[leg].state in ("word", "gone")
 
     def _carried(self, book: CallBook, call: Call) -> None:
         """The ring plan of the roster in force goes on where the one before was."""
@@ -752,6 +763,7 @@ class Watch:
     def truth(self, caller: Caller) -> None:
         """In an orderly world the record says what truly happened."""
         hold(not caller.is_there, "every call ends", caller.id)
+        hold(not (caller.took_back and caller.recordings), "what was taken back is removed", caller.id)
         hold(not caller.survived, "in an orderly world nobody needs to survive", caller.id)
         record = self.calls[caller.id].record
         if record is None:

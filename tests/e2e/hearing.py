@@ -14,7 +14,8 @@ from pathlib import Path
 from hotline_agi.lab.behaviour import GREETING_HZ
 from hotline_agi.lab.call import PhoneCall
 from hotline_agi.lab.tone import QUIET_RMS, SAMPLE_RATE_HZ, Codec, decode, loudness, purity, tone_frames
-from hotline_agi.prompts.catalogue import HOLD_CLASSES, PROMPTS, TONES
+from hotline_agi.prompts.catalogue import HOLD_CLASSES, HOLD_NOTICES, PROMPTS, TONES
+from hotline_agi.prompts.recording_phrases import RECORDING_PHRASES
 
 PROMPT_HZ = {
     "music": 300,
@@ -36,6 +37,10 @@ PROMPT_HZ = {
     "not-now": 2000,
     "rest": 3200,
     "ready": 3300,
+    "recording-notice": 600,
+    "recording-agreed": 3100,
+    "recording-revoked": 3500,
+    "recorded": 3600,
 }
 PERSON_HZ = {
     "caller": 2100,
@@ -139,7 +144,7 @@ def _name(samples: list[int]) -> str:
 
 def write_prompts(folder: Path) -> None:
     """A folder of sounds as `hotline prompts build` makes it, with tones for sentences."""
-    speech = [prompt.id for prompt in PROMPTS] + [tone.id for tone in TONES]
+    speech = [prompt.id for prompt in (*PROMPTS, *RECORDING_PHRASES)] + [tone.id for tone in TONES]
     for language in ("en", "zh"):
         sentences = folder / language / "hotline"
         sentences.mkdir(parents=True)
@@ -148,9 +153,9 @@ def write_prompts(folder: Path) -> None:
         for music, prompt in HOLD_CLASSES.items():
             piece = folder / language / f"hotline-{music}"
             piece.mkdir()
-            if prompt is not None:
-                _write_tone(piece / f"1-{prompt}.wav", prompt)
-            _write_tone(piece / "2-music.wav", "music")
+            said = [one for one in (prompt, HOLD_NOTICES.get(music)) if one is not None]
+            for number, one in enumerate([*said, "music"], 1 if said else 2):
+                _write_tone(piece / f"{number}-{one}.wav", one)
 
 
 def _write_tone(path: Path, name: str) -> None:

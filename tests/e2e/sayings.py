@@ -28,7 +28,8 @@ TONE_FRAMES = 3
 PAUSE_FRAMES = 2
 PURE = 0.9
 PEOPLE = tuple(f"{kind}{n:02d}" for kind in "smv" for n in range(1, 7))
-WORDS = (*(phrase.id for phrase in PHRASES), *(f"name-{who}" for who in PEOPLE))
+CAMPAIGN_TEXTS = tuple(f"campaign-test-{name}" for name in ("opening", "keys", "sleep", "worries", "closing"))
+WORDS = (*(phrase.id for phrase in PHRASES), *(f"name-{who}" for who in PEOPLE), *CAMPAIGN_TEXTS)
 
 
 def write_sayings(folder: Path, named: Iterable[str] = (), *, times: int = 1) -> None:

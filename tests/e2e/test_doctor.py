@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from hotline_agi import sealing
 from hotline_agi.asterisk.inspection import FORBIDDEN_MODULES, NEEDED_MODULES
 from hotline_agi.lab.behaviour import never_answer
 from hotline_agi.lab.pbx import CONF
@@ -51,7 +52,10 @@ def test_a_good_deployment_is_green() -> None:
         with socket.create_server(("127.0.0.1", 0)) as sink:
             url = f"http://127.0.0.1:{sink.getsockname()[1]}/"
             text = stage.config.read_text().removesuffix("...\n")
-            stage.config.write_text(f"{text}alarms: {{webhook: {{url: '{url}'}}}}\n...\n")
+            key = sealing.new_identity()[1]
+            stage.config.write_text(
+                f"{text}alarms: {{webhook: {{url: '{url}'}}}}\nrecordings: {{recipients: [{key}]}}\n...\n"
+            )
             look(stage)
 
     def look(stage: Stage) -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from hotline_agi.prompts.catalogue import HOLD_CLASSES, PROMPTS, TONES, Prompt
+from hotline_agi.prompts.catalogue import HOLD_CLASSES, HOLD_NOTICES, PROMPTS, TONES, Prompt
 from hotline_agi.prompts.phrases import PHRASES
 from hotline_agi.prompts.voice import READINGS, as_read
 from hotline_agi.terms.languages import Language
@@ -28,7 +28,9 @@ def test_ids_are_unique() -> None:
 
 
 def test_hold_classes_name_prompts() -> None:
-    assert {prompt for prompt in HOLD_CLASSES.values() if prompt} <= {prompt.id for prompt in (*PROMPTS, *PHRASES)}
+    said = {*HOLD_CLASSES.values(), *HOLD_NOTICES.values()} - {None}
+    assert said <= {prompt.id for prompt in (*PROMPTS, *PHRASES)}
+    assert HOLD_NOTICES.keys() <= HOLD_CLASSES.keys()
 
 
 def test_in_danger_the_caller_hears_the_emergency_numbers() -> None:

@@ -1,9 +1,12 @@
 """The policy of ``line.yaml``: what it becomes, its defaults, its bounds in `rosters/README.md`; see `bad/policy-*`."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from hotline_agi.roster.callback_policy import CallbackPolicy, Missed, SharedPhones
 from hotline_agi.roster.document import parse
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.line_file import read_line
@@ -69,7 +72,12 @@ def test_everything_written() -> None:
     assert line.wants == (Want(language="en", for_s=20.0), Want(qualification="crisis"))
     assert line.required == (Want(qualification="crisis"),)
     assert line.callers == CallerOrder(
-        worth_s={CallerClass.HIGH_RISK: 3600.0, CallerClass.CUT_OFF: 0.0, CallerClass.TRIED_AGAIN: 60.5},
+        worth_s={
+            CallerClass.HIGH_RISK: 3600.0,
+            CallerClass.CUT_OFF: 0.0,
+            CallerClass.ASKED_FOR_HELP: 600.0,
+            CallerClass.TRIED_AGAIN: 60.5,
+        },
         tried_within_s=5400.0,
         service_level_s=20.0,
         yields_s=7.5,
@@ -118,6 +126,12 @@ BOUNDS = {
         "anonymous_at_once": (0, 10_000),
         "waiting_at_once": (0, 10_000),
     },
+    "callbacks": {
+        "lease_min": (2, 240),
+        "overdue_h": (1, 168),
+        "attempts": (1, 10),
+        "retry_after_min": (1, 1440),
+    },
 }
 OTHERS = {
     "talk_min": "wrap_up_s: 300",
@@ -150,6 +164,47 @@ def test_bounds_of_silent_calls_are_those_of_the_readme(field: str, least: int, 
     assert f"{field}: {least}–{most}" in row
     for value, is_good in ((least, True), (most, True), (least - 1, False), (most + 1, False)):
         assert (read(f"abuse: {{silent: {{{field}: {value}}}}}")[1] == []) is is_good
+
+
+def test_callbacks_are_as_the_readme_says() -> None:
+    row = next(row for row in (EXAMPLE / "README.md").read_text().splitlines() if row.startswith("| `callbacks`"))
+    usual = CallbackPolicy()
+    for default in (usual.lease_s / 60, usual.overdue_s / 3600, usual.attempts, usual.retry_after_s / 60):
+        assert f"({default:g})" in row
+    assert f"({usual.from_time:%H:%M})" in row and f"({usual.until_time:%H:%M})" in row
+    assert read("")[0].callbacks is None
+    assert read("callbacks: {}")[0].callbacks == usual
+    said = "callbacks: {missed: no, shared_phones: no, from: 22:00, until: 06:00, retry_after_min: 5}"
+    found, problems = read(said)
+    assert problems == []
+    assert found.callbacks == replace(
+        usual,
+        missed=Missed.NO,
+        shared_phones=SharedPhones.NO,
+        from_time=time(22),
+        until_time=time(6),
+        retry_after_s=300.0,
+    )
+    for bad in ("missed: perhaps", "shared_phones: yes", "from: 25:00", "number: '01632960999'", "missed_calls: yes"):
+        assert len(read(f"callbacks: {{{bad}}}")[1]) == 1, bad
+
+
+@pytest.mark.parametrize(
+    ("hours", "at", "may"),
+    [
+        ((time(9), time(21)), 9, True),
+        ((time(9), time(21)), 21, False),
+        ((time(9), time(21)), 3, False),
+        ((time(22), time(6)), 23, True),
+        ((time(22), time(6)), 5, True),
+        ((time(22), time(6)), 6, False),
+        ((time(0), time(0)), 4, True),
+    ],
+)
+def test_callers_are_called_at_the_hours_of_the_line(hours: tuple[time, time], at: int, may: bool) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    policy = CallbackPolicy(from_time=hours[0], until_time=hours[1])
+    assert policy.may_call_at(datetime(2026, 2, 3, at, tzinfo=zone).astimezone(UTC), zone) is may
 
 
 def test_the_defaults_of_limits_are_those_of_the_readme() -> None:

@@ -128,7 +128,7 @@ def test_everything_that_can_be_said_is_read() -> None:
     assert haven.adaptive == Adaptive(chance=0.9, within_s=10.5, share=0.5)
     assert haven.order is VolunteerOrder.ROUND_ROBIN
     assert haven.wants == (Want(language="en", for_s=20.0), Want(qualification="trained"))
-    assert [haven.callers.worth_s[one] for one in CallerClass] == [1800.0, 600.0, 0.0]
+    assert [haven.callers.worth_s[one] for one in CallerClass] == [1800.0, 600.0, 300.0, 0.0]
     assert haven.callers.tried_within_s == 3600.0
     assert haven.long_wrap_up == LongWrapUp(talk_s=1200.0, wrap_up_s=120.0)
     assert haven.rest == Rest(missed=4, for_s=1800.0)

@@ -45,6 +45,7 @@ class World:
 
     link_is_up: bool = True
     journal: JournalState = FINE
+    recordings: str | None = None
     told: list[Event] = field(default_factory=list)
     roster = roster(afternoon())
 
@@ -65,6 +66,7 @@ class World:
             journal=lambda: self.journal,
             rosters=lambda: Status(in_force=None, refused=None, attempt=None),
             canary=NoCanary(),  # type: ignore[arg-type]
+            recordings=lambda: self.recordings,
         )
 
 

@@ -14,7 +14,9 @@ from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
 
-AGELESS = Ages(calls=36_500, messages=36_500, numbers=36_500, steps=36_500, states=36_500, audit=36_500)
+AGELESS = Ages(
+    calls=36_500, messages=36_500, recordings=36_500, numbers=36_500, steps=36_500, states=36_500, audit=36_500
+)
 """For records of invented days: nothing is purged."""
 START = datetime(2026, 7, 1, 18, 0, 0, 120_000, tzinfo=UTC)
 LINE, NODE = LineId("xinli"), NodeId("pbx1")

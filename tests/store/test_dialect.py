@@ -39,7 +39,7 @@ def test_what_the_fence_lets_out_can_be_said_in_postgresql(monkeypatch: pytest.M
     monkeypatch.setattr(records, "larger", func.greatest)
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     said = {name: str(made.compile(dialect=dialect)) for name, made in records._statements().items()}
-    assert len(said) == 16 and all("ON CONFLICT" in one for one in said.values())
+    assert len(said) == 20 and all("ON CONFLICT" in one for one in said.values())
     assert "least(call.arrived_at, excluded.arrived_at)" in said["call_end"]
     for rule in rules(Ages(), "run", datetime.now(UTC)):
         told = str(select(rule.table).where(rule.is_old).compile(dialect=dialect))
@@ -80,11 +80,12 @@ from pathlib import Path
 import hotline_agi.cli
 folder = Path(hotline_agi.cli.__file__).parent
 for module in folder.glob("*.py"):
-    if module.stem not in {reading} and not module.stem.startswith(("calls_", "__main__")):
+    if module.stem not in {reading} and not module.stem.startswith(("calls_", "recordings_", "campaign_", "__main__")):
         __import__(f"hotline_agi.cli.{module.stem}")
         assert "sqlalchemy" not in sys.modules, module.stem
 """
-    reading = {"volunteers", "audit", "purge", "backup"}  # and all of `hotline calls`
+    # and all of `hotline calls`, `hotline recordings` and `hotline campaign`
+    reading = {"volunteers", "audit", "purge", "backup", "callbacks"}
     done = subprocess.run(
         [sys.executable, "-c", program.replace("{reading}", repr(reading))], capture_output=True, text=True, check=False
     )

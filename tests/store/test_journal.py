@@ -26,6 +26,7 @@ from hotline_agi.dispatch.memory import NOTHING
 from hotline_agi.dispatch.replay import Beginning
 from hotline_agi.errors import SetupError
 from hotline_agi.retention import Ages
+from hotline_agi.roster.callback_policy import CallbackPolicy
 from hotline_agi.roster.model import Roster
 from hotline_agi.store import clearance, database, writer
 from hotline_agi.store.caller_limits import lift
@@ -33,9 +34,12 @@ from hotline_agi.store.callers import CallerKey, flag
 from hotline_agi.store.dialect import driver
 from hotline_agi.store.journal import HARD_LIMIT, Journal
 from hotline_agi.store.opening import connect
-from hotline_agi.store.records import CallbackRecord, MessageRecord, Row
+from hotline_agi.store.recordings import heard
+from hotline_agi.store.records import CallbackRecord, MessageRecord, RecordingRecord, Row
 from hotline_agi.store.schema import METADATA, to_text
-from hotline_agi.terms.ids import CallId, VolunteerId
+from hotline_agi.store.work import changing
+from hotline_agi.store.work_gathering import gathered
+from hotline_agi.terms.ids import CallId, LegId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.packing import unpacked
 from hotline_agi.terms.standing import Readiness, VolunteerState
@@ -54,6 +58,7 @@ from tests.store.calls import (
     rows,
     write_call,
 )
+from tests.store.campaigns import fill_campaign
 
 
 @pytest.fixture
@@ -479,6 +484,7 @@ def test_no_number_stands_outside_its_table(path: Path) -> None:
     journal.write_number(call_id(1), number)
     journal.write_token(call_id(1), CallerKey.of(path.parent).token(number))
     journal.write_message(MessageRecord(call=call_id(1), line=LINE, file="m.wav", length_s=3.2, recorded_at=START))
+    journal.write_recording(RecordingRecord(call=call_id(1), line=LINE, file="t.wav", length_s=9.0, recorded_at=START))
     journal.write_callback(CallbackRecord(call=call_id(1), line=LINE, number=number, asked_at=START))
     journal.write_language(CallerKey.of(path.parent).token(number), "en")
     journal.write(NoteVolunteer(volunteer=VolunteerId("v01"), state=VolunteerState.PAUSED), START)
@@ -498,17 +504,26 @@ def test_no_number_stands_outside_its_table(path: Path) -> None:
     for (news, now), commands in zip(story.history, story.commands, strict=True):
         journal.write_step(RosterUsed(digest="r1") if isinstance(news, Roster) else news, now, commands)
     assert journal.close(5)
+    heard(path, START, who="mei", how="exported", kind="talk", call=call_id(1), file="t.wav")
     flag(path, call_id(1), on=True, who="mei", now=START)
     lift(path, call_id(1), who="mei", now=START)
+    gathered(path, START + timedelta(hours=1), {})
+    with changing(path) as change:
+        change.claim(call_id(1), VolunteerId("v01"), START, lambda _line: CallbackPolicy())
+        attempt = LegId("back-0000000100000a")
+        assert change.begin_attempt(
+            call_id(1), VolunteerId("v01"), attempt, START, lambda _line: CallbackPolicy(), may_call=lambda _line: True
+        )
+    fill_campaign(path, START)
     assert rows(path, "SELECT * FROM message") == [
         (call_id(1), "xinli", "m.wav", 3.2, "2026-07-01T18:00:00.120Z"),
     ]
     tables = [str(name) for (name,) in rows(path, "SELECT name FROM sqlite_schema WHERE type = 'table'")]
     assert set(tables) == set(METADATA.tables)
     assert [name for name in tables if not count(path, name)] == []
-    for table in set(tables) - {"caller_number", "callback_request"}:
+    for table in set(tables) - {"caller_number", "callback_request", "campaign_number"}:
         told = str(rows(path, f"SELECT * FROM {table}"))
-        assert not any(each[-7:] in told for each in ("13800713972", *personal)), table
+        assert not any(each[-7:] in told for each in ("13800713972", "7700900101", "7700900102", *personal)), table
     packed = rows(path, "SELECT packed FROM step UNION ALL SELECT packed FROM run")
     texts = [unpacked(octets) for (octets,) in packed if isinstance(octets, bytes)]
     assert "RingLeg" in "".join(texts)

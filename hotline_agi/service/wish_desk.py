@@ -11,13 +11,13 @@ from hotline_agi.asterisk.fastagi import AgiSession
 from hotline_agi.asterisk.node import Node
 from hotline_agi.dispatch.events import CallbackAsked
 from hotline_agi.log import logger
-from hotline_agi.selfservice.callback_dialog import Ask, GoBack, Keep, Unfit, next_of
+from hotline_agi.selfservice.wish_dialog import Ask, GoBack, Keep, Unfit, next_of
 from hotline_agi.store.journal import Journal
 from hotline_agi.store.records import CallbackRecord
 from hotline_agi.terms.ids import CallId, LineId
 from hotline_agi.terms.numbers import PhoneNumber
 
-ROUTE = "callback"
+ROUTE = "wish"
 ON_DISK_S = 1.8
 """So long a caller waits for the disk: below the answer's 2.5 s."""
 LOOK_EVERY_S = 0.02
@@ -26,8 +26,8 @@ _KEYS = re.compile(r"[0-9s]{0,20}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[a-z0-9-]{1,32})?")
 
 
-class CallbackDesk:
-    """Answers the questions of ``hotline-callback``. Holds nothing of a caller: all of it stands in the question."""
+class WishDesk:
+    """Answers the questions of ``hotline-wish``. Holds nothing of a caller: all of it stands in the question."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class CallbackDesk:
         while not is_on_disk():
             if time.monotonic() >= give_up_s:
                 logger.error("a callback that was asked for is not on disk in time", call=call)
-                session.reply(reply_text(GoBack(words=("callback-failed",)), language))
+                session.reply(reply_text(GoBack(words=("callback-not-noted",)), language))
                 return
             await asyncio.sleep(LOOK_EVERY_S)
         logger.info("a caller wants to be called back", call=call, line=line)
@@ -84,7 +84,7 @@ class CallbackDesk:
 
 
 def reply_text(found: Ask | GoBack, language: str) -> str:
-    """See ``hotline-callback`` in asterisk-conf/hotline/extensions-waiting.conf."""
+    """See ``hotline-wish`` in asterisk-conf/hotline/extensions-waiting.conf."""
     words = "+".join(found.words)
     if isinstance(found, GoBack):
         return f"ok:back:{language}:{words}"
