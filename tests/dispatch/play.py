@@ -110,7 +110,7 @@ STRICT = CallerLimits(
 )
 TELLING = WaitingPlan(tells_place=True)
 CARING = WaitingPlan(
-    offer=Offer(after_s=5.0, every_s=20.0, choices=tuple(Choice)),
+    offer=Offer(after_s=1.0, every_s=8.0, choices=tuple(Choice)),
     self_help=("breathing", "sleep"),
 )
 CHOOSING = replace(CARING, languages=("zh", "en"), remembers_language=True)

@@ -92,8 +92,8 @@ class CallBook:
     came_out: bool = False
     """The open question, or the last, is that of a caller who came out of a talk."""
     leaving: bool = False
-    fetched: bool = False
-    """Was told to come back from aside, for somebody who accepted."""
+    fetched: LegId | None = None
+    """For whom they were told to come back from aside, for somebody who accepted."""
     told_place: int | None = None
     """The machine told the caller to go through the last steps."""
     connected: LegId | None = None
@@ -533,7 +533,7 @@ class Watch:
                 self._answered(leg)
                 book = self.calls[call]
                 hold(book.connected is None, "one winner at a time", (call, leg, book.connected))
-                book.connected, book.fetched = leg, False
+                book.connected, book.fetched = leg, None
                 self.legs[leg].connected = True
             case RefuseLeg(leg=leg):
                 self._in_vain(leg)
@@ -554,17 +554,18 @@ class Watch:
                 self.calls[call].leaving = self.machine.board.calls[call].state is CallState.LEAVING
             case FetchCaller(call=call):
                 self._is_open(call, "FetchCaller")
-                self.calls[call].fetched = True
+                winner = self.machine.board.calls[call].winner
+                self.calls[call].fetched = winner.id if winner is not None else None
             case HangUp():
                 pass
 
     def _in_vain(self, leg: LegId) -> None:
         """Somebody who accepted is refused."""
         book = self.calls[self.legs[leg].call] if leg in self.legs else None
-        if book is not None and book.fetched and not self.legs[leg].ended:
+        if book is not None and book.fetched == leg and not self.legs[leg].ended:
             lost = book.gone or book.hanging_up or book.surviving or not self.orderly
             hold(lost, "a caller who is aside is fetched in time", leg)
-            book.fetched = False
+            book.fetched = None
 
     def _told_place(self, call: CallId, place: int) -> None:
         """What is announced is true, and never more than before."""

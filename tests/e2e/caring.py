@@ -78,6 +78,12 @@ def once(words: Iterable[str]) -> list[str]:
     return [word for word, _ in groupby(words)]
 
 
+def is_said(heard: Iterable[str], *expected: str) -> bool:
+    """Whether just this was said, as far as it was heard: on a busy machine one word may be lost, and none is added."""
+    words, rest = once(heard), iter(sentence := once(expected))
+    return len(sentence) - len(words) <= 1 and all(word in rest for word in words)
+
+
 def asked(hotline: Hotline) -> list[tuple[str, str]]:
     """Who wants to be called back, as it lies on disk: call and number."""
     with closing(sqlite3.connect(f"file:{hotline.stage.state / 'journal.sqlite'}?mode=ro", uri=True)) as journal:
