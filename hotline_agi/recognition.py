@@ -9,6 +9,7 @@ from pathlib import Path
 from hotline_agi.dispatch.events import CallerRecognised
 from hotline_agi.errors import HotlineError
 from hotline_agi.log import logger
+from hotline_agi.store.caller_languages import caller_languages
 from hotline_agi.store.caller_limits import marks
 from hotline_agi.store.callers import CallerKey
 from hotline_agi.store.journal import Journal
@@ -19,6 +20,8 @@ LOOK_EVERY_S = 5.0
 """A flag that a coordinator sets counts within 10 s."""
 FRESH_S = 60.0
 CALLS_KEPT = 4096
+LANGUAGES_EVERY_S = 600.0
+"""What is purged is forgotten within this; what is chosen is known at once."""
 
 
 class Recognition:
@@ -30,6 +33,8 @@ class Recognition:
         self._flagged: frozenset[CallerToken] = frozenset()
         self._told: dict[CallId, bool] = {}
         """What the machine heard of the last `CALLS_KEPT` calls: whether their caller is at high risk."""
+        self._languages: dict[CallerToken, str] = {}
+        self._languages_due_s = 0.0
         self._troubled = False
         self.lifted: Callable[[CallerToken], None] = lambda _caller: None
         """Told of callers whose limits a coordinator ended."""
@@ -58,6 +63,15 @@ class Recognition:
         caller = heard.caller if heard is not None else self._key.token(number)
         return caller, self._told[call]
 
+    def language_of(self, caller: CallerToken) -> str:
+        """What the caller chose in an earlier call, on a line that remembers it; empty if nothing."""
+        return self._languages.get(caller, "")
+
+    def chose(self, caller: CallerToken, language: str) -> None:
+        """The caller chose a language, to be remembered."""
+        self._languages[caller] = language
+        self._journal.write_language(caller, language)
+
     def flagged(self, caller: CallerToken | None) -> None:
         """A volunteer marked them just now: it counts from their next question on, before the journal tells it."""
         if caller is not None:
@@ -73,6 +87,9 @@ class Recognition:
     async def _look(self, journal: Path) -> None:
         try:
             found, lifted = await asyncio.to_thread(marks, journal, datetime.now(UTC), self._lifted_at)
+            if time.monotonic() >= self._languages_due_s:
+                self._languages = await asyncio.to_thread(caller_languages, journal)
+                self._languages_due_s = time.monotonic() + LANGUAGES_EVERY_S
         except HotlineError as error:
             if not self._troubled:
                 logger.error("flags of callers cannot be read; those known before count", trouble=str(error))

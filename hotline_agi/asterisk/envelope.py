@@ -14,6 +14,7 @@ from hotline_agi.asterisk.dial_rules import USUAL, DialRules
 from hotline_agi.asterisk.numbering import NumberKind, Placed, main_region, placed
 from hotline_agi.dispatch.memory import RecentLeg
 from hotline_agi.roster.model import Endpoint, EndpointKind, Roster
+from hotline_agi.selfservice.wish_dialog import Unfit
 from hotline_agi.terms.ids import EndpointId
 from hotline_agi.terms.instants import Now
 from hotline_agi.terms.numbers import PhoneNumber
@@ -51,6 +52,11 @@ class RefusalReason(StrEnum):
 
 Refused = Callable[[RefusalReason, EndpointId], None]
 """Told of each leg that was refused."""
+
+
+LEAST_DIGITS = 7
+"""Of a number whose country nobody named: shorter ones are extensions and short codes."""
+_UNFIT = {RefusalReason.EMERGENCY: Unfit.EMERGENCY, RefusalReason.FOREIGN: Unfit.FOREIGN}
 
 
 @dataclass(slots=True)
@@ -119,6 +125,25 @@ class Envelope:
             self._refused(found, endpoint.id)
         return found
 
+    def unfit(self, number: PhoneNumber) -> Unfit | None:
+        """Why nobody is called back at `number`, which anybody may have typed; None: they may be.
+
+        By the rules for all legs, and narrower where those say nothing: a country that is neither listed nor home is
+        foreign, since a stranger chose it and the hotline pays.
+        """
+        found = placed(number, self._home)
+        refused = refusal_of(number, self._rules, self._home)
+        if refused is not None:
+            return _UNFIT.get(refused, Unfit.PREMIUM)
+        if _begins([number.reveal(), *([found.full] if found.full else [])], self._rules.allow):
+            return None
+        if found.full is None:
+            is_short = len(number.reveal().lstrip("+")) < LEAST_DIGITS or self._home is not None
+            return Unfit.TOO_SHORT if is_short else None
+        is_home = self._home is None or found.region == self._home
+        return None if is_home or self._rules.countries is not None else Unfit.FOREIGN
+
+    # ---- numbers
     # ---- callers who are called back
 
     def recall_callbacks(self, dialled: Iterable[tuple[PhoneNumber, float]], now_s: float) -> None:

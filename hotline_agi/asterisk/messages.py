@@ -51,6 +51,8 @@ class CallerChannel:
     """Unique id of the holding bridge while the caller is in it."""
     asked_s: float = 0.0
     """When they were first heard of, by a question (`time.monotonic` seconds)."""
+    aside: bool = False
+    """Types a number outside of it: those keys are for nobody but the dialplan's questions."""
 
 
 @dataclass(slots=True)
@@ -95,7 +97,8 @@ class Translator:
             case "BridgeLeave":
                 self._left(uniqueid, str(message.get("BridgeUniqueid", "")))
             case "DTMFEnd":
-                if uniqueid in self.callers and is_received(message):
+                caller = self.callers.get(CallId(uniqueid))
+                if caller is not None and not caller.aside and is_received(message):
                     yield CallerKeyed(call=CallId(uniqueid), key=str(message.get("Digit", ""))[:1])
                 elif self._talks(uniqueid) and message.get("Digit") == KEY_END and is_received(message):
                     yield LegKeyed(leg=LegId(uniqueid))
@@ -121,7 +124,7 @@ class Translator:
         caller = self.callers.get(CallId(uniqueid))
         if technology == HOLDING:
             if caller is not None:
-                caller.holding_bridge = bridge
+                caller.holding_bridge, caller.aside = bridge, False
                 yield CallerHeld(call=CallId(uniqueid))
             return
         if caller is None and not is_leg(uniqueid):

@@ -17,7 +17,8 @@ from hotline_agi.asterisk.envelope import Envelope
 from hotline_agi.asterisk.fastagi import AgiSession
 from hotline_agi.asterisk.messages import CallerChannel, Translator, is_leg
 from hotline_agi.asterisk.postponed import Postponed
-from hotline_agi.asterisk.status import VARIABLES, Inventory
+from hotline_agi.asterisk.status import VARIABLES, WISH, Inventory
+from hotline_agi.dispatch import asides
 from hotline_agi.dispatch.commands import (
     AnswerHelper,
     AnswerNotice,
@@ -26,6 +27,7 @@ from hotline_agi.dispatch.commands import (
     ConnectLeg,
     DismissLeg,
     EndRound,
+    FetchCaller,
     GuideCaller,
     HangUp,
     HoldCaller,
@@ -44,6 +46,7 @@ from hotline_agi.dispatch.commands import (
 )
 from hotline_agi.dispatch.events import (
     CallArrived,
+    CallbackAsked,
     CallerListened,
     CallerSpoke,
     CallerSurviving,
@@ -69,6 +72,8 @@ HELP_ARGUMENT = 4
 """Of the first question of a call: ``1`` where a campaign rang them."""
 KEY_YES = "1"
 """In a notice; any other key of those that are offered is a no."""
+FETCHED, FETCHED_ARGUMENT = "fetched", 3
+"""Where the dialplan asks after a `FetchCaller`, and which argument of the question says so."""
 CALLER_ROUTES = ("arrive", "round", "talked")
 ELSEWHERE_CAUSES = {
     CancelReason.ELSEWHERE: Cause.ANSWERED_ELSEWHERE,
@@ -133,6 +138,8 @@ class Node:
         self._joining: set[LegId] = set()
         """Legs that were told to take their caller, as long as they live."""
         self._recount: asyncio.Task[None] | None = None
+        self._fetching: dict[CallId, AgiSession | None] = {}
+        """Callers who are being brought back from aside, and the question that they asked meanwhile by themselves."""
         self.on_stock: Callable[[Inventory], None] = lambda _found: None
         """Told of all channels, behind the machine."""
 
@@ -176,6 +183,7 @@ class Node:
         caller: CallerToken | None = None,
         high_risk: bool = False,
         withheld: bool = False,
+        language: str = "",
     ) -> None:
         """One question of the dialplan about a caller or a leg. Left unanswered, the dialplan helps itself.
 
@@ -208,8 +216,11 @@ class Node:
             session.refuse()
             return
         self._translator.callers.setdefault(call, CallerChannel(request.channel, asked_s=time.monotonic()))
-        self._caller_sessions[call] = session
-        session.on_closed = lambda _: self._forget_caller_session(call, session)
+        if call in self._fetching and request.argument(FETCHED_ARGUMENT) != FETCHED:
+            self._fetching[call] = session  # the dialplan is about to be taken out of this question, or cannot be
+            return
+        self._fetching.pop(call, None)
+        self._register(call, session)
         if request.route == "arrive":
             self._report(
                 CallArrived(
@@ -219,6 +230,7 @@ class Node:
                     caller=caller,
                     high_risk=high_risk,
                     withheld=withheld,
+                    language=language,
                     asked_for_help=request.argument(HELP_ARGUMENT) == "1",
                 )
             )
@@ -228,6 +240,15 @@ class Node:
             self._report(RoundEnded(call=call, line=line, node=self.id, waited_s=waited_s))
         else:
             self._report(TalkEnded(call=call, line=line, node=self.id))
+
+    def on_callback(self, session: AgiSession, event: CallbackAsked) -> None:
+        """Where a caller wants to be called back is on disk; `session` waits for what they hear next."""
+        self._register(event.call, session)
+        self._report(event)
+
+    def _register(self, call: CallId, session: AgiSession) -> None:
+        self._caller_sessions[call] = session
+        session.on_closed = lambda _: self._forget_caller_session(call, session)
 
     def _refuse(self, session: AgiSession) -> None:
         session.refuse()
@@ -286,7 +307,7 @@ class Node:
             if call in found.alive or one.asked_s >= asked_s
         }
         for call, channel in found.callers.items():
-            callers[call] = CallerChannel(channel.name, found.holding_bridge(call))
+            callers[call] = CallerChannel(channel.name, found.holding_bridge(call), aside=channel.context == WISH)
         self._translator.begin_anew(
             callers,
             bridges,
@@ -384,11 +405,16 @@ class Node:
                     f"ok:hold:{command.language}:{command.music}:{command.round_s}:{command.max_wait_s:.0f}:{overflow}",
                 )
             case GuideCaller(call=call, language=language, steps=steps):
+                caller = self._translator.callers.get(call)
+                if caller is not None:
+                    caller.aside = steps[0] in asides.STEPS
                 self._answer_caller(call, f"ok:steps:{language}:{'-'.join(steps)}")
             case EndRound(call=call):
                 self._end_round(call)
             case ListenToCaller(call=call):
                 self._listen(call)
+            case FetchCaller(call=call):
+                self._fetch(call)
             case MarkConsent(call=call, agreed=agreed):
                 self._mark_consent(call, agreed)
             case StopRecording(leg=leg_id):
@@ -567,6 +593,26 @@ class Node:
         caller = self._translator.callers.get(call)
         if caller is not None and caller.holding_bridge:
             self._try(("Action", "BridgeKick"), ("BridgeUniqueid", caller.holding_bridge), ("Channel", caller.name))
+
+    def _fetch(self, call: CallId) -> None:
+        """Bring the caller back from aside. A question that they ask meanwhile by themselves waits for what comes of
+        it: a redirect that hit them after the answer would take them out of the talk that follows."""
+        caller = self._translator.callers.get(call)
+        if caller is None or self.link is None or call in self._fetching:
+            return
+
+        def answered(answer: AmiMessage | None) -> None:
+            waiting = self._fetching.pop(call, None)
+            if waiting is not None and (answer is None or answer.get("Response") != "Success"):
+                self.on_question(waiting)
+
+        self._fetching[call] = None
+        redirect = ("Action", "Redirect"), ("Channel", caller.name), ("Context", "hotline"), ("Exten", FETCHED)
+        try:
+            self.link.send((*redirect, ("Priority", "1")), answered)
+        except PbxError as error:
+            logger.warning("an action was not sent", action="Redirect", trouble=str(error))
+            answered(None)
 
     def _answer_caller(self, call: CallId, reply: str) -> None:
         session = self._caller_sessions.pop(call, None)

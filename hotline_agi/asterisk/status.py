@@ -42,6 +42,8 @@ AFTER_TALK = frozenset({"hotline-after", "hotline-note"})
 """Where a leg is whose caller hung up first."""
 SURVIVAL = frozenset({"hotline-plan", "hotline-keys", "hotline-sweep"})
 """Where a caller is whom the dialplan serves; the sweep begins it, before `HOTLINE_SURVIVED` is set."""
+WISH = "hotline-wish"
+"""Where a caller says at which number they want to be called back: its step is `HOTLINE_STEP`."""
 VOLUNTEERS_OWN = frozenset({"hotline-menu", "hotline-callback", "hotline-notes", "hotline-note"})
 """Where no caller is who called in."""
 _STEPS = {step.value: step for step in Step}
@@ -58,7 +60,8 @@ _ASKING = {
 """By the extension in `hotline`; all others are its steps."""
 _LEG_STAGES = {"confirm": LegStage.PROMPT, "direct": LegStage.ASKING, "join": LegStage.JOINING}
 """By the extension in `hotline-leg`; all others say a last sentence."""
-_HOLD = re.compile(r"ok:hold:[a-z]+:(?P<music>[a-z0-9]+):.*")
+_HOLD = re.compile(r"ok:hold:[a-z0-9_-]+:(?P<music>[a-z0-9-]+):.*")
+_LANGUAGE = re.compile(r"ok:(?:hold|steps|ask|back):([a-z]{2,3})[_:]")
 _TARGET = re.compile(rf"PJSIP/(?:{ID_PATTERN.pattern}|[+]?[0-9]+@[a-z0-9-]+)")
 
 
@@ -239,6 +242,7 @@ class Inventory:
             music=hold["music"] if hold is not None else "",
             leg=LegId(leg.uniqueid) if leg is not None else None,
             talked_s=self._since(channel.value("JOINED"), 1.0) if leg is not None else None,
+            language=language[1] if (language := _LANGUAGE.match(channel.value("REPLY"))) is not None else "",
             step=_STEPS.get(channel.value("STEP")) if leaving else None,
             steps=tuple(_STEPS[step] for step in steps if step in _STEPS),
             asked_for_help=channel.value("ASKED_FOR_HELP") == "1",
@@ -251,6 +255,8 @@ class Inventory:
             return Whereabouts.TALKING
         if channel.value("SURVIVED") == "1" or channel.context in SURVIVAL:
             return Whereabouts.SURVIVING
+        if channel.context == WISH:
+            return Whereabouts.LEAVING
         if channel.context != "hotline":
             return Whereabouts.ASKING
         if channel.exten == "survive":

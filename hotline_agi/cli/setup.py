@@ -3,6 +3,7 @@
 import os
 import secrets
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -14,7 +15,9 @@ from hotline_agi.errors import SetupError
 from hotline_agi.prompts.catalogue import Prompt
 from hotline_agi.prompts.collection import State, build, inventory
 from hotline_agi.prompts.labels import label_prompts
+from hotline_agi.prompts.line_sounds import Class, classes_text
 from hotline_agi.prompts.names import Names
+from hotline_agi.roster.model import Line, Roster
 
 sounds_option = click.option(
     "--sounds",
@@ -42,14 +45,19 @@ def prompts(context: click.Context, sounds: Path, language: str | None, folder: 
     """List what to record: every prompt, its text, and whether a recording of your own is in place."""
     if context.invoked_subcommand is not None:
         return
+    known = _roster(folder)
     found = [
-        one for one in inventory(sounds, names=_names(folder), more=_labels(folder)) if language in (None, one.language)
+        one
+        for one in inventory(sounds, names=_names(known), lines=_lines(known), more=_labels(known))
+        if language in (None, one.language.partition("_")[0])
     ]
     if as_json:
         print_json([one.as_json() for one in found])
     else:
         rows = [(one.language, one.id, one.state.value, one.text, one.when) for one in found]
         table.table(f"Prompts in {sounds}", ("", "prompt", "state", "text", "heard when"), rows)
+        if known is None:
+            click.echo("With --rosters also what single lines need, or have, of their own.")
         click.echo("Record wav files, 8 kHz, mono, 16 bit, and put them in place of LANGUAGE/hotline/PROMPT.wav.")
     if any(one.state in (State.MISSING, State.UNPLAYABLE) for one in found):
         sys.exit(FINDING)
@@ -59,20 +67,50 @@ def prompts(context: click.Context, sounds: Path, language: str | None, folder: 
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The sounds folder.")
 @click.option("--music", type=click.Path(path_type=Path, dir_okay=False), help="Hold music of your own.")
 @names_option
-def prompts_build(out: Path, music: Path | None, folder: Path | None) -> None:
+@click.option(
+    "--classes",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the hold-music classes of lines with sounds of their own to this file: site/musiconhold-lines.conf. "
+    "Then `asterisk -rx 'moh reload'`.",
+)
+def prompts_build(out: Path, music: Path | None, folder: Path | None, classes: Path | None) -> None:
     """Speak all prompts with espeak-ng. Recordings of your own are never touched."""
-    made = build(out, music, click.echo, names=_names(folder), more=_labels(folder))
+    known = _roster(folder)
+    if classes is not None and known is None:
+        raise click.UsageError("--classes needs --rosters: lines have classes")
+    made = build(out, music, click.echo, names=_names(known), lines=_lines(known), more=_labels(known))
     table.ok(f"{len(made.made)} files made, {len(made.own)} of your own kept, in {made.folder}")
+    if classes is not None:
+        _write_classes(classes, made.classes)
+        table.ok(f"{len(made.classes)} hold-music classes in {classes}; now: asterisk -rx 'moh reload'")
+    elif made.classes:
+        table.note("lines have sounds of their own: nobody hears them before --classes was given, too")
 
 
-def _names(folder: Path | None) -> Names | None:
-    if folder is None:
-        return None
-    return {one.id: one.name for one in rosters.load(folder, None).roster.volunteers.values()}
+def _write_classes(path: Path, classes: Sequence[Class]) -> None:
+    try:
+        draft = path.with_name(f".{path.name}.part")
+        draft.write_text(classes_text(classes), encoding="utf-8")
+        draft.chmod(0o644)
+        draft.replace(path)
+    except OSError as error:
+        raise SetupError(f"{path} cannot be written ({error.strerror}): choose a folder that this user owns") from error
 
 
-def _labels(folder: Path | None) -> tuple[Prompt, ...]:
-    return () if folder is None else label_prompts(rosters.load(folder, None).roster)
+def _roster(folder: Path | None) -> Roster | None:
+    return None if folder is None else rosters.load(folder, None).roster
+
+
+def _names(roster: Roster | None) -> Names | None:
+    return None if roster is None else {one.id: one.name for one in roster.volunteers.values()}
+
+
+def _lines(roster: Roster | None) -> Sequence[Line]:
+    return () if roster is None else tuple(roster.lines.values())
+
+
+def _labels(roster: Roster | None) -> tuple[Prompt, ...]:
+    return () if roster is None else label_prompts(roster)
 
 
 @click.command()

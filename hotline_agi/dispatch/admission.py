@@ -1,6 +1,7 @@
 """A call comes into the machine's hands: one that arrives, or one that lived before the machine did."""
 
 from datetime import datetime
+from math import inf
 
 from hotline_agi.dispatch.commands import Fact, OpenRecord
 from hotline_agi.dispatch.state import Call
@@ -22,6 +23,7 @@ def admit(
     board.admitted += 1
     line, now = board.roster.lines[line_id], board.now
     arrived_at = now.at if arrived_at is None else min(now.at, arrived_at)
+    arrived_s = now.mono_s - (now.at - arrived_at).total_seconds()
     call = Call(
         id=call_id,
         line=line,
@@ -29,8 +31,10 @@ def admit(
         node=node,
         order=board.admitted,
         arrived_at=arrived_at,
-        arrived_s=now.mono_s - (now.at - arrived_at).total_seconds(),
+        arrived_s=arrived_s,
         admitted_s=now.mono_s,
+        language=line.language,
+        offer_due_s=arrived_s + line.waiting.offer.after_s if line.waiting.offer is not None else inf,
         comfort_due_s=now.mono_s + line.comfort_every_s,
     )
     board.calls[call.id] = call

@@ -5,9 +5,20 @@ Where they are, Asterisk says (`StockTaken`); what happened to them before, the 
 (`Fact.RECONSTRUCTED`). Nobody is rung anew for what rings already, and no talk is touched.
 """
 
-from hotline_agi.dispatch import answers, callers, help_recovery, overflow, recording, talks, unseen, waves
+from hotline_agi.dispatch import (
+    answers,
+    asides,
+    callers,
+    help_recovery,
+    overflow,
+    recording,
+    talks,
+    tongues,
+    unseen,
+    waves,
+)
 from hotline_agi.dispatch.admission import admit
-from hotline_agi.dispatch.commands import CancelLeg, CancelReason, DismissLeg, Fact, Music
+from hotline_agi.dispatch.commands import CancelLeg, CancelReason, DismissLeg, Fact, Music, help_music
 from hotline_agi.dispatch.courses import Course
 from hotline_agi.dispatch.departures import SURVIVAL_FORGET_S
 from hotline_agi.dispatch.events import (
@@ -105,7 +116,7 @@ def _admitted(board: Switchboard, live: LiveCall, node: NodeId) -> Adopted:
         fact=Fact.RECONSTRUCTED if past is None else Fact.ADOPTED,
         detail=detail,
     )
-    call.music = next((music for music in Music if music == live.music), Music.COMFORT)
+    _hears_on(board, call, live, course)
     recording.goes_on(call, live)
     call.outcome, call.volunteer, call.talk_s = course.outcome, course.volunteer, course.talk_s
     call.marked = call.high_risk = course.marked
@@ -122,6 +133,22 @@ def _admitted(board: Switchboard, live: LiveCall, node: NodeId) -> Adopted:
     return call, live, course
 
 
+def _hears_on(board: Switchboard, call: Call, live: LiveCall, course: Course) -> None:
+    """The caller hears what they heard, in their language."""
+    language = course.language or live.language
+    if language in call.line.waiting.languages:
+        call.language = language
+    call.music = next((music for music in Music if music == live.music), live.music or Music.COMFORT)
+    call.told_place = course.told_place
+    offer = call.line.waiting.offer
+    if offer is not None and course.offered_at is not None:
+        call.offer_due_s = board.mono_s(course.offered_at) + offer.every_s
+    own = board.own_sounds(call.line.id, call.language)
+    for number, one in enumerate(own.self_help if own is not None else ()):
+        if call.music == help_music(one.id) and course.listens_at is not None:
+            call.listening_to, call.listens_until_s = number, board.mono_s(course.listens_at) + one.length_s
+
+
 def _go_on(board: Switchboard, call: Call, live: LiveCall, course: Course) -> None:
     """`call` takes its place again, with the legs that are its own by now; the others are of the past."""
     for past_leg in course.legs.values():
@@ -132,6 +159,10 @@ def _go_on(board: Switchboard, call: Call, live: LiveCall, course: Course) -> No
             _talks(board, call, live, course)
         case Whereabouts.OUT_OF_TALK:
             _came_out(board, call, course)
+        case Whereabouts.LEAVING if live.step in asides.STEPS:
+            _waits(board, call, live, course)
+            call.aside, call.aside_told = live.step, True
+            board.set_timer(Timer.ASK, call.id, asides.LIMIT_S)
         case Whereabouts.LEAVING:
             _leaves(board, call, live)
         case Whereabouts.SURVIVING:
@@ -199,6 +230,8 @@ def _waits(board: Switchboard, call: Call, live: LiveCall, course: Course) -> No
     if live.where is Whereabouts.HELD and live.held_s is not None and live.held_s < answers.ROUND_S:
         call.held, call.round_ends_s = True, board.now.mono_s + answers.ROUND_S - live.held_s
     board.set_timer(Timer.ASK, call.id, answers.ASK_LIMIT_S)
+    if call.music == Music.LANGUAGES:
+        tongues.ask(board, call)
     legs = list(call.legs.values())
     if any(leg.volunteer is None for leg in legs):
         overflow.goes_on(board, call)
@@ -246,6 +279,7 @@ def _is_wanted(found: LiveLeg, live: LiveCall) -> bool:
     if live.where is Whereabouts.TALKING:
         return live.leg == found.leg
     waits = live.where in (Whereabouts.ARRIVING, Whereabouts.ASKING, Whereabouts.HELD)
+    waits = waits or live.step in asides.STEPS
     return waits and found.stage is not LegStage.ENDING
 
 

@@ -5,9 +5,10 @@ question is open (`Call.asking`) the dialplan waits for us under its own guard o
 but the verdict on a talk, which may take up to `talks.VERDICT_S`.
 """
 
-from hotline_agi.dispatch import recording
-from hotline_agi.dispatch.commands import EndRound, GuideCaller, HoldCaller, Music
+from hotline_agi.dispatch import asides, recording, soundtrack
+from hotline_agi.dispatch.commands import EndRound, GuideCaller, HoldCaller
 from hotline_agi.dispatch.events import Step
+from hotline_agi.dispatch.soundtrack import language_of
 from hotline_agi.dispatch.state import Call, CallState
 from hotline_agi.dispatch.switchboard import CALL_TIMERS, Switchboard, Timer
 from hotline_agi.roster.model import OverflowStep
@@ -28,13 +29,16 @@ def answer(board: Switchboard, call: Call) -> None:
     """Answer `call`'s open question, if there is one and the answer is known."""
     if not call.asking or call.left:
         return
-    if call.state in (CallState.WAITING, CallState.CONNECTING):
+    if call.state is CallState.WAITING and call.aside is not None:
+        asides.tell(board, call)
+    elif call.state in (CallState.WAITING, CallState.CONNECTING):
+        call.aside = None
         _hold(board, call)
     elif call.state is CallState.LEAVING:
         call.asking = False
         call.steps_told = True
         board.clear_timers(call, Timer.ASK)
-        board.out.append(GuideCaller(call=call.id, language=call.line.language, steps=call.steps))
+        board.out.append(GuideCaller(call=call.id, language=language_of(board, call), steps=call.steps))
 
 
 def leave(board: Switchboard, call: Call, steps: tuple[Step, ...]) -> None:
@@ -46,7 +50,7 @@ def leave(board: Switchboard, call: Call, steps: tuple[Step, ...]) -> None:
     if call.asking:
         answer(board, call)
     else:
-        board.set_timer(Timer.ASK, call.id, ASK_LIMIT_S)
+        board.set_timer(Timer.ASK, call.id, asides.LIMIT_S if asides.is_aside(call) else ASK_LIMIT_S)
         board.out.append(EndRound(call=call.id, node=call.node))
 
 
@@ -58,9 +62,7 @@ def own_steps(call: Call) -> tuple[Step, ...]:
 
 def _hold(board: Switchboard, call: Call) -> None:
     now_s = board.now.mono_s
-    if now_s >= call.comfort_due_s:
-        call.music = Music.COMFORT_ODD if call.music is Music.COMFORT else Music.COMFORT
-        call.comfort_due_s = now_s + call.line.comfort_every_s
+    soundtrack.advance(board, call)
     recording.give_notice(board, call)
     remaining_s = max(0.0, call.overflow_due_s - now_s) + DEADLINE_MARGIN_S
     if not call.transferring and OverflowStep.TRANSFER in call.line.overflow:
@@ -70,7 +72,7 @@ def _hold(board: Switchboard, call: Call) -> None:
     board.out.append(
         HoldCaller(
             call=call.id,
-            language=call.line.language,
+            language=language_of(board, call),
             music=call.music,
             round_s=ROUND_S,
             max_wait_s=round(remaining_s, 1),

@@ -24,7 +24,7 @@ from hotline_agi.roster.model import Endpoint
 from hotline_agi.terms.ids import EndpointId
 from hotline_agi.terms.json_text import json_value
 
-TOLD_KEYS = frozenset("*89")
+TOLD_KEYS = frozenset("*#12345689")
 OTHER_KEY = "other"
 
 Json = Any

@@ -229,6 +229,25 @@ class Music(StrEnum):
     """The greeting, and behind it the notice that the talk may be recorded if they press a key."""
     RECORDING_AGREED = "recyes"
     RECORDING_REVOKED = "recno"
+    WAIT = "wait"
+    """Music alone."""
+    DIRECTORY = "directory"
+    LANGUAGES = "languages"
+    OFFER = "offer"
+    OFFER_ODD = "offer2"
+    OFFER_WITHHELD = "offerw"
+    """Without the choice to be called back at the number that they call from, which nobody knows."""
+    OFFER_WITHHELD_ODD = "offerw2"
+
+
+def place_music(place: int) -> str:
+    """What a caller hears whom `place` (0 to 9) others are served before."""
+    return f"place{place}"
+
+
+def help_music(recording: str) -> str:
+    """What a caller hears who listens to a self-help recording."""
+    return f"help-{recording}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +256,9 @@ class HoldCaller:
 
     call: CallId
     language: str
-    music: Music
+    """In which sounds: ``zh``, or ``zh_xinli`` where the line has its own."""
+    music: str
+    """A `Music`, `place_music` or `help_music`."""
     round_s: int
     max_wait_s: float
     """From now; the dialplan keeps it as its own hard deadline."""
@@ -257,6 +278,14 @@ class GuideCaller:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndRound:
     """End the caller's round in the holding bridge now, so that they ask and hear the news."""
+
+    call: CallId
+    node: NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchCaller:
+    """Somebody accepted a caller who is aside (`Step.CALLBACK_HERE`…): bring them out of it, to ask at once."""
 
     call: CallId
     node: NodeId
@@ -287,6 +316,15 @@ class NoteFact:
     leg: LegId | None = None
     volunteer: VolunteerId | None = None
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteLanguage:
+    """A caller chose a language on a line that remembers it."""
+
+    call: CallId
+    caller: CallerToken
+    language: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -458,6 +496,7 @@ NodeCommand = (
     | EndRound
     | ListenToCaller
     | HangUp
+    | FetchCaller
     | MarkConsent
     | StopRecording
     | RingHelper
@@ -475,6 +514,7 @@ Command = (
     | NoteReadiness
     | NoteCover
     | NoteAlarm
+    | NoteLanguage
     | FlagCaller
     | OpenFollowUps
 )

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from hotline_agi.dispatch.events import Step
 from hotline_agi.dispatch.memory import Noted, OpenCall
+from hotline_agi.roster.waiting_plan import Choice
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.helping import HelperRole
 from hotline_agi.terms.ids import CallId, LegId, VolunteerId
@@ -63,6 +64,12 @@ class Course:
     talk_s: float = 0.0
     """Of talks that were seen to end."""
     outcome: Outcome | None = None
+    language: str = ""
+    """In which the caller is spoken to, if they chose one."""
+    told_place: int | None = None
+    offered_at: datetime | None = None
+    listens_at: datetime | None = None
+    """Since when they listen to a self-help recording, if that was what they chose last."""
     surviving: bool = False
     step: Step | None = None
     left_at: datetime | None = None
@@ -106,6 +113,16 @@ def _take(course: Course, noted: Noted, rang: dict[LegId | None, Noted]) -> None
                 course.step = Step(noted.detail)
             if course.step is Step.DIRECTORY:
                 course.outcome = course.outcome or Outcome.DIRECTORY
+        case Fact.LANGUAGE:
+            course.language = noted.detail.partition(" ")[0]
+        case Fact.PLACE if noted.detail.isdecimal():
+            course.told_place = int(noted.detail)
+        case Fact.OFFERED:
+            course.offered_at = noted.at
+        case Fact.WISHED:
+            course.listens_at = noted.at if noted.detail.startswith(Choice.SELF_HELP) else None
+        case Fact.CALLBACK_ASKED:
+            course.outcome = Outcome.CALLBACK
         case Fact.MESSAGE_LEFT:
             course.outcome = Outcome.MESSAGE
         case Fact.SURVIVING:

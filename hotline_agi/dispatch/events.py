@@ -25,6 +25,8 @@ class CallArrived:
     """Somebody flagged this caller."""
     withheld: bool = False
     """The dialplan looked, and there is no number."""
+    language: str = ""
+    """What this caller chose in an earlier call, where that is remembered."""
     asked_for_help: bool = False
     """A campaign rang them, and they pressed the key for help."""
 
@@ -89,6 +91,12 @@ class Step(StrEnum):
     """Says that the talk is over and that somebody who was cut off should stay on the line."""
     ROUND = "round"
     """Ask the service again."""
+    CALLBACK_HERE = "callbackhere"
+    """Asks whether they want to be called back at this number; then, in any case, comes the next step."""
+    CALLBACK_OTHER = "callbackother"
+    """Asks for another number."""
+    CALLBACK_KEPT = "callbackkept"
+    """Says that they will be called back."""
     TALKED_MUCH = "talkedmuch"
     """From here on: says which limit a caller met, and when they can call again (`caller_limits.py`)."""
     CALLED_OFTEN = "calledoften"
@@ -252,6 +260,8 @@ class LiveCall:
     """With whom they talk."""
     talked_s: float | None = None
     """Since that talk began; None: Asterisk does not say."""
+    language: str = ""
+    """In which the dialplan speaks to them."""
     step: Step | None = None
     """In LEAVING: the running step, and those to come."""
     steps: tuple[Step, ...] = ()
@@ -307,6 +317,42 @@ class LimitLifted:
     """A coordinator ended the limits of a caller."""
 
     caller: CallerToken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackAsked:
+    """The caller said where they want to be called back, and it is on disk; they wait to hear so."""
+
+    call: CallId
+    here: bool
+    """At the number that they call from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfHelp:
+    """A recording that a caller may listen to."""
+
+    id: str
+    length_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnSounds:
+    """A line has sounds of its own in one language; without them it speaks with those of all lines."""
+
+    line: LineId
+    language: str
+    offers: bool = False
+    """Its offer can be said."""
+    self_help: tuple[SelfHelp, ...] = ()
+    """In the order in which they are heard."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundsSeen:
+    """What can be heard, as the shell found it on disk; the last word counts."""
+
+    own: tuple[OwnSounds, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -488,6 +534,8 @@ Event = (
     | NoticeAnswered
     | AlarmRaised
     | AlarmEnded
+    | CallbackAsked
+    | SoundsSeen
     | RecordingPossible
     | LegKeyed
     | VolunteerEngaged

@@ -111,10 +111,12 @@ def wants(board: Switchboard, call: Call) -> tuple[Want, ...]:
     pass, or is away.
     """
     line = board.current_line(call)
-    if len(line.required) == len(line.wants) or call.wave >= len(call.ring_steps):
-        return line.required
+    all_wants = line.wants_of(call.spoken)
+    required = tuple(want for want in all_wants if want.for_s is None)
+    if len(required) == len(all_wants) or call.wave >= len(call.ring_steps):
+        return required
     waited_s = board.now.mono_s - call.arrived_s
-    wanted = tuple(want for want in line.wants if want.for_s is None or waited_s < want.for_s)
+    wanted = tuple(want for want in all_wants if want.for_s is None or waited_s < want.for_s)
     pool = board.pool(line, call.ring_steps[max(0, call.wave)].group, wanted)
     for leg in call.legs.values():
         if leg.state is not LegState.CANCELLING and leg.volunteer in pool.members:
@@ -123,7 +125,7 @@ def wants(board: Switchboard, call: Call) -> tuple[Want, ...]:
     left = pool.free + pool.occupied
     if left > len(spent) or left > sum(_counts(board, pool, volunteer, True) for volunteer in spent):
         return wanted
-    return line.required
+    return required
 
 
 def pools_of(board: Switchboard, call: Call) -> Iterator[tuple[Pool, RingGroup]]:

@@ -28,6 +28,7 @@ from hotline_agi.dispatch import (
     adoption,
     alarm_calls,
     answers,
+    asides,
     caller_limits,
     callers,
     cover_requests,
@@ -45,8 +46,10 @@ from hotline_agi.dispatch import (
     stock,
     supervision,
     talks,
+    tongues,
     unseen,
     waves,
+    wishes,
 )
 from hotline_agi.dispatch.admission import admit
 from hotline_agi.dispatch.commands import Command, Fact
@@ -54,6 +57,7 @@ from hotline_agi.dispatch.events import (
     AlarmEnded,
     AlarmRaised,
     CallArrived,
+    CallbackAsked,
     CallerHeld,
     CallerKeyed,
     CallerLeft,
@@ -79,6 +83,7 @@ from hotline_agi.dispatch.events import (
     RecordingPossible,
     ResultGiven,
     RoundEnded,
+    SoundsSeen,
     Step,
     StepReached,
     StockTaken,
@@ -104,7 +109,6 @@ from hotline_agi.terms.instants import Now
 from hotline_agi.terms.outcomes import Outcome
 from hotline_agi.terms.standing import VolunteerState
 
-KEY_MESSAGE = "*"
 CallerEvent = (
     CallerHeld
     | CallerKeyed
@@ -116,6 +120,7 @@ CallerEvent = (
     | CallerRecognised
     | CallerListened
     | CallerSpoke
+    | CallbackAsked
 )
 
 
@@ -246,6 +251,8 @@ class Machine:
                     self._take(said)
             case AlarmRaised():
                 alarm_calls.raised(board, event)
+            case SoundsSeen(own=own):
+                board.sounds = {(one.line, one.language): one for one in own}
             case AlarmEnded():
                 alarm_calls.ended(board, event)
             case RecordingPossible(possible=possible):
@@ -270,7 +277,7 @@ class Machine:
                 call = board.calls.get(event.call)
                 if call is None:
                     self._of_unknown_call(event)
-                elif call.left and not isinstance(event, MessageLeft):  # a message may be weighed after the hang-up
+                elif call.left and not isinstance(event, MessageLeft | CallbackAsked):  # on disk after the hang-up
                     board.ignore(event)
                 else:
                     self._of_call(call, event)
@@ -288,6 +295,7 @@ class Machine:
             call.asking = True
             if isinstance(event, CallArrived):
                 callers.introduced(board, call, event)
+                tongues.introduced(board, call, event.language)
             if isinstance(event, RoundEnded) or caller_limits.arrived(board, call):
                 self._serve(call)
         elif call.left or call.state is CallState.SURVIVING:
@@ -308,6 +316,7 @@ class Machine:
     def _came_back(self, call: Call) -> None:
         """The caller's round is over (or the steps that we told ended with "ask again")."""
         board = self._board
+        asides.came_back(call)
         if call.state is CallState.TALKING:
             talks.came_out(board, call)
         elif call.state is CallState.LEAVING and call.steps_told:
@@ -331,10 +340,7 @@ class Machine:
                     answers.leave(board, call, call.steps)  # decided while the caller was on the way in
                 talks.connect_if_held(board, call)
             case CallerKeyed(key=key):
-                if key == KEY_MESSAGE and call.state is CallState.WAITING:
-                    overflow.leave_message(board, call)
-                else:
-                    recording.keyed(board, call, key)
+                wishes.keyed(board, call, key)
             case CallerSurviving():
                 if call.outcome is Outcome.UNCERTAIN:
                     call.outcome = None  # now it is known
@@ -355,6 +361,8 @@ class Machine:
                 callers.recognised(board, call, event)
             case CallerListened():
                 call.listening = call.state is CallState.TALKING
+            case CallbackAsked():
+                wishes.callback_asked(board, call, event)
             case CallerSpoke():
                 caller_limits.spoke(board, call)
             case _:
@@ -425,6 +433,8 @@ class Machine:
                 departures.surrender(board, call)
             case Timer.CONNECT if call is not None:
                 talks.connect_failed(board, call)
+            case Timer.LANGUAGE if call is not None:
+                tongues.overdue(board, call)
             case Timer.VERDICT if call is not None:
                 talks.judge(board, call)
                 answers.answer(board, call)

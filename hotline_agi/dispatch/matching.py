@@ -267,6 +267,21 @@ def release(board: Switchboard, call: Call, reason: CancelReason) -> None:
             mark(board, heir)
 
 
+def let_go_misfits(board: Switchboard, call: Call, reason: CancelReason) -> None:
+    """`call` wants other people than a moment ago: hand on, or cancel, the phones of those who do not fit any more."""
+    for leg in list(call.legs.values()):
+        gone = leg.state is LegState.CANCELLING or leg is call.winner
+        if gone or leg.volunteer is None or _may_take(board, call, leg.volunteer):
+            continue
+        heir = _heir(board, leg)
+        if heir is None:
+            board.cancel(leg, reason)
+        else:
+            board.hand_over(leg, heir)
+            mark(board, heir)
+    mark(board, call)
+
+
 def _heir(board: Switchboard, leg: Leg) -> Call | None:
     return _first_needy(
         board,

@@ -180,7 +180,25 @@ class Call:
     held: bool = False
     """In the holding bridge, where a leg may take them out."""
     round_ends_s: float = 0.0
-    music: Music = Music.GREET
+    language: str = ""
+    """In which the caller is spoken to: the line's own, or what they chose."""
+    choosing: bool = False
+    """Hears the menu of languages, and has not chosen."""
+    music: str = Music.GREET
+    """See `HoldCaller.music`."""
+    next_music: str | None = None
+    """What they hear from the next round on, whatever is due."""
+    told_place: int | None = None
+    """How many they heard that are served before them, last."""
+    offer_due_s: float = inf
+    listens_until_s: float = -inf
+    """Until then a recording is heard, and no sentence of ours."""
+    listening_to: int = 0
+    """Which self-help recording, from 0."""
+    aside: Step | None = None
+    """Where outside of the holding bridge they are (to go) while they wait; see `asides.py`."""
+    aside_told: bool = False
+    """They are there."""
     comfort_due_s: float = 0.0
     overflow_due_s: float = 0.0
     overflow_left: list[OverflowStep] = field(default_factory=list)
@@ -216,3 +234,8 @@ class Call:
     leg_records: list[LegRecord] = field(default_factory=list)
 
     ended_at: datetime | None = None
+
+    @property
+    def spoken(self) -> str | None:
+        """The language that their volunteer should speak; None: it may yet be any."""
+        return None if self.choosing else self.language

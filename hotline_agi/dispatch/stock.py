@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from math import inf
 
-from hotline_agi.dispatch import talks
+from hotline_agi.dispatch import asides, talks
 from hotline_agi.dispatch.events import (
     CallerLeft,
     CallerSurviving,
@@ -73,7 +73,7 @@ def _moved(board: Switchboard, call: Call, live: LiveCall) -> Iterator[Event]:
         yield CallerSurviving(call=call.id)
     elif live.where is Whereabouts.LEAVING and live.step is not None and live.step is not call.step:
         _note(board, call, "a step")
-        if call.state in (CallState.WAITING, CallState.CONNECTING):
+        if call.state in (CallState.WAITING, CallState.CONNECTING) and live.step not in asides.STEPS:
             yield StepReached(call=call.id, step=Step.DEADLINE)  # what else sends somebody there who waits
         yield StepReached(call=call.id, step=live.step)
 

@@ -24,7 +24,7 @@ from hotline_agi.dispatch.commands import (
 )
 from hotline_agi.dispatch.courses import Past
 from hotline_agi.dispatch.deadlines import Deadlines
-from hotline_agi.dispatch.events import DeviceChanged, Event
+from hotline_agi.dispatch.events import DeviceChanged, Event, OwnSounds
 from hotline_agi.dispatch.follow_ups import follow_ups
 from hotline_agi.dispatch.help_book import HelpBook
 from hotline_agi.dispatch.notice_book import NoticeBook
@@ -66,6 +66,7 @@ class Timer(IntEnum):
     LEG = auto()
     REST = auto()
     MESSAGE = auto()
+    LANGUAGE = auto()
     # of notices; see `notices.py`
     NOTICE = auto()
     REMINDERS = auto()
@@ -88,7 +89,7 @@ NOTICE_TIMERS = (
     Timer.TELL_REST,
     Timer.ALARM,
 )
-CALL_TIMERS = (Timer.WAVE, Timer.OVERFLOW, Timer.ASK, Timer.CONNECT, Timer.VERDICT, Timer.FORGET)
+CALL_TIMERS = (Timer.WAVE, Timer.OVERFLOW, Timer.ASK, Timer.CONNECT, Timer.VERDICT, Timer.FORGET, Timer.LANGUAGE)
 
 TRIED_KEPT = 4096
 _OUTCOME_OF_CANCEL = {
@@ -136,6 +137,8 @@ class Switchboard:
     """Calls of earlier runs that nobody has seen yet."""
     lost_at: dict[NodeId, datetime] = field(default_factory=dict)
     """Since when the link to an Asterisk is down."""
+    sounds: dict[tuple[LineId, str], OwnSounds] = field(default_factory=dict)
+    """Of lines that have their own, by language."""
     settling: set[NodeId] = field(default_factory=set)
     """Stock is being taken: nobody is rung before we know who is still there."""
     waiting: Waiting = field(default_factory=Waiting)
@@ -192,6 +195,10 @@ class Switchboard:
         detail: str = "",
     ) -> None:
         self.out.append(NoteFact(call=call.id, fact=fact, leg=leg, volunteer=volunteer, detail=detail))
+
+    def own_sounds(self, line: LineId, language: str) -> OwnSounds | None:
+        """What `line` has of its own in `language`; None: it speaks with the sounds of all lines."""
+        return self.sounds.get((line, language))
 
     def mono_s(self, at: datetime) -> float:
         """An instant of an earlier run on the clock of this one; may be negative."""

@@ -1,6 +1,16 @@
 """From the first accept to the end of the talk: one winner, tested and set in one go, and nobody cut off."""
 
-from hotline_agi.dispatch import answers, caller_limits, choices, matching, overflow, recording, results, waves
+from hotline_agi.dispatch import (
+    answers,
+    asides,
+    caller_limits,
+    choices,
+    matching,
+    overflow,
+    recording,
+    results,
+    waves,
+)
 from hotline_agi.dispatch.commands import CancelReason, ConnectLeg, Fact, HangUp, ListenToCaller, Music, RefuseLeg
 from hotline_agi.dispatch.events import Step
 from hotline_agi.dispatch.state import Call, CallState, Leg, LegState
@@ -53,7 +63,10 @@ def accept(board: Switchboard, leg: Leg) -> None:
     board.note(call, Fact.ACCEPTED, leg.id, leg.volunteer)
     board.deadlines.clear((Timer.LEG, leg.id))
     board.clear_timers(call, Timer.WAVE, Timer.OVERFLOW)
+    board.clear_timers(call, Timer.LANGUAGE)
+    call.choosing = False
     board.set_timer(Timer.CONNECT, call.id, HOLD_WAIT_S)
+    asides.fetch(board, call)
     connect_if_held(board, call)
     if call is not passed_over:
         matching.mark(board, passed_over)

@@ -84,7 +84,7 @@ def fill(board: Switchboard, call: Call) -> None:
     if rung or call.told_wave != call.wave:
         call.told_wave = call.wave
         choices.note(board, call, rung)
-    if hopeless and not rung:
+    if hopeless and not rung and not call.choosing:
         _next_wave(board, call)
 
 

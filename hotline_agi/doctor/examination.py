@@ -24,7 +24,9 @@ from hotline_agi.doctor.recordings import look_at_recordings
 from hotline_agi.doctor.rosters import look_ahead, look_at_folder, look_at_numbers, look_at_service
 from hotline_agi.errors import HotlineError, PbxError, SetupError
 from hotline_agi.prompts.collection import State, inventory
+from hotline_agi.prompts.line_sounds import missing
 from hotline_agi.roster.model import Roster
+from hotline_agi.roster.waiting_plan import NO_PLAN
 from hotline_agi.settings import Settings, read_settings
 
 MIN_FREE_BYTES = 500 * 1024 * 1024
@@ -50,6 +52,7 @@ async def examine(config: Path) -> list[Check]:
     if roster is not None:
         checks.append(look_at_numbers(settings, roster))
         checks += _look_at_prompts(settings, roster)
+        checks += _look_at_line_sounds(settings, roster)
         checks += _look_at_zones(roster)
     checks += await asyncio.to_thread(lambda: list(look_at_recordings(settings, roster)))
     checks += look_at_word(settings)
@@ -115,6 +118,21 @@ def _look_at_prompts(settings: Settings, roster: Roster) -> Iterator[Check]:
         yield failed("prompts", f"not playable: {', '.join(unplayable)}", remedy)
     if not missing and not unplayable:
         yield ok("prompts", f"{len(recordings)} in {', '.join(sorted(languages))}")
+
+
+def _look_at_line_sounds(settings: Settings, roster: Roster) -> Iterator[Check]:
+    """What single lines promise their callers, and nobody would hear."""
+    for line in roster.lines.values():
+        lacking = missing(settings.sounds, line)
+        if lacking:
+            what = f"{line.id} says or offers what is missing: {', '.join(lacking)}"
+            remedy = (
+                f"record what ends in .wav, then hotline prompts build --out {settings.sounds} "
+                f"--rosters {settings.rosters} --classes /etc/asterisk/site/musiconhold-lines.conf"
+            )
+            yield failed("prompts of a line", what, remedy)
+        elif line.waiting != NO_PLAN:
+            yield ok("prompts of a line", line.id)
 
 
 def _look_at_zones(roster: Roster) -> Iterator[Check]:

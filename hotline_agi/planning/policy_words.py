@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from hotline_agi.planning.ring_words import likely_enough
 from hotline_agi.roster.callback_policy import CallbackPolicy, Missed, SharedPhones
 from hotline_agi.roster.model import CallerLimits, Line, RecordTalks, TalkResults, Want
+from hotline_agi.roster.waiting_plan import WaitingPlan
 
 NOTHING = "nothing"
 
@@ -31,6 +32,24 @@ def policy_in_words(line: Line) -> dict[str, str]:
             f"for {notes.for_s / 3600:g} h, {'asked after talks' if notes.ask else 'in the menu'}"
             if (notes := line.notes)
             else NOTHING
+        ),
+        **waiting_in_words(line.waiting),
+    }
+
+
+def waiting_in_words(plan: WaitingPlan) -> dict[str, str]:
+    """By field of ``line.yaml``; one that says nothing is `NOTHING`."""
+    offer, emergency = plan.offer, plan.emergency
+    return {
+        "languages": ", ".join(plan.languages) or NOTHING,
+        "remember_language": "yes" if plan.remembers_language else "no",
+        "place_in_queue": "yes" if plan.tells_place else "no",
+        "offer": (
+            f"after {offer.after_s:g} s, every {offer.every_s:g} s: {', '.join(offer.choices)}" if offer else NOTHING
+        ),
+        "self_help": ", ".join(plan.self_help) or NOTHING,
+        "emergency": (
+            f"{', '.join(emergency.numbers)} in the {' and the '.join(emergency.said_in)}" if emergency else NOTHING
         ),
     }
 

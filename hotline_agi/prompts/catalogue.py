@@ -156,6 +156,8 @@ TONES = (
 
 HOLD_CLASSES = {
     "greet": "greeting",
+    "directory": "directory",
+    **{f"place{people}": f"place-{people}" for people in range(10)},
     "greetrec": "greeting",
     "recyes": "recording-agreed",
     "recno": "recording-revoked",

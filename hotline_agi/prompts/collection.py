@@ -21,18 +21,19 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
 from hotline_agi.cache import Say, cache_root, locked, made_once, recipe_key
 from hotline_agi.errors import SetupError
-from hotline_agi.prompts import voice
+from hotline_agi.prompts import line_sounds, voice
 from hotline_agi.prompts.catalogue import HOLD_CLASSES, HOLD_NOTICES, PROMPTS, TONES, Prompt
 from hotline_agi.prompts.labels import is_label
 from hotline_agi.prompts.names import Names, name_prompt, voice_of, whose
 from hotline_agi.prompts.phrases import PHRASES
+from hotline_agi.roster.model import Line
 from hotline_agi.terms.languages import Language
 
 MANIFEST = "hotline-prompts.json"
@@ -81,6 +82,8 @@ class Build:
     made: tuple[Path, ...]
     own: tuple[Path, ...]
     """Recordings of the hospital: left as they are."""
+    classes: tuple[line_sounds.Class, ...] = ()
+    """Hold-music classes of lines with sounds of their own: Asterisk must be told of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,14 +99,21 @@ class _Item:
 
 
 def inventory(
-    folder: Path, music: Path | None = None, names: Names | None = None, *, more: Sequence[Prompt] = ()
+    folder: Path,
+    music: Path | None = None,
+    names: Names | None = None,
+    *,
+    lines: Sequence[Line] = (),
+    more: Sequence[Prompt] = (),
 ) -> tuple[Recording, ...]:
     """Every file that callers and volunteers may hear from `folder`, with its state.
 
-    `music` is the piece for the hold music; with `names` the volunteers' spoken names are in it, and `more` prompts.
+    `music` is the piece for the hold music; with `names` the volunteers' spoken names are in it, with `lines` what
+    these have recorded of their own, or need to, and `more` prompts.
     """
     made = _read(folder)
-    return tuple(
+    own = tuple(one for line in lines for one in _own_of(folder, line))
+    return own + tuple(
         Recording(
             id=item.id, language=item.language, text=item.text, when=item.when,
             path=folder / item.place, state=_state(folder, item, made),
@@ -118,20 +128,23 @@ def build(
     say: Say = lambda _: None,
     *,
     names: Names | None = None,
+    lines: Sequence[Line] = (),
     more: Sequence[Prompt] = (),
 ) -> Build:
     """Make what is missing or outdated in `folder`, which is created if need be.
 
     `music` is the piece for the hold music in any format that sox reads; None makes a quiet chord. With `names` these
-    are spoken too, and names that we spoke of others are removed; `more` is spoken besides. Raises SetupError if
-    espeak-ng or sox is missing or the folder cannot be written.
+    are spoken too, and names that we spoke of others are removed; `more` is spoken besides. For `lines` with sounds of
+    their own these are put together (`line_sounds.py`). Raises SetupError if espeak-ng or sox is missing or the folder
+    cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder, say):
             if names is not None:
                 _forget_others(folder, names, {one.id for one in more})
-            return _build(folder, music, say, names, more)
+            made = _build(folder, music, say, names, more)
+            return replace(made, classes=line_sounds.link(folder, lines))
     except (PermissionError, FileExistsError, NotADirectoryError) as error:
         raise SetupError(
             f"{error.filename or folder} cannot be written: choose a folder that this user owns"
@@ -147,6 +160,23 @@ def shared_sounds(music: Path | None, say: Say = lambda _: None) -> Path:
         build(part, music, say)
 
     return made_once(place, make, say=say)
+
+
+def _own_of(folder: Path, line: Line) -> Iterator[Recording]:
+    """Recordings of `line` alone: those that nobody can speak for it, and those that it has in the place of ours."""
+    for language in line_sounds.languages_of(line):
+        place = line_sounds.folder_of(folder, line, language)
+        needed = {prompt.id: prompt for prompt in line_sounds.self_help_prompts(line)}
+        common = {prompt.id: prompt for prompt in (*PROMPTS, *PHRASES)}
+        there = {path.stem for path in (place / "hotline").glob("*.wav")}
+        for name in (*needed, *sorted(there - needed.keys())):
+            prompt, path = needed.get(name) or common.get(name), place / "hotline" / f"{name}.wav"
+            playable = State.OWN if voice.is_playable(path) else State.UNPLAYABLE
+            yield Recording(
+                id=name, language=place.name, path=path, state=playable if name in there else State.MISSING,
+                text=prompt.text(Language(language)) if prompt is not None else "",
+                when=prompt.when if prompt is not None else "never: no prompt is called so",
+            )  # fmt: skip
 
 
 def _build(

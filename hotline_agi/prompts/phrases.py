@@ -13,6 +13,7 @@ from hotline_agi.prompts.notice_phrases import NOTICE_PHRASES
 from hotline_agi.prompts.recording_phrases import RECORDING_PHRASES
 from hotline_agi.prompts.result_phrases import RESULT_PHRASES
 from hotline_agi.prompts.risk_phrases import RISK_PHRASES
+from hotline_agi.prompts.waiting_phrases import WAITING_PHRASES
 
 _ZH_DIGITS = "零一二三四五六七八九"
 _EN_UNITS = (
@@ -244,6 +245,7 @@ PHRASES = (
     *PARTS,
     *NOTICE_PHRASES,
     *LIMIT_PHRASES,
+    *WAITING_PHRASES,
     *CALLBACK_PHRASES,
     *RECORDING_PHRASES,
     *RISK_PHRASES,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from hotline_agi.reports import choice_words, words, work_words
+from hotline_agi.reports import choice_words, waiting_words, words, work_words
 from hotline_agi.reports.choosing import Choice, Handing, Serving
 from hotline_agi.reports.past import CallHistory, PastFact, PastLeg
 from hotline_agi.reports.words import Phrase
@@ -20,6 +20,12 @@ MERGE_S = 0.05
 _MERGED = (Fact.RANG, Fact.PICKED_UP, Fact.LEG_ENDED)
 _CAUSES = {Fact.RANG: (Fact.LEG_ENDED, Fact.WAVE, Fact.CHOSE), Fact.LEG_ENDED: (Fact.RANG,), Fact.PICKED_UP: ()}
 """A sentence is not moved before one of these, which may be its cause: v02 was busy, therefore v05 was rung."""
+_OF_WAITING = {
+    Fact.LANGUAGE: waiting_words.language_text,
+    Fact.PLACE: waiting_words.place_text,
+    Fact.WISHED: waiting_words.wish_text,
+    Fact.CALLBACK_ASKED: waiting_words.asked_text,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +197,9 @@ def _text(sentence: _Sentence, course: _Course, language: Language) -> str:
         case Fact.STEP:
             step_text = words.STEPS[language].get(fact.detail, fact.detail)
             return _phrase(words.FACTS[language][Fact.STEP], names, language, step_text=step_text)
+        case Fact.LANGUAGE | Fact.PLACE | Fact.WISHED | Fact.CALLBACK_ASKED:
+            told = _OF_WAITING[fact.fact](fact.detail, language)
+            return _phrase(words.FACTS[language][fact.fact], names, language, told=told)
         case Fact.ADOPTED | Fact.RECONSTRUCTED:
             where = words.WHERE[language].get(_fields(fact.detail).get("where", ""), "")
             return _phrase(words.FACTS[language][fact.fact], names, language, where=where)

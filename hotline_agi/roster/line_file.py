@@ -8,7 +8,7 @@ from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import Endpoint, EndpointKind, Line, OverflowStep, RingGroup, RingStep
 from hotline_agi.roster.plan import WeeklyHours
 from hotline_agi.roster.policy_fields import ReadWant, check_policy, read_policy
-from hotline_agi.roster.probes import also, described, narrowed
+from hotline_agi.roster.probes import also, narrowed
 from hotline_agi.roster.ring_plans import ring_plans, ring_steps, weekly_hours
 from hotline_agi.roster.risk_fields import ReadRisk, read_risk
 from hotline_agi.roster.values import (
@@ -16,11 +16,11 @@ from hotline_agi.roster.values import (
     names,
     one_of,
     phone_number,
-    scalar,
     seconds,
     time_zone,
     yes_no,
 )
+from hotline_agi.roster.waiting_fields import check_waiting, prompt_language, read_waiting
 from hotline_agi.terms.ids import EndpointId, LineId
 from hotline_agi.terms.problems import Mark
 
@@ -29,8 +29,6 @@ DEFAULT_PLAN = (
     RingStep(group=RingGroup.BACKUP, count=None, for_s=30.0),
 )
 DEFAULT_END = (OverflowStep.MESSAGE, OverflowStep.DIRECTORY)
-LANGUAGES = ("zh", "en")
-"""There are prompts in these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +64,7 @@ def read_line(line_id: LineId, root: Node, findings: Findings) -> ReadLine | Non
     zone = fields.required("time_zone", time_zone)
     numbers = fields.required("numbers", narrowed(minItems=1)(sequence_of(_number, "numbers")))
     service_numbers = fields.optional("service_numbers", sequence_of(_number, "service numbers"), ())
-    language = fields.optional("language", _language, "zh")
+    language = fields.optional("language", prompt_language, "zh")
     opening = fields.optional("opening", _opening, ())
     steps = fields.optional("ring", ring_steps, DEFAULT_PLAN)
     plans = fields.optional("ring_plans", ring_plans, ())
@@ -75,6 +73,7 @@ def read_line(line_id: LineId, root: Node, findings: Findings) -> ReadLine | Non
     comfort_every_s = fields.optional("comfort_every_s", seconds(10, 120), 30.0)
     wrap_up_s = fields.optional("wrap_up_s", seconds(0, 600), 30.0)
     policy = read_policy(fields)
+    waiting = read_waiting(fields)
     overflow = fields.optional("overflow", _end_of_call, DEFAULT_END)
     closed = fields.optional("closed", _end_of_call, DEFAULT_END)
     transfer = fields.optional("transfer", _transfer, None)
@@ -107,11 +106,14 @@ def read_line(line_id: LineId, root: Node, findings: Findings) -> ReadLine | Non
         transfer=_target(line_id, transfer),
         transfer_timeout_s=transfer.timeout_s if transfer else 30.0,
         shifts=(),
+        waiting=waiting,
         where=root.mark,
     )
     check_policy(fields, policy, line, findings)
+    line = policy.onto(line)
+    check_waiting(fields, line, findings)
     return ReadLine(
-        line=replace(policy.onto(line), high_risk=risk.policy if risk else None),
+        line=replace(line, high_risk=risk.policy if risk else None),
         service_number_marks=tuple(mark for _, mark in service_numbers),
         wants=policy.wants,
         number_marks=tuple(mark for _, mark in numbers),
@@ -125,17 +127,6 @@ def read_line(line_id: LineId, root: Node, findings: Findings) -> ReadLine | Non
 def _number(node: Node, findings: Findings) -> tuple[str, Mark] | None:
     number = phone_number(node, findings)
     return None if number is None else (number.reveal(), node.mark)  # callers dial it: it is public
-
-
-@described({"enum": list(LANGUAGES)})
-def _language(node: Node, findings: Findings) -> str | None:
-    found = scalar(node, findings, "the language")
-    if found is None:
-        return None
-    if found.text in LANGUAGES:
-        return found.text
-    findings.error(node.mark, f"there are no prompts in {found.shown}", f"one of: {', '.join(LANGUAGES)}")
-    return None
 
 
 @also({"enum": ["always"]})

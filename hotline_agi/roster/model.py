@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from hotline_agi.roster.callback_policy import CallbackPolicy
 from hotline_agi.roster.plan import Cover, MonthDay, Shift, SpecialDay, WeeklyHours
+from hotline_agi.roster.waiting_plan import NO_PLAN, WaitingPlan
 from hotline_agi.terms.ids import EndpointId, LineId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber, Pin
 from hotline_agi.terms.problems import NOWHERE, Mark
@@ -346,6 +347,8 @@ class Line:
     reminders: Reminders | None = None
     limits: CallerLimits = CallerLimits()
     """Of callers (``abuse`` in line.yaml)."""
+    waiting: WaitingPlan = NO_PLAN
+    """What callers meet while they wait (``languages``, ``offer`` and their neighbours in line.yaml)."""
     recording: Recording = Recording()
     callbacks: CallbackPolicy | None = None
     """None: messages and requests are listed, and nobody is called from the menu."""
@@ -373,12 +376,27 @@ class Line:
 
     @property
     def required(self) -> tuple[Want, ...]:
-        """The wants that hold for the whole call."""
-        return tuple(want for want in self.wants if want.for_s is None)
+        """The wants that hold for the whole call, whoever calls."""
+        return tuple(want for want in self.wants if want.for_s is None and want.language not in self.waiting.languages)
+
+    def wants_of(self, language: str | None) -> tuple[Want, ...]:
+        """What a caller wants who has chosen a language; None: they have not yet, so it may be any of them.
+
+        On a line that lets callers choose, a wanted language is the wish of those who chose it.
+        """
+        chosen_from = self.waiting.languages
+        if language is None or not chosen_from:
+            return self.wants
+        return tuple(want for want in self.wants if want.language == language or want.language not in chosen_from)
 
     def may_ring(self, person: Volunteer) -> bool:
-        """Whether they have what every caller wants; who has not is rung for nobody."""
-        return all(want.met_by(person) for want in self.wants if want.for_s is None)
+        """Whether they have all that some caller always wants; who has not is rung for nobody."""
+        if not self.waiting.languages:
+            return all(want.met_by(person) for want in self.wants if want.for_s is None)
+        return any(
+            all(want.met_by(person) for want in self.wants_of(language) if want.for_s is None)
+            for language in self.waiting.languages
+        )
 
     def steps(self, plan: str) -> tuple[RingStep, ...]:
         """The steps of a ring plan by name; of the usual one if none is called so."""
@@ -420,6 +438,13 @@ class Roster:
                         index[end] = person.id if index.get(end, person.id) == person.id else None
             self.memo["volunteer_of_number"] = index
         return index.get(_end(number))
+
+
+def is_ours(roster: Roster, number: PhoneNumber) -> bool:
+    """Whether callers or volunteers reach the hotline itself by `number`, however it is spelled."""
+    lines = roster.lines.values()
+    public = [one for line in lines for one in (*line.numbers, *line.service_numbers)]
+    return any(_end(PhoneNumber(one)) == _end(number) for one in public)
 
 
 _COMPARED_DIGITS = 9

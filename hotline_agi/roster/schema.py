@@ -27,10 +27,11 @@ from hotline_agi.roster.schema_policy_texts import POLICY_TEXTS
 from hotline_agi.roster.schema_results_texts import RESULTS_TEXTS
 from hotline_agi.roster.schema_risk_texts import RISK_TEXTS
 from hotline_agi.roster.schema_texts import LINE_TEXTS
+from hotline_agi.roster.schema_waiting_texts import WAITING_TEXTS
 from hotline_agi.roster.shifts_file import read_shifts
 from hotline_agi.terms.ids import LineId
 
-TEXTS = {**LINE_TEXTS, **POLICY_TEXTS, **RESULTS_TEXTS, **RISK_TEXTS, **DUTY_TEXTS}
+TEXTS = {**LINE_TEXTS, **POLICY_TEXTS, **RESULTS_TEXTS, **WAITING_TEXTS, **RISK_TEXTS, **DUTY_TEXTS}
 """By the end of the path."""
 DRAFT = "http://json-schema.org/draft-07/schema#"
 

@@ -1,7 +1,7 @@
 """Times, days, counts and names as lists of prompt ids (`prompts/phrases.py` has their texts).
 
-Nothing is read digit by digit, and no language is a translation of the other: 14:30 is 下午 两点 三十 分 and
-"two thirty P M", two volunteers are 两位, not 二位.
+Nothing but a telephone number is read digit by digit, and no language is a translation of the other: 14:30 is
+下午 两点 三十 分 and "two thirty P M", two volunteers are 两位, not 二位.
 """
 
 from collections.abc import Sequence
@@ -40,6 +40,12 @@ def number(n: int, language: str = Language.EN) -> Words:
 def counted(n: int, language: str) -> Words:
     """A whole number before what it counts: 两条, not 二条."""
     return ("two-of",) if n == 2 and language == Language.ZH else number(n, language)
+
+
+def telephone(digits: str, language: str) -> Words:
+    """A telephone number, digit by digit; what is no digit is left out. In Chinese one is 幺 (yāo)."""
+    one = "tel-1" if language == Language.ZH else "n-1"
+    return tuple(one if digit == "1" else f"n-{digit}" for digit in digits if digit in "0123456789")
 
 
 def time_of_day(at: datetime, language: str) -> Words:

@@ -44,6 +44,7 @@ from hotline_agi.dispatch.commands import (
     DismissLeg,
     EndRound,
     Fact,
+    FetchCaller,
     FlagCaller,
     GuideCaller,
     HangUp,
@@ -53,6 +54,7 @@ from hotline_agi.dispatch.commands import (
     NoteAlarm,
     NoteCover,
     NoteFact,
+    NoteLanguage,
     NoteReadiness,
     NoteVolunteer,
     OpenFollowUps,
@@ -78,7 +80,7 @@ from hotline_agi.recognition import Recognition
 from hotline_agi.roster import canary
 from hotline_agi.roster.canary import with_canary
 from hotline_agi.roster.duty import everybody
-from hotline_agi.roster.model import RecordTalks, Roster
+from hotline_agi.roster.model import RecordTalks, Roster, is_ours
 from hotline_agi.rosters.following import Places, RosterFollower
 from hotline_agi.selfservice.directory import Directory
 from hotline_agi.selfservice.handover import Book
@@ -103,6 +105,7 @@ from hotline_agi.service.voicemail import Voicemail
 from hotline_agi.service.watch import Sources, Watch
 from hotline_agi.service.watchers import Watchers
 from hotline_agi.service.weekly_mail import WeeklyMail
+from hotline_agi.service.wish_desk import WishDesk
 from hotline_agi.settings import Settings
 from hotline_agi.store.follow_ups import overdue
 from hotline_agi.store.past import JOURNAL, Past
@@ -259,7 +262,12 @@ class Service:
             kept=self._results.kept,
         )
         self._upkeep = Upkeep(
-            self._survival, self._menu, self._envelope, sounds=settings.sounds, roster=lambda: self._roster
+            self._survival,
+            self._menu,
+            self._envelope,
+            sounds=settings.sounds,
+            roster=lambda: self._roster,
+            tell=self.step,
         )
         self._recordings = Recordings(
             archive,
@@ -340,6 +348,13 @@ class Service:
             node=self._node,
             menu=self._menu,
             voicemail=self._voicemail,
+            wishes=WishDesk(
+                node=self._node,
+                journal=self._journal,
+                envelope=self._envelope,
+                line_of_number=self._line_of_number,
+                is_ours=lambda number: is_ours(self._roster, number),
+            ),
             journal=self._journal,
             recognition=self._recognition,
             tell=self.step,
@@ -426,6 +441,7 @@ class Service:
                 | ReassignLeg()
                 | RingNotice()
                 | AnswerNotice()
+                | FetchCaller()
                 | MarkConsent()
                 | RingHelper()
                 | AnswerHelper()
@@ -456,6 +472,8 @@ class Service:
             case CloseRecord():
                 self._journal.write(command, datetime.now(UTC))
                 log_call(command)
+            case NoteLanguage(caller=caller, language=language):
+                self._recognition.chose(caller, language)
             case NoteAlarm():
                 pass  # `Alarms` has seen it
             case _:
@@ -487,6 +505,7 @@ class Service:
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(signal.SIGUSR1, self._canary.ask)
         loop.add_signal_handler(signal.SIGUSR2, self._tell_what_is_held)
+        await self._upkeep.look_at_sounds()
         await self._callbacks.begin()
         await self._link.connect()
         tasks = [

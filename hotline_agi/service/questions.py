@@ -13,6 +13,8 @@ from hotline_agi.service.callbacks import Callbacks
 from hotline_agi.service.notes import Notes
 from hotline_agi.service.results import Results
 from hotline_agi.service.voicemail import Voicemail
+from hotline_agi.service.wish_desk import ROUTE as WISH_ROUTE
+from hotline_agi.service.wish_desk import WishDesk
 from hotline_agi.store.journal import Journal
 from hotline_agi.terms.ids import CallId
 from hotline_agi.terms.numbers import PhoneNumber
@@ -33,6 +35,7 @@ class Questions:
         node: Node,
         menu: ServiceMenu,
         voicemail: Voicemail,
+        wishes: WishDesk,
         journal: Journal,
         recognition: Recognition,
         tell: Callable[[Event], None],
@@ -44,7 +47,7 @@ class Questions:
     ) -> None:
         """`tell` takes an event into the machine; `chore` owns what takes its time; `is_test` says whether the test
         call that is under way dialled a number; `callbacks` asks the list of work."""
-        self._callbacks = callbacks
+        self._callbacks, self._wishes = callbacks, wishes
         self._node, self._menu, self._voicemail = node, menu, voicemail
         self._journal, self._recognition = journal, recognition
         self._tell, self._chore, self._is_test = tell, chore, is_test
@@ -79,6 +82,8 @@ class Questions:
             session.reply("ok")
         elif request.route == "message":
             self._chore(self._voicemail.recorded(CallId(request.uniqueid), request.argument(0), session))
+        elif request.route == WISH_ROUTE:
+            self._chore(self._wishes.asked(session, number))
         elif request.route == "arrive" and (number is not None or request.argument(LOOKED_ARGUMENT) == "1"):
             self._introduce(session, number)
         else:
@@ -95,7 +100,8 @@ class Questions:
             self._node.on_question(session, withheld=True)
             return
         caller, high_risk = self._recognition.at_arrival(CallId(request.uniqueid), number)
-        self._node.on_question(session, caller=caller, high_risk=high_risk)
+        language = self._recognition.language_of(caller)
+        self._node.on_question(session, caller=caller, high_risk=high_risk, language=language)
 
     def _ask_menu(self, session: AgiSession) -> None:
         """A volunteer dialled the service number. Without an answer the dialplan says so kindly and ends the call."""

@@ -34,7 +34,7 @@ from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
-from hotline_agi.terms.results import told
+from hotline_agi.terms.results import told as result_told
 from hotline_agi.terms.work import WorkDeed
 
 _CALL = select(
@@ -273,7 +273,7 @@ def past_call(row: Mapping[Any, Any]) -> PastCall:
         outcome=Outcome(row["outcome"]) if row["outcome"] else None,
         volunteer=_volunteer(row),
         messages=row["messages"],
-        result=told(said).result if (said := row.get("said")) else None,
+        result=result_told(word).result if (word := row.get("said")) else None,
     )
 
 

@@ -87,6 +87,18 @@ def test_where_a_caller_is(exten: str, where: Whereabouts) -> None:
     assert the_call(caller(exten)).where is where
 
 
+def test_a_caller_who_is_aside() -> None:
+    asks = caller("ask", "hotline-wish", STEP="callbackother", STEPS="round", REPLY="ok:ask:zh_test:number-1:20:10:x")
+    live = the_call(asks)
+    assert (live.where, live.step, live.steps) == (Whereabouts.LEAVING, Step.CALLBACK_OTHER, (Step.ROUND,))
+    assert live.language == "zh"
+
+
+def test_a_caller_who_listens_to_a_recording_of_their_line() -> None:
+    live = the_call(caller("hold", bridge="b1", REPLY="ok:hold:zh_test:help-breathing:4:75:nobody-goodbye"))
+    assert (live.where, live.music, live.language) == (Whereabouts.HELD, "help-breathing", "zh")
+
+
 @pytest.mark.parametrize("context", ["hotline-sweep", "hotline-plan", "hotline-keys"])
 def test_whom_the_dialplan_is_just_taking_over_does_not_wait_for_us(context: str) -> None:
     """They had phones rung beside the dialplan's, and a record that said abandoned of a call that was put through."""

@@ -20,6 +20,7 @@ from hotline_agi.dispatch.commands import (
     ConnectLeg,
     DismissLeg,
     EndRound,
+    FetchCaller,
     GuideCaller,
     HangUp,
     HoldCaller,
@@ -34,6 +35,7 @@ from hotline_agi.dispatch.commands import (
 )
 from hotline_agi.dispatch.events import (
     CallArrived,
+    CallbackAsked,
     CallerHeld,
     CallerKeyed,
     CallerLeft,
@@ -71,6 +73,7 @@ from tests.dispatch.desk import PBX1
 T = TypeVar("T")
 GUARD_S = 3.0
 """How long the dialplan waits for an answer of ours."""
+ASIDE = (Step.CALLBACK_HERE, Step.CALLBACK_OTHER)
 WORD_S = 2.0
 """A sentence that a leg hears before it ends."""
 
@@ -152,10 +155,17 @@ class Caller:
     phone: "Phone | None" = None
     talked_with: list[str | None] = field(default_factory=list)
     left_message: bool = False
+    chooses: bool = False
+    music: str = ""
+    language: str = ""
+    """In which they are spoken to, as Asterisk was told last."""
+    asked_callback: bool = False
+    promised: bool = False
+    """Heard that they will be called back."""
     survived: bool = False
     survived_s: float = -1.0
     """When they fell into survival last."""
-    question: CallArrived | RoundEnded | TalkEnded | None = None
+    question: CallArrived | RoundEnded | TalkEnded | CallbackAsked | None = None
     """The last one."""
     talk_began_s: float = 0.0
     talk_ended_well: bool | None = None
@@ -305,7 +315,8 @@ class FakePbx:
                 asked_for_help=asked_for_help(call),
             )
             self._ask(caller, arrived)
-        plan = self.tape.among("stays", "stays", "leaves", "leaves", "leaves soon", "leaves at once", "keys")
+        plans = ("stays", "stays", "leaves", "leaves", "leaves soon", "leaves at once", "keys", "chooses", "chooses")
+        plan = self.tape.among(*plans)
         if plan == "leaves":
             self.later(self.tape.span(1.0, 120.0), lambda: self._hangs_up(caller))
         elif plan == "leaves soon":
@@ -319,12 +330,18 @@ class FakePbx:
             if self.tape.one_in(3):
                 self.later(self.tape.span(0.0, 40.0), lambda: self._presses(caller, KEY_END))
 
+        elif plan == "chooses":
+            caller.chooses = True
+            if self.tape.one_in(2):
+                key = self.tape.among("9", "#", "5")
+                self.later(self.tape.span(0.0, 60.0), lambda: self._presses(caller, key))
+
     def _presses(self, caller: Caller, key: str) -> None:
         if caller.state == "held" or (caller.state == "talking" and key == KEY_END):
             caller.took_back |= key == KEY_END and caller.consent
             self.ami(CallerKeyed(call=caller.id, key=key))
 
-    def _ask(self, caller: Caller, question: CallArrived | RoundEnded | TalkEnded) -> None:
+    def _ask(self, caller: Caller, question: CallArrived | RoundEnded | TalkEnded | CallbackAsked) -> None:
         self._turn(caller, "asking")
         caller.question = question
         if not self.link_is_up:
@@ -354,7 +371,7 @@ class FakePbx:
     def is_open(self, question: Event) -> bool:
         """Whether somebody still waits for the answer to `question`."""
         match question:
-            case CallArrived(call=call) | RoundEnded(call=call) | TalkEnded(call=call):
+            case CallArrived(call=call) | RoundEnded(call=call) | TalkEnded(call=call) | CallbackAsked(call=call):
                 caller = self.callers[call]
                 return caller.state == "asking" and caller.question == question
             case LegAccepted(leg=leg):
@@ -365,7 +382,8 @@ class FakePbx:
     def _hold(self, caller: Caller, command: HoldCaller) -> None:
         if caller.deadline_s is None:  # the dialplan keeps the first that it was told
             caller.deadline_s = self.now_s + command.max_wait_s
-        caller.own_steps = command.overflow
+        caller.own_steps, caller.music = command.overflow, command.music
+        caller.language = command.language.partition("_")[0]
         self._turn(caller, "entering")
         self._then(caller, self.tape.span(0.001, 0.01), lambda: self._enters(caller))
 
@@ -374,6 +392,10 @@ class FakePbx:
         caller.held_s = self.now_s
         self.ami(CallerHeld(call=caller.id))
         self._then(caller, ROUND_S, lambda: self._round_over(caller))
+        if caller.chooses and caller.music.startswith(("offer", "languages", "help")):
+            options = "21" if caller.music == "languages" else "4343526197"
+            key = self.tape.among(*options)
+            self._then(caller, self.tape.span(0.1, 3.9), lambda: self._presses(caller, key))
 
     def _round_over(self, caller: Caller) -> None:
         if caller.deadline_s is not None and self.now_s > caller.deadline_s:
@@ -383,8 +405,39 @@ class FakePbx:
             caller.steps = list(caller.own_steps)
             self._next_step(caller)
             return
+        self._asks_again(caller)
+
+    def _asks_again(self, caller: Caller) -> None:
         waited_s = float(int(self.now_s - caller.arrived_s))
         self._ask(caller, RoundEnded(call=caller.id, line=caller.line, node=PBX1, waited_s=waited_s))
+
+    def _types(self, caller: Caller) -> None:
+        """At which number they want to be called back."""
+        takes_s = self.tape.span(2.0, 40.0)
+        match self.tape.among("comes back", "confirms", "confirms", "hangs up"):
+            case "comes back":
+                self._then(caller, takes_s, lambda: self._next_step(caller))
+            case "confirms":
+                self._then(caller, takes_s, lambda: self._confirms(caller))
+            case _:
+                self._then(caller, takes_s, lambda: self._hangs_up(caller))
+
+    def _confirms(self, caller: Caller) -> None:
+        caller.asked_callback = True
+        if self.tape.one_in(6):  # while it is being written down
+            self.later(self.tape.span(0.0, 0.1), lambda: self._hangs_up(caller))
+        here = caller.step is Step.CALLBACK_HERE
+        self._ask(caller, CallbackAsked(call=caller.id, here=here))
+
+    def _fetched(self, caller: Caller) -> None:
+        """Whatever the dialplan did with a caller who is aside, it ends, and asks."""
+        if self.is_aside(caller):
+            self._asks_again(caller)
+
+    @staticmethod
+    def is_aside(caller: Caller) -> bool:
+        confirming = caller.state == "asking" and isinstance(caller.question, CallbackAsked)
+        return confirming or (caller.state == "steps" and caller.step in ASIDE)
 
     def _next_step(self, caller: Caller) -> None:
         self._turn(caller, "steps")
@@ -399,6 +452,11 @@ class FakePbx:
                 self._then(caller, 2.0, lambda: self._hangs_up(caller))
             case Step.MESSAGE:
                 self._records(caller)
+            case Step.CALLBACK_KEPT:
+                caller.promised = True
+                self._then(caller, 2.0, lambda: self._next_step(caller))
+            case Step.CALLBACK_HERE | Step.CALLBACK_OTHER:
+                self._types(caller)
             case _:
                 self._then(caller, self.tape.span(2.0, 8.0), lambda: self._next_step(caller))
 
@@ -644,6 +702,9 @@ class FakePbx:
                 caller = self.callers[call]
                 if caller.state == "held":
                     self._then(caller, 0.002, lambda: self._round_over(caller))
+            case FetchCaller(call=call):
+                fetched = self.callers[call]
+                self._then(fetched, self.tape.span(0.001, 0.03), lambda: self._fetched(fetched))
             case HangUp(party=party):
                 self._hang_up(party)
             case MarkConsent(call=call, agreed=agreed):
@@ -758,13 +819,16 @@ class FakePbx:
         elif isinstance(caller.question, TalkEnded) and caller.state == "asking":
             where = Whereabouts.OUT_OF_TALK
         talks = caller.state == "talking" and caller.phone is not None
-        steps = caller.state == "steps"
+        steps = caller.state == "steps" or self.is_aside(caller)
+        where = Whereabouts.LEAVING if steps else where
         return LiveCall(
             call=caller.id,
             line=caller.line,
             where=where,
             waited_s=float(int(self.now_s - caller.arrived_s)),
             held_s=self.now_s - caller.held_s if caller.state == "held" else None,
+            music=caller.music if caller.state == "held" else "",
+            language=caller.language,
             leg=caller.phone.id if talks and caller.phone is not None else None,
             talked_s=float(int(self.now_s - caller.talk_began_s)) if talks else None,
             step=caller.step if steps else None,

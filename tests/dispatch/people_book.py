@@ -111,16 +111,22 @@ def fits(board: Switchboard, call: Call, person: Volunteer) -> bool:
     group who meets it is left: rings for the call, or could."""
     line = board.current_line(call)
     waited_s = board.now.mono_s - call.arrived_s
-    wants = [want for want in line.wants if want.for_s is None or waited_s < want.for_s]
+    menu = line.waiting.languages
+    wishes = [
+        want for want in line.wants if want.language not in menu or call.choosing or want.language == call.language
+    ]
+    wants = [want for want in wishes if want.for_s is None or waited_s < want.for_s]
     duty = duty_of(board, line)
     group = duty.volunteers if call.ring_steps[call.wave].group is RingGroup.ON_SHIFT else duty.backup
     now_s = board.now.mono_s  # who is handed over in the same step comes after whoever is looked at
     ringing = {leg.volunteer for leg in call.legs.values() if leg.cancelled is None and leg.handed_s != now_s}
+    # who came free in this step, and is rung, was not there when the others were chosen
+    just_rung = {leg.volunteer for leg in board.legs.values() if leg.rang_s == now_s and leg.call is not call}
     left = (
         who in ringing
         or (board.seats.seat(who).place is not Place.AWAY and who not in call.declined and who not in call.tried)
         for who in group
-        if (one := board.roster.volunteers.get(who)) is not None and _meets(one, wants)
+        if who not in just_rung and (one := board.roster.volunteers.get(who)) is not None and _meets(one, wants)
     )
     if not any(left):
         wants = [want for want in wants if want.for_s is None]
@@ -147,7 +153,7 @@ def who_is_served(board: Switchboard, leg_id: LegId, now_s: float) -> CallId | N
         calls = [call for call in board.calls.values() if _wants(board, call, leg)]
     finally:
         board.now = board_now
-    best = min(calls, key=lambda call: _turn(call, now_s), default=None)
+    best = min(calls, key=lambda call: turn_of(call, now_s), default=None)
     return best.id if best else None
 
 
@@ -158,7 +164,7 @@ def _wants(board: Switchboard, call: Call, leg: Leg) -> bool:
     return not call.transferring and call.node not in board.settling and may_have(board, call, leg)
 
 
-def _turn(call: Call, now_s: float) -> tuple[int, float, int]:
+def turn_of(call: Call, now_s: float) -> tuple[int, float, int]:
     order = call.policy
     worth_s = [0.0]
     worth_s += [order.worth_s[CallerClass.HIGH_RISK]] if call.high_risk else []

@@ -15,6 +15,7 @@ from hotline_agi.dispatch.commands import (
     FlagCaller,
     NoteCover,
     NoteFact,
+    NoteLanguage,
     NoteReadiness,
     NoteVolunteer,
     OpenFollowUps,
@@ -32,7 +33,10 @@ from hotline_agi.dispatch.events import (
     LegEnded,
     LimitLifted,
     LinkLost,
+    OwnSounds,
     RecordingPossible,
+    SelfHelp,
+    SoundsSeen,
     Step,
     StepReached,
     StockTaken,
@@ -58,6 +62,7 @@ from hotline_agi.roster.model import (
     VolunteerOrder,
     Want,
 )
+from hotline_agi.roster.waiting_plan import NO_PLAN, Choice, Offer, WaitingPlan
 from hotline_agi.terms.ids import CallerToken, CallId, EndpointId, LegId
 from hotline_agi.terms.instants import Now
 from tests.dispatch.desk import PBX1
@@ -79,7 +84,17 @@ from tests.dispatch.lines import (
 from tests.dispatch.truth import Broken, hold
 from tests.dispatch.watch import Reach, Watch
 
-NOTES = OpenRecord | NoteFact | CloseRecord | NoteVolunteer | NoteReadiness | NoteCover | FlagCaller | OpenFollowUps
+NOTES = (
+    OpenRecord
+    | NoteFact
+    | CloseRecord
+    | NoteVolunteer
+    | NoteReadiness
+    | NoteCover
+    | FlagCaller
+    | OpenFollowUps
+    | NoteLanguage
+)
 """For the journal, not for Asterisk."""
 TAPE_LENGTH = 384
 ADAPTIVE = RingStep(group=RingGroup.ON_SHIFT, count=None, for_s=60.0, adaptive=True)
@@ -93,6 +108,24 @@ STRICT = CallerLimits(
     anonymous_at_once=1,
     waiting_at_once=2,
     silent=SilentCalls(calls=1, within_s=3600.0, cool_off_s=600.0),
+)
+TELLING = WaitingPlan(tells_place=True)
+CARING = WaitingPlan(
+    offer=Offer(after_s=1.0, every_s=8.0, choices=tuple(Choice)),
+    self_help=("breathing", "sleep"),
+)
+CHOOSING = replace(CARING, languages=("zh", "en"), remembers_language=True)
+SOUNDS = SoundsSeen(
+    own=tuple(
+        OwnSounds(
+            line=of,
+            language=language,
+            offers=True,
+            self_help=(SelfHelp(id="breathing", length_s=9.0), SelfHelp(id="sleep", length_s=30.0)),
+        )
+        for of in (XINLI, ERTONG)
+        for language in ("zh", "en")
+    )
 )
 KEPT = ("lin", "wang", "bao", "zhao", "gu")
 """Whose phones, limits, languages and qualifications stay when the roster is swapped."""
@@ -159,6 +192,7 @@ def draw_line(tape: Tape) -> Line:
         wants=tape.among((), (), (), (Want(language="en", for_s=8.0),), (Want(qualification="crisis"),)),
         limits=tape.among(CallerLimits(), STRICT),
         rest=tape.among(None, Rest(missed=2, for_s=30.0), Rest(missed=1, for_s=300.0)),
+        waiting=tape.among(NO_PLAN, CARING, TELLING, CHOOSING),
         long_wrap_up=tape.among(None, LongWrapUp(talk_s=60.0, wrap_up_s=90.0)),
         recording=tape.among(Recording(), Recording(talks=RecordTalks.CONSENT)),
     )
@@ -279,6 +313,7 @@ class Story:
             if tape.one_in(12):
                 leg = LegId(f"leg-00000000{n:06x}")
                 pbx.rang_before(leg, volunteer.id, volunteer.endpoints[0], up=tape.among(True, False))
+        self._step(SOUNDS)
         self._take_stock()
         pbx.later(0.5, self._recording_possible)
         at_s = START_S

@@ -40,7 +40,7 @@ from hotline_agi.terms.standing import VolunteerState
 from tests.dispatch.desk import PBX1
 from tests.dispatch.fake_pbx import Tape
 from tests.dispatch.notice_desk import memory_of
-from tests.dispatch.play import NOTES, Story, Weathers, draw_weathers
+from tests.dispatch.play import NOTES, SOUNDS, Story, Weathers, draw_weathers
 from tests.dispatch.truth import hold
 from tests.dispatch.watch import Journalled
 
@@ -80,6 +80,8 @@ class Restarts(Story):
         self._swapped = False
         self._kept = True
         self._died_s = 0.0
+        self._back_s = self._gone_s = -1.0
+        """When a service was there again last; since when none has done anything."""
 
     # ---- the two streams
 
@@ -137,6 +139,8 @@ class Restarts(Story):
         tape = self.tape
         self.deaths += 1
         self._down, self._died_s = True, self.now_s
+        if self._back_s != self.now_s:  # else it died in taking stock
+            self._gone_s = self.now_s
         kept = not tape.one_in(3)
         self._kept = kept and self.pbx.link_is_up  # without AMI nobody could have been served anyway
         self._dies_in = int(tape.span(1, 120))
@@ -177,8 +181,9 @@ class Restarts(Story):
         self.history.clear()
         self.commands.clear()
         self.first_roster, self.began_at, self.first_memory = self.roster, now, memory
-        down_s = self.now_s - self._died_s
+        down_s, self._back_s = self.now_s - self._gone_s, self.now_s
         self.watch.blind = True
+        self._step(SOUNDS)
         for device in self._devices.values():
             self._step(device)
         self.watch.blind = False
@@ -195,7 +200,7 @@ class Restarts(Story):
         self._talks_are_known()
         if self._kept and down_s < HANDED_OVER_S:
             for caller in pbx.callers.values():
-                hold(caller.survived_s < self._died_s, "a hand-over sends nobody into survival", caller.id)
+                hold(caller.survived_s < self._gone_s, "a hand-over sends nobody into survival", caller.id)
             self.watch.reach.count("death", "handed over")
         questions, self._questions = self._questions, []
         for question in questions:
@@ -219,7 +224,7 @@ class Restarts(Story):
             caller.id
             for caller in self.pbx.callers.values()
             if caller.id in self.before
-            and caller.state in ("held", "asking", "entering")
+            and (caller.state in WAITS or self.pbx.is_aside(caller))
             and caller.line in board.roster.lines
         ]
         for call in waits:
@@ -231,6 +236,8 @@ class Restarts(Story):
             self.watch.reach.count("death", "somebody waits on")
             wrong_s = abs(ours.arrived_s - self.before[call][0])
             hold(wrong_s < (1e-3 if call in opened else 1.001), "waiting time is kept", (call, wrong_s))
+            language = self.pbx.callers[call].language
+            hold(not language or language == ours.language or ours.choosing, "the language is kept", (call, language))
 
     def _talks_are_known(self) -> None:
         board = self.machine.board

@@ -22,8 +22,8 @@ from hotline_agi.dispatch.codec import (
 )
 from hotline_agi.dispatch.commands import Command, CoverWord, NoteCover, RingLeg
 from hotline_agi.dispatch.events import CallerKeyed, LegEnded, LiveLeg, StockTaken, VolunteerPaused
-from hotline_agi.dispatch.machine import KEY_MESSAGE
 from hotline_agi.dispatch.memory import RESULTS, Memory
+from hotline_agi.dispatch.wishes import KEY_MESSAGE
 from hotline_agi.roster.model import Endpoint
 from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId, LineId, NodeId, VolunteerId
@@ -105,7 +105,7 @@ def test_a_whole_number_of_seconds_stays_one() -> None:
 
 def test_of_keys_only_those_that_mean_something_are_told() -> None:
     assert KEY_MESSAGE in TOLD_KEYS
-    for key, told in (("*", "*"), ("7", OTHER_KEY), ("#", OTHER_KEY)):
+    for key, told in (("*", "*"), ("3", "3"), ("7", OTHER_KEY)):
         text = to_json(CallerKeyed(call=CallId("c"), key=key))
         assert text == f'{{"is":"CallerKeyed","call":"c","key":"{told}"}}'
         assert to_json(news_of(text)) == text

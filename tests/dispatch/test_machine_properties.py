@@ -23,6 +23,7 @@ from hotline_agi.dispatch.events import (
     AlarmEnded,
     AlarmRaised,
     CallArrived,
+    CallbackAsked,
     CallerHeld,
     CallerKeyed,
     CallerLeft,
@@ -59,7 +60,7 @@ from hotline_agi.terms.standing import VolunteerState
 from tests.dispatch.desk import PBX1, Desk
 from tests.dispatch.help_story import HELP_COMMANDS, HELP_EVENTS, HELP_FACTS
 from tests.dispatch.lines import ERTONG, XINLI, line, roster, shift, with_transfer
-from tests.dispatch.play import TAPE_LENGTH, Story
+from tests.dispatch.play import CHOOSING, SOUNDS, TAPE_LENGTH, Story
 from tests.dispatch.watch import Reach
 
 STORIES, ENOUGH = 4000, 1000
@@ -128,6 +129,7 @@ ROSTER = roster(
     with_transfer(
         shifts=(shift(["lin", "wang"], ["bao"]),),
         max_wait_s=40.0,
+        waiting=CHOOSING,
         high_risk=HighRisk(supervisors=(VolunteerId("bao"), VolunteerId("wang")), contact_person=VolunteerId("lin")),
     ),
     line(
@@ -175,8 +177,11 @@ garbage: st.SearchStrategy[Event] = st.one_of(
     ),
     st.builds(RoundEnded, call=call, line=line_id, node=st.just(PBX1), waited_s=st.sampled_from([0.0, 9.0])),
     *(st.builds(kind, call=call) for kind in (CallerHeld, CallerLeft, CallerSurviving, MessageLeft, TalkEnded)),
-    st.builds(CallerKeyed, call=call, key=st.sampled_from("*5")),
+    st.builds(CallerKeyed, call=call, key=st.sampled_from("*5#1346")),
     st.builds(StepReached, call=call, step=st.sampled_from(Step)),
+    st.builds(CallbackAsked, call=call, here=st.booleans()),
+    st.just(SOUNDS),
+    *(st.builds(kind, leg=leg) for kind in (LegAnswered, LegAccepted, TalkStarted)),
     *(st.builds(kind, leg=leg) for kind in (LegAnswered, LegAccepted, TalkStarted, HelpAsked, ContactAsked)),
     st.builds(HelperAnswered, leg=leg, agreed=st.booleans()),
     st.builds(LegEnded, leg=leg, cause=st.sampled_from([0, 16, 17, 20, 21, 44, 9999])),

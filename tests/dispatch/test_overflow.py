@@ -50,10 +50,11 @@ def test_a_key_asks_for_a_message_at_once() -> None:
     assert desk.record("c1").outcome is Outcome.MESSAGE
 
 
-def test_other_keys_do_nothing() -> None:
+def test_other_keys_end_the_sentence_and_nothing_else() -> None:
     desk = Desk()
     desk.waits("c1")
-    assert desk.keys("c1", "5") == []
+    assert [type(command) for command in desk.keys("c1", "5")] == [EndRound]
+    assert holds(desk.asks("c1"))
 
 
 def in_a_recording() -> Desk:

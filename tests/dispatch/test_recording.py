@@ -81,7 +81,9 @@ def test_a_digit_of_something_else_is_no_consent():
 def test_without_the_key_nothing_is_recorded():
     desk = a_desk()
     desk.waits("c1")
-    desk.keys("c1", "7")
+    desk.keys("c1", "7")  # ends the sentence
+    desk.asks("c1")
+    desk.held("c1")
     desk.talks("lin")
     assert [one.records for one in of(ConnectLeg, desk.log)] == [False]
     assert facts(desk) == []
@@ -93,9 +95,12 @@ def test_nobody_is_asked_in_vain(why: str):
     desk = a_desk(possible=False) if why == "cannot" else Desk(roster(line()))
     assert music(desk.arrives("c1")) is Music.GREET
     desk.held("c1")
-    assert desk.keys("c1", "8") == []
+    assert of(EndRound, desk.keys("c1", "8")), "it ends the sentence, as any key"
+    desk.asks("c1")
+    desk.held("c1")
     desk.talks("lin")
     assert [one.records for one in of(ConnectLeg, desk.log)] == [False]
+    assert facts(desk) == []
 
 
 def test_what_became_impossible_meanwhile_is_not_recorded():

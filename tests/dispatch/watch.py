@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hotline_agi.dispatch.answers import ASK_LIMIT_S
+from hotline_agi.dispatch.asides import LIMIT_S
 from hotline_agi.dispatch.commands import (
     CancelLeg,
     CloseRecord,
@@ -17,6 +18,7 @@ from hotline_agi.dispatch.commands import (
     DismissLeg,
     EndRound,
     Fact,
+    FetchCaller,
     GuideCaller,
     HangUp,
     HoldCaller,
@@ -32,6 +34,7 @@ from hotline_agi.dispatch.commands import (
 from hotline_agi.dispatch.cover_requests import NEXT_SHIFT
 from hotline_agi.dispatch.events import (
     CallArrived,
+    CallbackAsked,
     CallerLeft,
     CallerSurviving,
     Event,
@@ -62,7 +65,7 @@ from hotline_agi.terms.ids import CallId, LegId, VolunteerId
 from hotline_agi.terms.outcomes import Outcome
 from tests.dispatch.consent_book import ConsentBook
 from tests.dispatch.fake_pbx import Caller, FakePbx, Phone
-from tests.dispatch.people_book import PeopleBook, duty_of, fits, may_have, who_is_served
+from tests.dispatch.people_book import PeopleBook, duty_of, fits, may_have, turn_of, who_is_served
 from tests.dispatch.truth import hold
 
 ACCEPT_ANSWER_S = 2.5
@@ -91,6 +94,9 @@ class CallBook:
     came_out: bool = False
     """The open question, or the last, is that of a caller who came out of a talk."""
     leaving: bool = False
+    fetched: LegId | None = None
+    """For whom they were told to come back from aside, for somebody who accepted."""
+    told_place: int | None = None
     """The machine told the caller to go through the last steps."""
     connected: LegId | None = None
     declined: set[VolunteerId] = field(default_factory=set)
@@ -236,6 +242,11 @@ class Watch:
         self.consents.told(event)
         self.reach.count("event", type(event).__name__)
         match event:
+            case CallbackAsked(call=call):
+                ours = self.machine.board.calls.get(call)
+                asks = ours is not None and not ours.left and ours.state in (CallState.WAITING, CallState.LEAVING)
+                if asks and not self.calls[call].closed:
+                    self.calls[call].asked_s = now_s
             case CallArrived(call=call) | RoundEnded(call=call) | TalkEnded(call=call):
                 book = self.calls[call]
                 ours = self.machine.board.calls.get(call)
@@ -487,6 +498,9 @@ class Watch:
                 hold(book.opened == 1 and book.closed == 1, "one record per call", call)
                 unended = [leg for leg in book.legs if not self.legs[leg].ended and not self.legs[leg].withdrawn]
                 unended = [leg for leg in unended if leg not in self.machine.board.foreign]  # hears a last word
+                line = self.machine.board.roster.lines.get(command.line)
+                if line is None or line.transfer is None:  # the overflow number of a roster that is over is nobody's
+                    unended = [leg for leg in unended if self.legs[leg].volunteer is not None]
                 # likewise the overflow number, which keeps nobody busy and so is not remembered
                 unended = [leg for leg in unended if self.legs[leg].volunteer is not None or not self._hears_word(leg)]
                 hold(book.carried or not unended, "a record closes after its legs", unended)
@@ -502,6 +516,8 @@ class Watch:
                 if fact in (Fact.ADOPTED, Fact.RECONSTRUCTED):
                     marked = fact is Fact.RECONSTRUCTED
                     hold(marked is not self.calls[call].in_journal, "what was lost is marked", (call, fact))
+                if fact is Fact.PLACE:
+                    self._told_place(call, int(command.detail))
                 if fact is Fact.TALK_STARTED:
                     self.calls[call].leaving = False
                 self.reach.count("fact", fact.value)
@@ -534,9 +550,10 @@ class Watch:
                 self._answered(leg)
                 book = self.calls[call]
                 hold(book.connected is None, "one winner at a time", (call, leg, book.connected))
-                book.connected = leg
+                book.connected, book.fetched = leg, None
                 self.legs[leg].connected = True
             case RefuseLeg(leg=leg):
+                self._in_vain(leg)
                 self._answered(leg)
                 self._withdraw(leg)
             case HoldCaller(call=call):
@@ -552,8 +569,30 @@ class Watch:
             case EndRound(call=call):
                 self._is_open(call, "EndRound")
                 self.calls[call].leaving = self.machine.board.calls[call].state is CallState.LEAVING
+            case FetchCaller(call=call):
+                self._is_open(call, "FetchCaller")
+                winner = self.machine.board.calls[call].winner
+                self.calls[call].fetched = winner.id if winner is not None else None
             case HangUp():
                 pass
+
+    def _in_vain(self, leg: LegId) -> None:
+        """Somebody who accepted is refused."""
+        book = self.calls[self.legs[leg].call] if leg in self.legs else None
+        if book is not None and book.fetched == leg and not self.legs[leg].ended:
+            lost = book.gone or book.hanging_up or book.surviving or not self.orderly
+            hold(lost, "a caller who is aside is fetched in time", leg)
+            book.fetched = None
+
+    def _told_place(self, call: CallId, place: int) -> None:
+        """What is announced is true, and never more than before."""
+        board, book = self.machine.board, self.calls[call]
+        ours = board.calls[call]
+        queue = [one for one in board.calls.values() if one.line.id == ours.line.id and one.id in board.waiting]
+        before = [one for one in queue if turn_of(one, self._now_s) < turn_of(ours, self._now_s)]
+        hold(place == len(before), "a place in the queue is true", (call, place, len(before)))
+        hold(book.told_place is None or place <= book.told_place, "a place in the queue never grows", call)
+        book.told_place = place
 
     def _hears_word(self, leg: LegId) -> bool:
         assert self.pbx is not None
@@ -714,7 +753,11 @@ class Watch:
                 hold(Timer.OVERFLOW in timers and Timer.ASK in timers, "every call has a deadline", (call.id, timers))
                 last = call.transferring or call.wave + 1 >= len(call.ring_steps)
                 hold(Timer.WAVE in timers or last, "every wave ends", call.id)
-                hold(next_s is not None and next_s <= self._now_s + ASK_LIMIT_S, "every call has a deadline", call.id)
+                hold(
+                    next_s is not None and next_s <= self._now_s + (LIMIT_S if call.aside_told else ASK_LIMIT_S),
+                    "every call has a deadline",
+                    call.id,
+                )
         longest_s = max(
             TALK_FORGET_S, NEXT_SHIFT.total_seconds()
         )  # a talk that is never heard of again; cover for a shift to come
@@ -746,8 +789,12 @@ class Watch:
         talked = [Outcome.TRANSFERRED if volunteer is None else Outcome.TALKED for volunteer in caller.talked_with]
         if caller.left_message:
             expected = {Outcome.MESSAGE}
+        elif caller.promised:
+            expected = {Outcome.CALLBACK}
         elif talked:
             expected = {talked[-1]}
         else:
             expected = {Outcome.ABANDONED, Outcome.DIRECTORY}
+        if caller.asked_callback and not caller.left_message:
+            expected.add(Outcome.CALLBACK)  # they hung up, or somebody accepted, while it was being written
         hold(record.outcome in expected, "the record tells the truth", (caller.id, record.outcome, expected))

@@ -159,9 +159,14 @@ def write_prompts(folder: Path) -> None:
 
 
 def _write_tone(path: Path, name: str) -> None:
-    frames = tone_frames(PROMPT_HZ.get(name, 3400), Codec.PCMA)
+    write_tone(path, PROMPT_HZ.get(name, 3400), LENGTHS_S.get(name, PROMPT_S))
+
+
+def write_tone(path: Path, hz: int, length_s: float) -> None:
+    """A sound file that Asterisk plays, with one tone in it."""
+    frames = tone_frames(hz, Codec.PCMA)
     samples = array("h", [sample for frame in frames for sample in decode(frame, Codec.PCMA)])
-    count = round(LENGTHS_S.get(name, PROMPT_S) * SAMPLE_RATE_HZ)
+    count = round(length_s * SAMPLE_RATE_HZ)
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)

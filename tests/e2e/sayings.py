@@ -96,7 +96,9 @@ class Ear:
             middle = self._code[self._markers + 1], self._code[self._markers + TONE_FRAMES + 1]
             digits = [max(range(len(DIGITS_HZ)), key=lambda n: purity(one, DIGITS_HZ[n])) for one in middle]
             if all(purity(one, DIGITS_HZ[digit]) >= PURE for one, digit in zip(middle, digits, strict=True)):
-                self._words.append(WORDS[digits[0] * len(DIGITS_HZ) + digits[1]])
+                number = digits[0] * len(DIGITS_HZ) + digits[1]
+                if number < len(WORDS):  # else it was another sound of the story
+                    self._words.append(WORDS[number])
             self._code, self._markers = [], 0
 
     async def until(self, word: str, timeout_s: float = 8.0) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 from hotline_agi.dispatch.events import Step
 from hotline_agi.reports.past import CallHistory
 from hotline_agi.reports.timeline import lines, timeline
+from hotline_agi.roster.waiting_plan import Choice
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.languages import Language
 from hotline_agi.terms.limits import Limit, detail
@@ -187,7 +188,13 @@ def test_the_noted_order_stands_even_when_the_wall_clock_is_set_back() -> None:
     assert lines(moments)[1].startswith("-3590.000  ")
 
 
-UNWORDED = (Fact.STEP, Fact.WAVE, Fact.LIMITED)
+WAITED = {
+    Fact.LANGUAGE: ("en", "zh remembered"),
+    Fact.PLACE: ("0", "1", "2"),
+    Fact.WISHED: tuple(f"{choice} breathing" for choice in Choice),
+    Fact.CALLBACK_ASKED: ("this number", "another number"),
+}
+UNWORDED = (Fact.STEP, Fact.WAVE, Fact.LIMITED, *WAITED)
 """They say nothing without a detail."""
 
 
@@ -198,6 +205,8 @@ def test_every_fact_end_step_and_outcome_is_told_without_a_blank_left(language: 
     facts += [fact(200 + number, Fact.STEP, detail=step) for number, step in enumerate(Step)]
     limits = [detail(limit, "2026-07-01T18:03:05+00:00") for limit in Limit] + [detail(Limit.CROWDED, "")]
     facts += [fact(400 + number, Fact.LIMITED, detail=text) for number, text in enumerate([*limits, "newer until=x"])]
+    waited = [(what, text) for what, texts_of in WAITED.items() for text in texts_of]
+    facts += [fact(500 + number, what, detail=text) for number, (what, text) in enumerate(waited)]
     facts += [fact(300 + number, Fact.WAVE, detail=f"{number}: x") for number in range(3)]
     for outcome in Outcome:
         told = texts(history(*facts, past=call(outcome)), language)

@@ -7,8 +7,9 @@ from enum import StrEnum
 import pytest
 
 from hotline_agi.dispatch.events import Step
-from hotline_agi.reports import words
+from hotline_agi.reports import waiting_words, words
 from hotline_agi.roster.model import EndpointKind, RingGroup
+from hotline_agi.roster.waiting_plan import Choice
 from hotline_agi.terms.facts import Fact
 from hotline_agi.terms.languages import Language
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
@@ -24,6 +25,7 @@ from hotline_agi.terms.outcomes import LegOutcome, Outcome
         (words.STEPS, Step),
         (words.GROUPS, RingGroup),
         (words.KINDS, EndpointKind),
+        (waiting_words.WISHES, Choice),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
