@@ -315,7 +315,8 @@ class FakePbx:
                 asked_for_help=asked_for_help(call),
             )
             self._ask(caller, arrived)
-        plans = ("stays", "stays", "leaves", "leaves", "leaves soon", "leaves at once", "keys", "chooses", "chooses")
+        leaves = ("leaves", "leaves", "leaves soon", "leaves at once")
+        plans = ("stays", "stays", *leaves, "keys", "chooses", "chooses", "chooses")
         plan = self.tape.among(*plans)
         if plan == "leaves":
             self.later(self.tape.span(1.0, 120.0), lambda: self._hangs_up(caller))
@@ -339,6 +340,8 @@ class FakePbx:
     def _presses(self, caller: Caller, key: str) -> None:
         if caller.state == "held" or (caller.state == "talking" and key == KEY_END):
             caller.took_back |= key == KEY_END and caller.consent
+            if caller.chooses and caller.state == "held":
+                self._accepted_within(caller, 0.006)  # the worst instant: they are on the way out of the round
             self.ami(CallerKeyed(call=caller.id, key=key))
 
     def _ask(self, caller: Caller, question: CallArrived | RoundEnded | TalkEnded | CallbackAsked) -> None:
@@ -411,9 +414,17 @@ class FakePbx:
         waited_s = float(int(self.now_s - caller.arrived_s))
         self._ask(caller, RoundEnded(call=caller.id, line=caller.line, node=PBX1, waited_s=waited_s))
 
+    def _accepted_within(self, caller: Caller, most_s: float) -> None:
+        """Perhaps somebody whose phone rings for them accepts meanwhile."""
+        for phone in self.phones.values():
+            if phone.swept_with == caller.id and phone.state == "ringing" and self.tape.one_in(2):
+                self._then(phone, self.tape.span(0.0, most_s), lambda phone=phone: self._accepts_too(phone))  # type: ignore[misc]
+                return
+
     def _types(self, caller: Caller) -> None:
         """At which number they want to be called back."""
         takes_s = self.tape.span(2.0, 40.0)
+        self._accepted_within(caller, takes_s)
         match self.tape.among("comes back", "confirms", "confirms", "hangs up"):
             case "comes back":
                 self._then(caller, takes_s, lambda: self._next_step(caller))

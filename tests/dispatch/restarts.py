@@ -139,10 +139,12 @@ class Restarts(Story):
         tape = self.tape
         self.deaths += 1
         self._down, self._died_s = True, self.now_s
-        if self._back_s != self.now_s:  # else it died in taking stock
+        again = self._back_s == self.now_s  # it died in taking stock: as if none had come back
+        if not again:
             self._gone_s = self.now_s
         kept = not tape.one_in(3)
-        self._kept = kept and self.pbx.link_is_up  # without AMI nobody could have been served anyway
+        # without AMI nobody could have been served anyway
+        self._kept = kept and self.pbx.link_is_up and (self._kept or not again)
         self._dies_in = int(tape.span(1, 120))
         self.before = {
             call.id: (call.arrived_s, self.machine.board.waiting.place(call, self.now_s))
@@ -237,7 +239,8 @@ class Restarts(Story):
             wrong_s = abs(ours.arrived_s - self.before[call][0])
             hold(wrong_s < (1e-3 if call in opened else 1.001), "waiting time is kept", (call, wrong_s))
             language = self.pbx.callers[call].language
-            hold(not language or language == ours.language or ours.choosing, "the language is kept", (call, language))
+            if language in ours.line.waiting.languages and not ours.choosing:  # else a new roster has no menu
+                hold(language == ours.language, "the language is kept", (call, language))
 
     def _talks_are_known(self) -> None:
         board = self.machine.board

@@ -7,7 +7,6 @@ from hotline_agi.dispatch.commands import EndRound, Fact
 from hotline_agi.dispatch.events import CallbackAsked
 from hotline_agi.dispatch.state import Call
 from hotline_agi.dispatch.switchboard import Switchboard
-from hotline_agi.roster.model import Line, Want
 from tests.dispatch.planting import Planting, hunt, nothing
 
 
@@ -76,17 +75,6 @@ def anybody_is_rung_while_the_caller_chooses(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Call, "spoken", property(lambda call: call.language))
 
 
-def every_caller_wants_every_language(patch: pytest.MonkeyPatch) -> None:
-    def wants_of(line: Line, _language: str | None) -> tuple[Want, ...]:
-        return line.wants
-
-    patch.setattr(Line, "wants_of", wants_of)
-
-
-def who_was_rung_before_the_choice_rings_on(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(matching, "let_go_misfits", nothing)
-
-
 BUGS: list[Planting] = [
     who_is_aside_is_not_fetched,
     who_is_aside_is_believed_to_have_left,
@@ -97,8 +85,6 @@ BUGS: list[Planting] = [
     the_place_forgets_one,
     the_place_may_grow,
     anybody_is_rung_while_the_caller_chooses,
-    every_caller_wants_every_language,
-    who_was_rung_before_the_choice_rings_on,
 ]
 
 

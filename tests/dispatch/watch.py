@@ -516,6 +516,9 @@ class Watch:
                 if fact in (Fact.ADOPTED, Fact.RECONSTRUCTED):
                     marked = fact is Fact.RECONSTRUCTED
                     hold(marked is not self.calls[call].in_journal, "what was lost is marked", (call, fact))
+                assert self.pbx is not None
+                if fact is Fact.ACCEPTED and call in self.pbx.callers and self.pbx.is_aside(self.pbx.callers[call]):
+                    self.calls[call].fetched = command.leg
                 if fact is Fact.PLACE:
                     self._told_place(call, int(command.detail))
                 if fact is Fact.TALK_STARTED:
@@ -571,8 +574,6 @@ class Watch:
                 self.calls[call].leaving = self.machine.board.calls[call].state is CallState.LEAVING
             case FetchCaller(call=call):
                 self._is_open(call, "FetchCaller")
-                winner = self.machine.board.calls[call].winner
-                self.calls[call].fetched = winner.id if winner is not None else None
             case HangUp():
                 pass
 
