@@ -47,6 +47,7 @@ def asked(kept: Kept, recognition: Recognition, route: str, *arguments: str) -> 
         callbacks=None,  # type: ignore[arg-type]
         results=None,  # type: ignore[arg-type]
         notes=None,  # type: ignore[arg-type]
+        wishes=None,  # type: ignore[arg-type]
     )
     request = AgiRequest(route=route, uniqueid=CALL, channel="PJSIP/trunk-1", arguments=arguments)
     questions.asked(SimpleNamespace(request=request))  # type: ignore[arg-type]

@@ -190,7 +190,7 @@ POLICY = [
         {"callers": CallerOrder(worth_s={CallerClass.HIGH_RISK: 60.0}, tried_within_s=600.0)},
         (
             "callers is high-risk 60 s; again within 10 min "
-            "(before: cut-off 600 s, high-risk 900 s, tried-again 120 s; again within 30 min)"
+            "(before: asked-for-help 600 s, cut-off 600 s, high-risk 900 s, tried-again 120 s; again within 30 min)"
         ),
     ),
     ({"long_wrap_up": None}, "long_wrap_up is nothing (before: 120 s after 20 min)"),

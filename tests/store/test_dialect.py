@@ -81,13 +81,12 @@ from pathlib import Path
 import hotline_agi.cli
 folder = Path(hotline_agi.cli.__file__).parent
 for module in folder.glob("*.py"):
-    if module.stem not in {reading} and not module.stem.startswith(("calls_", "recordings_", "campaign_", "__main__")):
+    if module.stem not in {reading} and not module.stem.startswith({own}):
         __import__(f"hotline_agi.cli.{module.stem}")
         assert "sqlalchemy" not in sys.modules, module.stem
 """
-    # and all of `hotline calls`, `hotline recordings` and `hotline campaign`
-    reading = {"volunteers", "audit", "purge", "backup", "callbacks", "report"}
-    done = subprocess.run(
-        [sys.executable, "-c", program.replace("{reading}", repr(reading))], capture_output=True, text=True, check=False
-    )
+    reading = {"volunteers", "audit", "purge", "backup", "callbacks", "report", "followups"}
+    own = ("calls_", "recordings_", "campaign_", "notes_", "__main__")
+    program = program.replace("{reading}", repr(reading)).replace("{own}", repr(own))
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

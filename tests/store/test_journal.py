@@ -21,7 +21,7 @@ import pytest
 from sqlalchemy import Connection
 
 from hotline_agi.dispatch.codec import RosterUsed
-from hotline_agi.dispatch.commands import NoteReadiness, NoteVolunteer
+from hotline_agi.dispatch.commands import NoteReadiness, NoteVolunteer, OpenFollowUps
 from hotline_agi.dispatch.memory import NOTHING
 from hotline_agi.dispatch.replay import Beginning
 from hotline_agi.errors import SetupError
@@ -506,6 +506,8 @@ def test_no_number_stands_outside_its_table(path: Path) -> None:
     journal.write_beginning(Beginning(boot=1, now=story.began_at, roster="r0", memory=NOTHING), "0.3")
     for (news, now), commands in zip(story.history, story.commands, strict=True):
         journal.write_step(RosterUsed(digest="r1") if isinstance(news, Roster) else news, now, commands)
+    due = OpenFollowUps(call=call_id(1), line=LINE, volunteer=VolunteerId("v01"), ended_at=START, after_h=(24,))
+    journal.write(due, START)
     assert journal.close(5)
     heard(path, START, who="mei", how="exported", kind="talk", call=call_id(1), file="t.wav")
     flag(path, call_id(1), on=True, who="mei", now=START)
