@@ -726,4 +726,6 @@ class Watch:
             expected = {talked[-1]}
         else:
             expected = {Outcome.ABANDONED, Outcome.DIRECTORY}
+            if caller.stock_came_first:
+                expected.add(Outcome.UNCERTAIN)
         hold(record.outcome in expected, "the record tells the truth", (caller.id, record.outcome, expected))
