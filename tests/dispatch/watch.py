@@ -798,4 +798,6 @@ class Watch:
             expected = {Outcome.ABANDONED, Outcome.DIRECTORY}
         if caller.asked_callback and not caller.left_message:
             expected.add(Outcome.CALLBACK)  # they hung up, or somebody accepted, while it was being written
+            if caller.stock_came_first:
+                expected.add(Outcome.UNCERTAIN)
         hold(record.outcome in expected, "the record tells the truth", (caller.id, record.outcome, expected))
