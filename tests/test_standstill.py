@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from hotline_agi.service import loop as service_loop
 from hotline_agi.service.loop import Service
+from hotline_agi.service.watchers import Watchers
 
 
 class Desk:
@@ -20,7 +21,7 @@ class Desk:
         service._machine = SimpleNamespace(next_deadline=lambda: self.due_s, handle_deadline=self._deadline)
         service._journal = SimpleNamespace(write_step=lambda *_: None)
         service._loop_time = asyncio.get_running_loop().time
-        service._watchers = ()
+        service._watchers = Watchers(saw=(), heard=())
         service._events, service._carrying_out, service._timer, service._caught_up = [], False, None, False
 
     def _deadline(self, _: object) -> list[object]:
