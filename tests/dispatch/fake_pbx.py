@@ -330,16 +330,15 @@ class FakePbx:
             self.later(self.tape.span(0.0, 0.05), lambda: self._hangs_up(caller))
         elif plan == "keys":
             self.later(self.tape.span(0.0, 60.0), lambda: self._presses(caller, self.tape.among("*", "*", "5")))
-        if self.tape.among(False, True, True):
-            self.later(self.tape.span(0.0, 8.0), lambda: self._presses(caller, KEY_AGREE))
-            if self.tape.one_in(3):
-                self.later(self.tape.span(0.0, 40.0), lambda: self._presses(caller, KEY_END))
-
         elif plan == "chooses":
             caller.chooses = True
             if self.tape.one_in(2):
                 key = self.tape.among("9", "#", "5")
                 self.later(self.tape.span(0.0, 60.0), lambda: self._presses(caller, key))
+        if self.tape.among(False, True, True):
+            self.later(self.tape.span(0.0, 8.0), lambda: self._presses(caller, KEY_AGREE))
+            if self.tape.one_in(3):
+                self.later(self.tape.span(0.0, 40.0), lambda: self._presses(caller, KEY_END))
 
     def _presses(self, caller: Caller, key: str) -> None:
         if caller.state == "held" or (caller.state == "talking" and key == KEY_END):
