@@ -55,5 +55,9 @@ def test_a_person_is_rung_once_and_sees_the_number_of_the_line() -> None:
     link = Link()
     assert calls(link).place(ATTEMPT, PhoneNumber("07700900101"), 30) is None
     (action,) = link.sent
-    assert (action["Action"], action["Channel"], action["ChannelId"]) == ("Originate", "PJSIP/07700900101@trunk", ATTEMPT)
+    assert (action["Action"], action["Channel"], action["ChannelId"]) == (
+        "Originate",
+        "PJSIP/07700900101@trunk",
+        ATTEMPT,
+    )
     assert (action["Context"], action["CallerID"], action["Timeout"]) == ("hotline-campaign", "<01632960100>", "30000")
