@@ -17,7 +17,8 @@ DIRECTORY_S = 30.0
 
 def keyed(board: Switchboard, call: Call, key: str) -> None:
     """The caller pressed `key` in the holding bridge."""
-    if call.told_of_recording and key in (recording.KEY_AGREE, recording.KEY_END):
+    is_digit = asides.is_aside(call)  # of the number at which they want to be called back
+    if call.told_of_recording and key in (recording.KEY_AGREE, recording.KEY_END) and not is_digit:
         recording.keyed(board, call, key)
         return
     if call.state is not CallState.WAITING or call.aside is not None:

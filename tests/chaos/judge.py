@@ -115,7 +115,7 @@ def _judge_call(verdict: Verdict, call: CallSeen) -> None:
         verdict.waits_s.append(waited)
     if not call.crashed and (gap_s := dead_air_s(call)) > SILENT_S:
         verdict.silent.append((call, gap_s))
-    if call.spoke_s > MESSAGE_S + 0.3 and call.has_heard("message-short"):
+    if call.spoke_s > MESSAGE_S + 0.6 and call.has_heard("message-short"):
         verdict.messages_refused.append(call)
 
 
