@@ -79,6 +79,8 @@ class CallBook:
     opened: int = 0
     closed: int = 0
     in_journal: bool = False
+    is_lost: bool = False
+    """A power cut took its record, from the first word on."""
     carried: bool = False
     """Its record was open when the service was started anew, which may open it again."""
     asked_s: float | None = None
@@ -385,6 +387,7 @@ class Watch:
         self._questions_unknown.clear()
         self.consents.restarted(self.pbx.callers)
         for call, book in self.calls.items():
+            book.is_lost = book.is_lost or (book.opened > 0 and call not in journal.opened)
             book.opened, book.closed = int(call in journal.opened), int(call in journal.closed)
             book.carried = book.in_journal = book.opened > book.closed
             book.asked_s, book.came_out, book.leaving, book.state = None, False, False, None
@@ -527,7 +530,8 @@ class Watch:
             case NoteFact(call=call, fact=fact):
                 if fact is Fact.RESULT:
                     self.results_told -= 1  # said of a call that may be over for long
-                    hold(self.calls[call].opened == 1, "a result is of a call", call)
+                    book = self.calls[call]
+                    hold(book.opened == 1 or book.is_lost, "a result is of a call", call)
                 else:
                     self._is_open(call, fact)
                 if fact in (Fact.ADOPTED, Fact.RECONSTRUCTED):
