@@ -65,7 +65,7 @@ from hotline_agi.terms.ids import CallId, LegId, VolunteerId
 from hotline_agi.terms.outcomes import Outcome
 from tests.dispatch.consent_book import ConsentBook
 from tests.dispatch.fake_pbx import Caller, FakePbx, Phone
-from tests.dispatch.people_book import PeopleBook, duty_of, fits, may_have, turn_of, who_is_served
+from tests.dispatch.people_book import PeopleBook, away, duty_of, fits, may_have, turn_of, who_is_served
 from tests.dispatch.truth import hold
 
 ACCEPT_ANSWER_S = 2.5
@@ -197,6 +197,8 @@ class Watch:
         """The machine has not seen Asterisk's stock yet."""
         self._swapped_s = self._restarted_s = float("-inf")
         self._questions_unknown: set[LegId] = set()
+        self._away: frozenset[VolunteerId] = frozenset()
+        """Before the step."""
         self._aside: set[CallId] = set()
         """Who was aside when the roster was swapped: its people are rung from their next round on."""
 
@@ -246,6 +248,10 @@ class Watch:
         return list(self.pbx.phones.values())
 
     # ---- before and after each step
+
+    def begins(self) -> None:
+        """A step of the machine."""
+        self._away = away(self.machine.board)
 
     def told(self, event: Event, now_s: float) -> None:
         """The machine is about to take `event`."""
@@ -685,10 +691,10 @@ class Watch:
         hold(call.was_open, "a closed line rings nobody", detail)
         hold(volunteer not in call.declined, "who declined is not asked again", detail)
         ours = board.calls[call_id]
-        if ours.wave < len(ours.ring_steps):
-            hold(
-                fits(board, ours, board.roster.volunteers[volunteer]), "who is rung fulfils what the line wants", detail
-            )
+        won = ours.winner is not None and ours.winner.id == leg  # by an accept, for which `_served` holds it
+        if ours.wave < len(ours.ring_steps) and not won:
+            meets = fits(board, ours, board.roster.volunteers[volunteer], self._away - away(board))
+            hold(meets, "who is rung fulfils what the line wants", detail)
 
     def _counted(self, call: CallBook, leg: LegId) -> None:
         call.wave_legs.add(leg)
