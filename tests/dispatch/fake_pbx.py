@@ -176,6 +176,10 @@ class Caller:
     """What stands on their channel."""
     took_back: bool = False
     """They had agreed, and pressed the other key; that counts, whenever the machine hears of it."""
+    goes_unseen: bool = False
+    """They are gone, and their end is not reported yet."""
+    went_unseen: bool = False
+    """A stock without them came in between."""
     recordings: int = 0
     """Of their talks, that are kept or still made."""
 
@@ -519,7 +523,8 @@ class FakePbx:
         caller.phone = None
         self._turn(caller, "gone")
         self._sweep(caller)
-        self.later(self.tape.among(0.0, 0.005, 0.05), lambda: self.ami(CallerLeft(call=caller.id)))
+        caller.goes_unseen = True
+        self.later(self.tape.among(0.0, 0.005, 0.05), lambda: self._is_reported(caller))
         if phone is not None:
             phone.caller = None
             if self.tape.one_in(4):
@@ -528,6 +533,10 @@ class FakePbx:
                 self._is_asked(phone, caller)
                 return
             self._then(phone, self.tape.span(0.001, 0.02), lambda: self._ends(phone, Cause.NORMAL_CLEARING))
+
+    def _is_reported(self, caller: Caller) -> None:
+        caller.goes_unseen = False
+        self.ami(CallerLeft(call=caller.id))
 
     # ---- phones
 
@@ -849,6 +858,8 @@ class FakePbx:
         )
 
     def stock(self, node: NodeId, asked_s: float) -> StockTaken:
+        for caller in self.callers.values():
+            caller.went_unseen |= caller.goes_unseen
         return StockTaken(
             node=node,
             calls=frozenset(caller.id for caller in self.callers.values() if caller.is_there),

@@ -823,7 +823,7 @@ class Watch:
         elif talked:
             expected = {talked[-1]}
         else:
-            expected = {Outcome.ABANDONED, Outcome.DIRECTORY}
+            expected = {Outcome.ABANDONED, Outcome.DIRECTORY} | ({Outcome.UNCERTAIN} if caller.went_unseen else set())
         if caller.asked_callback and not caller.left_message:
             expected.add(Outcome.CALLBACK)  # they hung up, or somebody accepted, while it was being written
         hold(record.outcome in expected, "the record tells the truth", (caller.id, record.outcome, expected))
