@@ -41,7 +41,7 @@ def missing(board: Switchboard, stock: StockTaken) -> Iterator[Event]:
             yield from _moved(board, known, live)
     for call in [call for call in board.calls.values() if call.node == stock.node and not call.left]:
         if call.id not in stock.calls and call.admitted_s < stock.asked_s:
-            if call.outcome is None and call.state is not CallState.SURVIVING:
+            if call.outcome is None and call.state is not CallState.SURVIVING and not call.hanging_up:
                 call.outcome = Outcome.UNCERTAIN  # they may have hung up, or Asterisk died: nobody saw it
             _note(board, call, "a hang-up")
             yield CallerLeft(call=call.id)

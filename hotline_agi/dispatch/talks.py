@@ -176,7 +176,7 @@ def found_talking(board: Switchboard, leg: Leg) -> bool:
     If we took the join for failed, it is the winner again: the cancel was lost in the same gap, and no talk is cut.
     """
     call = leg.call
-    if call.left or not leg.connected:
+    if call.left or not leg.connected or leg.talked:
         return False
     believed_waiting = call.state is CallState.WAITING or (call.state is CallState.LEAVING and not call.steps_told)
     if believed_waiting and call.winner is None:

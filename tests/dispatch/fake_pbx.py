@@ -169,10 +169,6 @@ class Caller:
     """The last one."""
     talk_began_s: float = 0.0
     talk_ended_well: bool | None = None
-    end_is_told: bool = False
-    """The news of the hang-up is in the stream."""
-    stock_came_first: bool = False
-    """A stock was taken between the hang-up and its news: to whoever reads it the end is unseen."""
     """Of the last talk, as the volunteer's side saw it."""
     haunts_since_s: float | None = None
     """Hung up, but Asterisk lost it."""
@@ -180,6 +176,10 @@ class Caller:
     """What stands on their channel."""
     took_back: bool = False
     """They had agreed, and pressed the other key; that counts, whenever the machine hears of it."""
+    goes_unseen: bool = False
+    """They are gone, and their end is not reported yet."""
+    went_unseen: bool = False
+    """A stock without them came in between."""
     recordings: int = 0
     """Of their talks, that are kept or still made."""
 
@@ -523,7 +523,8 @@ class FakePbx:
         caller.phone = None
         self._turn(caller, "gone")
         self._sweep(caller)
-        self.later(self.tape.among(0.0, 0.005, 0.05), lambda: self._is_gone(caller))
+        caller.goes_unseen = True
+        self.later(self.tape.among(0.0, 0.005, 0.05), lambda: self._is_reported(caller))
         if phone is not None:
             phone.caller = None
             if self.tape.one_in(4):
@@ -533,8 +534,8 @@ class FakePbx:
                 return
             self._then(phone, self.tape.span(0.001, 0.02), lambda: self._ends(phone, Cause.NORMAL_CLEARING))
 
-    def _is_gone(self, caller: Caller) -> None:
-        caller.end_is_told = True
+    def _is_reported(self, caller: Caller) -> None:
+        caller.goes_unseen = False
         self.ami(CallerLeft(call=caller.id))
 
     # ---- phones
@@ -858,7 +859,7 @@ class FakePbx:
 
     def stock(self, node: NodeId, asked_s: float) -> StockTaken:
         for caller in self.callers.values():
-            caller.stock_came_first |= not caller.is_there and not caller.end_is_told
+            caller.went_unseen |= caller.goes_unseen
         return StockTaken(
             node=node,
             calls=frozenset(caller.id for caller in self.callers.values() if caller.is_there),

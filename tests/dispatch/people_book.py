@@ -106,9 +106,14 @@ def may_have(board: Switchboard, call: Call, leg: Leg) -> bool:
     return fits(board, call, person)
 
 
-def fits(board: Switchboard, call: Call, person: Volunteer) -> bool:
+def away(board: Switchboard) -> frozenset[VolunteerId]:
+    """Who cannot be waited for now."""
+    return frozenset(who for who in board.roster.volunteers if board.seats.seat(who).place is Place.AWAY)
+
+
+def fits(board: Switchboard, call: Call, person: Volunteer, came: frozenset[VolunteerId] = frozenset()) -> bool:
     """Whether `person` fulfils what the line wants now. A preference lapses with time, and where nobody of the step's
-    group who meets it is left: rings for the call, or could."""
+    group who meets it is left: rings for the call, or could. `came`: who was away when the others were chosen."""
     line = board.current_line(call)
     waited_s = board.now.mono_s - call.arrived_s
     menu = line.waiting.languages
@@ -126,7 +131,7 @@ def fits(board: Switchboard, call: Call, person: Volunteer) -> bool:
         who in ringing
         or (board.seats.seat(who).place is not Place.AWAY and who not in call.declined and who not in call.tried)
         for who in group
-        if who not in just_rung and (one := board.roster.volunteers.get(who)) is not None and _meets(one, wants)
+        if who not in just_rung | came and (one := board.roster.volunteers.get(who)) is not None and _meets(one, wants)
     )
     if not any(left):
         wants = [want for want in wants if want.for_s is None]

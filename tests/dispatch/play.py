@@ -504,6 +504,7 @@ class Story:
         """One step of the machine; None: a deadline."""
         now = self._now(self.now_s)
         self.history.append((news, now))
+        self.watch.begins()
         if news is not None and not isinstance(news, Roster):
             self.watch.told(news, self.now_s)
         try:

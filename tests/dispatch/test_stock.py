@@ -3,7 +3,7 @@
 from math import inf
 
 from hotline_agi.dispatch.commands import Command, Fact, OpenRecord, RingLeg
-from hotline_agi.dispatch.events import CallerSurviving, LegEnded, LinkLost, LiveLeg, StockTaken
+from hotline_agi.dispatch.events import CallerSurviving, HangupRequested, LegEnded, LinkLost, LiveLeg, StockTaken
 from hotline_agi.dispatch.state import CallState, LegState
 from hotline_agi.terms.ids import CallId, LegId, NodeId, VolunteerId
 from hotline_agi.terms.outcomes import Outcome
@@ -36,6 +36,15 @@ def test_a_caller_who_vanished_is_closed_as_uncertain() -> None:
     desk.waits("c1")
     stock(desk)
     assert desk.record("c1").outcome is Outcome.UNCERTAIN
+
+
+def test_a_caller_who_vanished_while_hanging_up_hung_up() -> None:
+    """The list of channels lacks them some milliseconds before their end is reported."""
+    desk = Desk()
+    desk.waits("c1")
+    desk.take(HangupRequested(party=CallId("c1")))
+    stock(desk)
+    assert desk.record("c1").outcome is Outcome.ABANDONED
 
 
 def test_nobody_is_rung_for_a_caller_who_vanished_together_with_a_leg() -> None:

@@ -16,7 +16,7 @@ from hotline_agi.dispatch.commands import (
 )
 from hotline_agi.dispatch.events import HangupRequested, LegAccepted, LegEnded, Step, TalkEnded, TalkStarted
 from hotline_agi.dispatch.state import CallState
-from hotline_agi.dispatch.talks import HOLD_WAIT_S, JOIN_S, MAX_FAILURES, SHORT_TALK_S
+from hotline_agi.dispatch.talks import HOLD_WAIT_S, JOIN_S, MAX_FAILURES, SHORT_TALK_S, VERDICT_S
 from hotline_agi.terms.causes import Cause
 from hotline_agi.terms.ids import CallId, LegId
 from hotline_agi.terms.outcomes import LegOutcome, Outcome
@@ -340,6 +340,18 @@ def test_a_hang_up_of_nobody_is_counted() -> None:
     desk = Desk()
     assert desk.take(HangupRequested(party=CallId("c9"))) == []
     assert desk.ignored(HangupRequested) == 1
+
+
+def test_a_talk_that_is_over_does_not_begin_again(desk: Desk) -> None:
+    """Nobody heard how it ended, and its leg is not gone yet; then its beginning is told a second time."""
+    desk.talks("lin")
+    desk.comes_out("c1")
+    desk.passes(VERDICT_S + 0.1)
+    desk.asks("c1")
+    assert desk.state("c1") is CallState.WAITING
+    desk.joins("lin")
+    assert desk.state("c1") is CallState.WAITING
+    assert desk.ignored(TalkStarted) == 1
 
 
 # ---- a caller who is hanging up

@@ -65,7 +65,7 @@ from hotline_agi.terms.ids import CallId, LegId, VolunteerId
 from hotline_agi.terms.outcomes import Outcome
 from tests.dispatch.consent_book import ConsentBook
 from tests.dispatch.fake_pbx import Caller, FakePbx, Phone
-from tests.dispatch.people_book import PeopleBook, duty_of, fits, may_have, turn_of, who_is_served
+from tests.dispatch.people_book import PeopleBook, away, duty_of, fits, may_have, turn_of, who_is_served
 from tests.dispatch.truth import hold
 
 ACCEPT_ANSWER_S = 2.5
@@ -79,6 +79,8 @@ class CallBook:
     opened: int = 0
     closed: int = 0
     in_journal: bool = False
+    is_lost: bool = False
+    """A power cut took its record, from the first word on."""
     carried: bool = False
     """Its record was open when the service was started anew, which may open it again."""
     asked_s: float | None = None
@@ -195,6 +197,8 @@ class Watch:
         """The machine has not seen Asterisk's stock yet."""
         self._swapped_s = self._restarted_s = float("-inf")
         self._questions_unknown: set[LegId] = set()
+        self._away: frozenset[VolunteerId] = frozenset()
+        """Before the step."""
         self._aside: set[CallId] = set()
         """Who was aside when the roster was swapped: its people are rung from their next round on."""
 
@@ -244,6 +248,10 @@ class Watch:
         return list(self.pbx.phones.values())
 
     # ---- before and after each step
+
+    def begins(self) -> None:
+        """A step of the machine."""
+        self._away = away(self.machine.board)
 
     def told(self, event: Event, now_s: float) -> None:
         """The machine is about to take `event`."""
@@ -385,6 +393,7 @@ class Watch:
         self._questions_unknown.clear()
         self.consents.restarted(self.pbx.callers)
         for call, book in self.calls.items():
+            book.is_lost = book.is_lost or (book.opened > 0 and call not in journal.opened)
             book.opened, book.closed = int(call in journal.opened), int(call in journal.closed)
             book.carried = book.in_journal = book.opened > book.closed
             book.asked_s, book.came_out, book.leaving, book.state = None, False, False, None
@@ -527,7 +536,8 @@ class Watch:
             case NoteFact(call=call, fact=fact):
                 if fact is Fact.RESULT:
                     self.results_told -= 1  # said of a call that may be over for long
-                    hold(self.calls[call].opened == 1, "a result is of a call", call)
+                    book = self.calls[call]
+                    hold(book.opened == 1 or book.is_lost, "a result is of a call", call)
                 else:
                     self._is_open(call, fact)
                 if fact in (Fact.ADOPTED, Fact.RECONSTRUCTED):
@@ -681,10 +691,10 @@ class Watch:
         hold(call.was_open, "a closed line rings nobody", detail)
         hold(volunteer not in call.declined, "who declined is not asked again", detail)
         ours = board.calls[call_id]
-        if ours.wave < len(ours.ring_steps):
-            hold(
-                fits(board, ours, board.roster.volunteers[volunteer]), "who is rung fulfils what the line wants", detail
-            )
+        won = ours.winner is not None and ours.winner.id == leg  # by an accept, for which `_served` holds it
+        if ours.wave < len(ours.ring_steps) and not won:
+            meets = fits(board, ours, board.roster.volunteers[volunteer], self._away - away(board))
+            hold(meets, "who is rung fulfils what the line wants", detail)
 
     def _counted(self, call: CallBook, leg: LegId) -> None:
         call.wave_legs.add(leg)
@@ -813,9 +823,7 @@ class Watch:
         elif talked:
             expected = {talked[-1]}
         else:
-            expected = {Outcome.ABANDONED, Outcome.DIRECTORY}
+            expected = {Outcome.ABANDONED, Outcome.DIRECTORY} | ({Outcome.UNCERTAIN} if caller.went_unseen else set())
         if caller.asked_callback and not caller.left_message:
             expected.add(Outcome.CALLBACK)  # they hung up, or somebody accepted, while it was being written
-            if caller.stock_came_first:
-                expected.add(Outcome.UNCERTAIN)
         hold(record.outcome in expected, "the record tells the truth", (caller.id, record.outcome, expected))
