@@ -16,11 +16,13 @@ DIRECTORY_S = 30.0
 
 
 def keyed(board: Switchboard, call: Call, key: str) -> None:
-    """The caller pressed `key` in the holding bridge."""
+    """The caller pressed `key`. Aside they type a number: its digits mean nothing here."""
+    if call.aside is not None:
+        return
     if call.told_of_recording and key in (recording.KEY_AGREE, recording.KEY_END):
         recording.keyed(board, call, key)
         return
-    if call.state is not CallState.WAITING or call.aside is not None:
+    if call.state is not CallState.WAITING:
         return
     if key == KEY_MESSAGE:
         overflow.leave_message(board, call)
