@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hotline_agi.dispatch import recording
+from hotline_agi.dispatch import recording, wishes
 from hotline_agi.dispatch.commands import (
     ConnectLeg,
     EndRound,
@@ -226,12 +226,12 @@ def everybody_is_recorded(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_key_before_the_notice_counts(patch: pytest.MonkeyPatch) -> None:
-    def agree(board: Switchboard, call: Call) -> None:
+    def keyed(board: Switchboard, call: Call, key: str) -> None:
         call.told_of_recording = True
-        real(board, call)
+        real(board, call, key)
 
-    real = recording._agree
-    patch.setattr(recording, "_agree", agree)
+    real = wishes.keyed
+    patch.setattr(wishes, "keyed", keyed)
 
 
 def what_is_taken_back_stays(patch: pytest.MonkeyPatch) -> None:
