@@ -42,7 +42,7 @@ def begun(board: Switchboard, leg: Leg) -> None:
 
 
 def keyed(board: Switchboard, call: Call, key: str) -> None:
-    """The caller pressed a key that is not the one for messages."""
+    """The caller, who heard the notice, pressed one of these two keys."""
     if key == KEY_AGREE:
         _agree(board, call)
     elif key == KEY_END and call.consents:
@@ -52,7 +52,7 @@ def keyed(board: Switchboard, call: Call, key: str) -> None:
 def _agree(board: Switchboard, call: Call) -> None:
     """Only of who hears music or a sentence in the holding bridge: elsewhere keys are digits of something else. A key
     in the milliseconds between two rounds counts for nothing, and nothing is said; who meant it presses again."""
-    if not call.held or call.consents or not call.told_of_recording or not _asks(board, call):
+    if not call.held or call.consents or not _asks(board, call):
         return
     on_the_way = call.winner is not None and call.winner.connected
     if call.state is CallState.WAITING or (call.state is CallState.CONNECTING and not on_the_way):

@@ -58,8 +58,10 @@ def go_on(board: Switchboard, call: Call, course: Course, waited_s: float) -> No
         live.wave = min(live.wave, wave)
         if live.volunteer is not None:
             call.tried[live.volunteer] = live.rang_s
-    began_s = now_s if course.wave_at is None else board.mono_s(course.wave_at)
-    board.deadlines.set((Timer.WAVE, call.id), began_s + call.ring_steps[wave].for_s)
+    over_s = (now_s if course.wave_at is None else board.mono_s(course.wave_at)) + call.ring_steps[wave].for_s
+    seen_at = board.past.seen_until_at
+    if wave + 1 < len(call.ring_steps) or seen_at is None or over_s >= board.mono_s(seen_at):
+        board.deadlines.set((Timer.WAVE, call.id), over_s)  # else it was over before, and they wait on
 
 
 def wave_over(board: Switchboard, call: Call) -> None:

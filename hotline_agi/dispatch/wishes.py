@@ -16,13 +16,12 @@ DIRECTORY_S = 30.0
 
 
 def keyed(board: Switchboard, call: Call, key: str) -> None:
-    """The caller pressed `key`. Aside they type a number: its digits mean nothing here."""
-    if call.aside is not None:
-        return
-    if call.told_of_recording and key in (recording.KEY_AGREE, recording.KEY_END):
+    """The caller pressed `key` in the holding bridge."""
+    is_digit = asides.is_aside(call)  # of the number at which they want to be called back
+    if call.told_of_recording and key in (recording.KEY_AGREE, recording.KEY_END) and not is_digit:
         recording.keyed(board, call, key)
         return
-    if call.state is not CallState.WAITING:
+    if call.state is not CallState.WAITING or call.aside is not None:
         return
     if key == KEY_MESSAGE:
         overflow.leave_message(board, call)

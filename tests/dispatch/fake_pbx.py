@@ -169,6 +169,10 @@ class Caller:
     """The last one."""
     talk_began_s: float = 0.0
     talk_ended_well: bool | None = None
+    end_is_told: bool = False
+    """The news of the hang-up is in the stream."""
+    stock_came_first: bool = False
+    """A stock was taken between the hang-up and its news: to whoever reads it the end is unseen."""
     """Of the last talk, as the volunteer's side saw it."""
     haunts_since_s: float | None = None
     """Hung up, but Asterisk lost it."""
@@ -326,16 +330,15 @@ class FakePbx:
             self.later(self.tape.span(0.0, 0.05), lambda: self._hangs_up(caller))
         elif plan == "keys":
             self.later(self.tape.span(0.0, 60.0), lambda: self._presses(caller, self.tape.among("*", "*", "5")))
-        if self.tape.among(False, True, True):
-            self.later(self.tape.span(0.0, 8.0), lambda: self._presses(caller, KEY_AGREE))
-            if self.tape.one_in(3):
-                self.later(self.tape.span(0.0, 40.0), lambda: self._presses(caller, KEY_END))
-
         elif plan == "chooses":
             caller.chooses = True
             if self.tape.one_in(2):
                 key = self.tape.among("9", "#", "5")
                 self.later(self.tape.span(0.0, 60.0), lambda: self._presses(caller, key))
+        if self.tape.among(False, True, True):
+            self.later(self.tape.span(0.0, 8.0), lambda: self._presses(caller, KEY_AGREE))
+            if self.tape.one_in(3):
+                self.later(self.tape.span(0.0, 40.0), lambda: self._presses(caller, KEY_END))
 
     def _presses(self, caller: Caller, key: str) -> None:
         if caller.state == "held" or (caller.state == "talking" and key == KEY_END):
@@ -520,7 +523,7 @@ class FakePbx:
         caller.phone = None
         self._turn(caller, "gone")
         self._sweep(caller)
-        self.later(self.tape.among(0.0, 0.005, 0.05), lambda: self.ami(CallerLeft(call=caller.id)))
+        self.later(self.tape.among(0.0, 0.005, 0.05), lambda: self._is_gone(caller))
         if phone is not None:
             phone.caller = None
             if self.tape.one_in(4):
@@ -529,6 +532,10 @@ class FakePbx:
                 self._is_asked(phone, caller)
                 return
             self._then(phone, self.tape.span(0.001, 0.02), lambda: self._ends(phone, Cause.NORMAL_CLEARING))
+
+    def _is_gone(self, caller: Caller) -> None:
+        caller.end_is_told = True
+        self.ami(CallerLeft(call=caller.id))
 
     # ---- phones
 
@@ -850,6 +857,8 @@ class FakePbx:
         )
 
     def stock(self, node: NodeId, asked_s: float) -> StockTaken:
+        for caller in self.callers.values():
+            caller.stock_came_first |= not caller.is_there and not caller.end_is_told
         return StockTaken(
             node=node,
             calls=frozenset(caller.id for caller in self.callers.values() if caller.is_there),

@@ -265,7 +265,7 @@ class Story:
         self.history: list[tuple[Event | Roster | None, Now]] = []
         self.commands: list[list[Command]] = []
         self._ami_free_s = 0.0
-        self._frozen = False
+        self._frozen, self._froze_s = False, 0.0
         self._silent = False
         self._backlog: list[tuple[str, Event]] = []
         self._told: list[Event] = []
@@ -396,18 +396,19 @@ class Story:
         new = draw_line(self.tape)
         lines = [new if i == XINLI else each for i, each in self.roster.lines.items()]
         self.roster = roster(*lines, people=[each for each in self.roster.volunteers.values() if each.id in KEPT])
-        self.watch.roster_swapped(self.roster)
+        self.watch.roster_swapped(self.roster, self.now_s)
         self._step(self.roster)
 
     def _freeze(self) -> None:
-        self._frozen = True
+        if not self._frozen:
+            self._frozen, self._froze_s = True, self.now_s
         self.watch.reach.count("weather", "freeze")
 
     def _thaw(self) -> None:
         if not self._frozen:
             return
         self._frozen = False
-        self.watch.thawed_s = self.now_s
+        self.watch.thawed(self._froze_s, self.now_s)
         if not self.weathers.gentle and self.tape.one_in(2):
             self._step(None)  # against the contract: timers before the news that waits
         backlog, self._backlog = self._backlog, []

@@ -177,7 +177,14 @@ class Restarts(Story):
         opened = frozenset(entry.call for _, entry in journal if isinstance(entry, OpenRecord))
         closed = frozenset(entry.call for _, entry in journal if isinstance(entry, CloseRecord))
         self.watch.restarted(
-            self.machine, Journalled(opened=opened, closed=closed, lossy=lossy, new_roster=self._swapped)
+            self.machine,
+            Journalled(
+                opened=opened,
+                closed=closed,
+                lossy=lossy,
+                lost_since_s=self._died_s - LOST_S,
+                new_roster=self._swapped,
+            ),
         )
         self._down = False
         self.history.clear()

@@ -98,6 +98,26 @@ def test_a_phone_that_rings_rings_on_and_may_win() -> None:
     assert [won.leg for won in of(ConnectLeg, said)] == [LEG]  # in the bridge since a second: safe to join
 
 
+def test_whose_plan_waited_on_for_somebody_in_a_talk_is_not_given_up_while_they_are_rung() -> None:
+    """The last step's time was up long ago, as the earlier run saw; who was in a talk then came free, and rings."""
+    desk = restarted(
+        noted(20, Fact.ARRIVED),
+        noted(20, Fact.WAVE, "1: on-shift"),
+        noted(4, Fact.RANG, "softphone", leg=LEG, who="lin"),
+        line_of=lambda **how: line(**(how | {"ring_steps": (ring(None, 5.0),)})),
+        lin_only=True,
+    )
+    said = finds(desk, held(), leg()) + desk.passes(1.0)
+    assert not of(CancelLeg, said)
+    assert [won.leg for won in of(ConnectLeg, desk.take(LegAccepted(leg=LEG)))] == [LEG]
+
+
+def test_a_last_step_whose_time_was_up_while_nobody_served_is_over() -> None:
+    desk = restarted(*RINGING, line_of=lambda **how: line(**(how | {"ring_steps": (ring(None, 19.0),)})), lin_only=True)
+    said = finds(desk, held(), leg()) + desk.passes(0.5)
+    assert Fact.OVERFLOW in facts(said)
+
+
 def test_place_waiting_time_and_who_calls_are_known_from_the_first_moment() -> None:
     desk = restarted(*RINGING, caller=CallerToken("aa"), high_risk=True)
     said = finds(desk, held(), leg())

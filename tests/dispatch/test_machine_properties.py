@@ -50,6 +50,8 @@ from hotline_agi.dispatch.events import (
     StockTaken,
     TalkEnded,
     TalkStarted,
+    VolunteerEngaged,
+    VolunteerReleased,
 )
 from hotline_agi.dispatch.state import CallState
 from hotline_agi.roster.model import CallerLimits, HighRisk, OverflowStep
@@ -78,6 +80,7 @@ def test_every_story_ends_well(tape: bytes) -> None:
 
 # ---- reach
 
+ELSEWHERE = (AlarmRaised, AlarmEnded, VolunteerEngaged, VolunteerReleased, *HELP_EVENTS)
 EXPECTED = {
     "state": [state.name for state in CallState],
     "transition": [
@@ -96,8 +99,8 @@ EXPECTED = {
         "LEAVING -> SURVIVING",
     ],
     # alarms: test_alarm_calls.py; reminders need another day: test_notice_days.py
-    # help in talks: test_help_stories.py
-    "event": [kind.__name__ for kind in Event.__args__ if kind not in (AlarmRaised, AlarmEnded, *HELP_EVENTS)],
+    # help in talks: test_help_stories.py; who calls somebody back: test_engagements.py
+    "event": [kind.__name__ for kind in Event.__args__ if kind not in ELSEWHERE],
     "command": [kind.__name__ for kind in Command.__args__ if kind not in (NoteReadiness, NoteAlarm, *HELP_COMMANDS)],
     "notice": [NoticeKind.COVER, NoticeKind.RESTING],
     # what only a journal knows: test_restarts.py
@@ -181,9 +184,10 @@ garbage: st.SearchStrategy[Event] = st.one_of(
     st.builds(StepReached, call=call, step=st.sampled_from(Step)),
     st.builds(CallbackAsked, call=call, here=st.booleans()),
     st.just(SOUNDS),
-    *(st.builds(kind, leg=leg) for kind in (LegAnswered, LegAccepted, TalkStarted)),
     *(st.builds(kind, leg=leg) for kind in (LegAnswered, LegAccepted, TalkStarted, HelpAsked, ContactAsked)),
     st.builds(HelperAnswered, leg=leg, agreed=st.booleans()),
+    st.builds(VolunteerEngaged, volunteer=st.sampled_from([VolunteerId("lin"), VolunteerId("nosuch")]), leg=leg),
+    st.builds(VolunteerReleased, leg=leg, line=line_id, talk_s=st.sampled_from([0.0, 9.0])),
     st.builds(LegEnded, leg=leg, cause=st.sampled_from([0, 16, 17, 20, 21, 44, 9999])),
     st.builds(HangupRequested, party=st.one_of(call, leg)),
     st.builds(

@@ -22,16 +22,20 @@ from hotline_agi.dispatch.events import (
     LegStage,
     LiveCall,
     LiveLeg,
+    OwnSounds,
     RecordingPossible,
+    SoundsSeen,
+    Step,
     StockTaken,
     Whereabouts,
 )
 from hotline_agi.dispatch.state import Call, Leg
 from hotline_agi.dispatch.switchboard import Switchboard
 from hotline_agi.roster.model import Recording, RecordTalks
+from hotline_agi.roster.waiting_plan import KEYS, Choice, Offer, WaitingPlan
 from hotline_agi.terms.ids import CallId, LegId, VolunteerId
-from tests.dispatch.desk import DOCTOR, PBX1, Desk, of
-from tests.dispatch.lines import XINLI, line, roster, with_transfer
+from tests.dispatch.desk import DOCTOR, PBX1, Desk, of, told
+from tests.dispatch.lines import XINLI, line, ring, roster, with_transfer
 from tests.dispatch.planting import Planting, hunt
 
 RECORDS = Recording(talks=RecordTalks.CONSENT)
@@ -76,6 +80,30 @@ def test_a_digit_of_something_else_is_no_consent():
     desk.asks("c1")
     assert desk.keys("c1", "8") == []
     assert not desk.call("c1").consents
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+def test_a_digit_of_a_number_takes_nothing_back(accepted: bool):
+    """Whoever types where to be called back may type a 9; it counts again once they are back among those who wait."""
+    offer = Offer(after_s=20.0, every_s=60.0, choices=tuple(Choice))
+    desk = a_desk(waiting=WaitingPlan(offer=offer), ring_steps=(ring(None, 300.0),), ring_timeout_s=300.0)
+    desk.take(SoundsSeen(own=(OwnSounds(line=XINLI, language="zh", offers=True),)))
+    desk.waits("c1")
+    desk.keys("c1", "8")
+    desk.asks("c1")
+    desk.held("c1")
+    desk.passes(25.0)
+    desk.keys("c1", KEYS[Choice.OTHER_NUMBER])
+    assert told(desk.asks("c1")) == (Step.CALLBACK_OTHER, Step.ROUND)
+    if accepted:
+        desk.picks_up("lin")
+        desk.accepts("lin")
+    assert desk.keys("c1", "9") == []
+    assert desk.call("c1").consents
+    desk.asks("c1")
+    desk.held("c1")
+    said = desk.keys("c1", "9")
+    assert of(MarkConsent, said) == [MarkConsent(call=CALL, node=PBX1, agreed=False)]
 
 
 def test_without_the_key_nothing_is_recorded():

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hotline_agi.dispatch.answers import ASK_LIMIT_S
-from hotline_agi.dispatch.asides import LIMIT_S
+from hotline_agi.dispatch.asides import LIMIT_S, is_aside
 from hotline_agi.dispatch.commands import (
     CancelLeg,
     CloseRecord,
@@ -138,6 +138,8 @@ class Journalled:
     opened: frozenset[CallId]
     closed: frozenset[CallId]
     lossy: bool
+    lost_since_s: float
+    """If it is lossy."""
     new_roster: bool
     """Another one is in force than when some of them were written: it says how long people rest, and how much they
     talk."""
@@ -193,9 +195,17 @@ class Watch:
         """The machine has not seen Asterisk's stock yet."""
         self._swapped_s = self._restarted_s = float("-inf")
         self._questions_unknown: set[LegId] = set()
+        self._aside: set[CallId] = set()
+        """Who was aside when the roster was swapped: its people are rung from their next round on."""
 
-    def roster_swapped(self, roster: Roster) -> None:
-        self._swapped_s = self._now_s
+    def thawed(self, froze_s: float, now_s: float) -> None:
+        """The service runs again; what it owes within some seconds it could not do meanwhile."""
+        self.thawed_s = now_s
+        self._swapped_s += now_s - froze_s
+
+    def roster_swapped(self, roster: Roster, now_s: float) -> None:
+        self._swapped_s = now_s
+        self._aside = {call.id for call in self.machine.board.calls.values() if is_aside(call)}
         self._people |= set(roster.volunteers)
 
     # ---- the truth
@@ -396,6 +406,10 @@ class Watch:
             for each in self.calls.values():
                 each.declined.clear()
             self.resting_until_s.clear()
+        if journal.lossy:
+            for each in self.calls.values():
+                if each.wave_since_s >= journal.lost_since_s:  # which wave runs, and since when, is lost with it
+                    each.wave_since_s = each.rings_since_s = float("-inf")
 
     def _served(self) -> None:
         """Who accepted got the call that is served first, and nobody was passed beyond the stated bound."""
@@ -451,6 +465,9 @@ class Watch:
         for call in board.calls.values():
             if not board.wants_people(call) or call.wave >= len(call.ring_steps):
                 continue
+            if call.id in self._aside and is_aside(call):
+                continue
+            self._aside.discard(call.id)
             step, line = call.ring_steps[call.wave], board.current_line(call)
             if step.count is not None or step.adaptive or line.wants:
                 continue
@@ -734,8 +751,9 @@ class Watch:
     def _no_ghosts(self) -> None:
         assert self.pbx is not None
         ours = self.machine.board
-        ghosts = [caller.haunts_since_s for caller in self.pbx.callers.values() if caller.id in ours.calls]
-        ghosts += [phone.haunts_since_s for phone in self.pbx.phones.values() if phone.id in ours.legs]
+        callers, phones = self.pbx.callers.values(), self.pbx.phones.values()
+        ghosts = [caller.haunts_since_s for caller in callers if caller.id in ours.calls and caller.is_there]
+        ghosts += [phone.haunts_since_s for phone in phones if phone.id in ours.legs and phone.is_live]
         for since_s in ghosts:
             if since_s is not None and self.gentle and self.thawed_s < 0.0 and since_s > self._restarted_s:
                 hold(self._now_s - since_s < GHOST_S + 1.0, "a lost hang-up is mended", since_s)
@@ -798,4 +816,6 @@ class Watch:
             expected = {Outcome.ABANDONED, Outcome.DIRECTORY}
         if caller.asked_callback and not caller.left_message:
             expected.add(Outcome.CALLBACK)  # they hung up, or somebody accepted, while it was being written
+            if caller.stock_came_first:
+                expected.add(Outcome.UNCERTAIN)
         hold(record.outcome in expected, "the record tells the truth", (caller.id, record.outcome, expected))

@@ -77,6 +77,18 @@ def test_ami_stays_at_home_and_limits_guessing():
     assert settings("site/globals.conf")["HOTLINE_AGI"] == "agi://127.0.0.1:4573"
 
 
+def test_the_ami_user_of_campaigns_places_calls_and_looks_and_no_more():
+    user = (CONF / "hotline/manager.conf").read_text().partition("[hotline-campaigns](!)\n")[2]
+    options = [line for line in user.splitlines() if re.match(r"(deny|permit|read|write) = ", line)]
+    assert options == [
+        "deny = 0.0.0.0/0.0.0.0",
+        "deny = ::/0",
+        "permit = 127.0.0.0/255.0.0.0",
+        "read = system,call",
+        "write = originate,reporting",
+    ]
+
+
 def test_no_caller_is_refused_by_a_counter():
     options = settings("site/options.conf")
     assert (options["maxcalls"], options["maxload"]) == ("0", "0")
