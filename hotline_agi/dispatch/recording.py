@@ -16,7 +16,7 @@ KEY_AGREE = "8"
 KEY_END = "9"
 """Of the caller: take it back. Of the volunteer: end the recording."""
 LONGEST_NOTICE_S = 40.0
-"""Comfort does not cut the notice short: behind greeting, emergency numbers and the key for languages it ends at 35 s."""
+"""Comfort does not cut the notice short: behind greeting, emergency numbers and key for languages it ends at 35 s."""
 
 
 def _asks(board: Switchboard, call: Call) -> bool:
