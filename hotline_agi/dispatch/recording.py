@@ -15,6 +15,8 @@ KEY_AGREE = "8"
 """The keys are named in the prompts, so they are no setting."""
 KEY_END = "9"
 """Of the caller: take it back. Of the volunteer: end the recording."""
+LONGEST_NOTICE_S = 40.0
+"""Comfort does not cut the notice short: behind greeting, emergency numbers and key for languages it ends at 35 s."""
 
 
 def _asks(board: Switchboard, call: Call) -> bool:
@@ -25,6 +27,7 @@ def give_notice(board: Switchboard, call: Call) -> None:
     """The caller is about to hear the greeting: let the notice follow it, where the line records."""
     if call.music is Music.GREET and _asks(board, call):
         call.music, call.told_of_recording = Music.GREET_NOTICE, True
+        call.comfort_due_s = max(call.comfort_due_s, board.now.mono_s + LONGEST_NOTICE_S)
 
 
 def wanted(board: Switchboard, call: Call, leg: Leg) -> bool:
@@ -98,7 +101,7 @@ def _stop(board: Switchboard, call: Call, leg: Leg | None, *, erase: bool) -> No
 def _say(board: Switchboard, call: Call, music: Music) -> None:
     """Say to a caller who waits what came of their key; who is being connected is not held up by it."""
     if call.state is CallState.WAITING:
-        call.music = music
+        call.next_music = music  # before comfort or an offer that are due just now
         if call.held:
             call.held = False  # nobody takes them out while they are on the way to ask
             board.out.append(EndRound(call=call.id, node=call.node))

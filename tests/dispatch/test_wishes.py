@@ -13,6 +13,7 @@ from hotline_agi.dispatch.commands import (
     FetchCaller,
     GuideCaller,
     HoldCaller,
+    MarkConsent,
     Music,
     NoteFact,
     NoteLanguage,
@@ -23,6 +24,7 @@ from hotline_agi.dispatch.events import (
     CallerRecognised,
     LiveCall,
     OwnSounds,
+    RecordingPossible,
     SelfHelp,
     SoundsSeen,
     Step,
@@ -30,7 +32,7 @@ from hotline_agi.dispatch.events import (
     Whereabouts,
 )
 from hotline_agi.dispatch.state import CallState
-from hotline_agi.roster.model import CallerOrder, Line, Want
+from hotline_agi.roster.model import CallerOrder, Line, Recording, RecordTalks, Want
 from hotline_agi.roster.waiting_plan import Choice, Offer, WaitingPlan
 from hotline_agi.terms.ids import CallerToken, CallId
 from hotline_agi.terms.outcomes import Outcome
@@ -299,6 +301,39 @@ def test_a_callback_ends_the_call_well() -> None:
     desk.leaves("c1")
     desk.ends("lin")
     assert desk.record("c1").outcome is Outcome.CALLBACK
+
+
+def test_digits_of_a_number_take_no_consent_back() -> None:
+    desk = desk_of(recording=Recording(talks=RecordTalks.CONSENT))
+    desk.take(RecordingPossible(possible=True))
+    calls_in(desk)
+    assert heard(keys(desk, "8")) == [Music.RECORDING_AGREED]
+    assert heard(desk.passes(24.0))[-1] == Music.OFFER
+    keys(desk, "4")
+    desk.reaches("c1", Step.CALLBACK_OTHER)
+    for digit in "0189":
+        assert not of(MarkConsent, desk.keys("c1", digit))
+    assert desk.call("c1").consents
+    desk.asks("c1")
+    desk.held("c1")
+    assert of(MarkConsent, desk.keys("c1", "9"))
+
+
+def test_what_came_of_the_key_is_said_before_an_offer_that_is_due() -> None:
+    desk = desk_of(recording=Recording(talks=RecordTalks.CONSENT))
+    desk.take(RecordingPossible(possible=True))
+    calls_in(desk)
+    desk.passes(18.0)
+    desk.now_s += 3.0
+    assert heard(keys(desk, "8")) == [Music.RECORDING_AGREED]
+
+
+def test_comfort_cuts_no_notice_short() -> None:
+    desk = desk_of(replace(PLAN, offer=None), recording=Recording(talks=RecordTalks.CONSENT), comfort_every_s=10.0)
+    desk.take(RecordingPossible(possible=True))
+    assert heard(calls_in(desk)) == [Music.GREET_NOTICE]
+    assert heard(desk.passes(36.0)) == [Music.GREET_NOTICE]
+    assert Music.COMFORT in heard(desk.passes(8.0))
 
 
 def test_who_comes_back_waits_on_at_the_same_place() -> None:
