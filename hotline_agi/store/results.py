@@ -93,8 +93,9 @@ def say_by_command(
     with JournalReader.open(path) as reader:
         call = reader.call(call_id).call.call
     fact = NoteFact(call=call, fact=Fact.RESULT, detail=detail(said))
+    records: list[NoteFact | OpenFollowUps] = [fact, *follow_ups]
     with beside(path) as connection, connection.begin():
-        for one in (fact, *follow_ups):
+        for one in records:
             store(connection, rows_of(Entry(one, now, time.time_ns() // 1000)))
         store(connection, [deed_row(now, said.by, DID, call)])
     return call
