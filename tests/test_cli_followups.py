@@ -71,3 +71,33 @@ def test_the_doctor_names_what_help_in_talks_lacks() -> None:
     (keys,) = judge_help(HelpInspection(missing_modules=(), deaf_keys=("HOTLINE_HELP_KEYS",)))
     assert "app_chanspy" in module.found and "HOTLINE_HELP_KEYS" in keys.found
     assert (good.grade.value, keys.grade.value) == ("ok", "failed")
+
+
+def test_a_serious_result_by_command_opens_follow_ups(tmp_path: Path) -> None:
+    (tmp_path / "rosters/test").mkdir(parents=True)
+    for name, text in Scenery(softphones=1).files().items():
+        more = "results: {list: [resolved, high-risk]}\nhigh_risk: {supervisors: [s01], follow_ups_h: [24, 168]}\n"
+        is_line = name == "test/line.yaml"
+        (tmp_path / "rosters" / name).write_text(text.replace("...\n", more + "...\n") if is_line else text)
+    config = tmp_path / "hotline.yaml"
+    config.write_text("rosters: rosters\nstate: state\nmessages: messages\nami: {secret_file: secret}\n...\n")
+    (tmp_path / "state").mkdir()
+    journal = Journal.open(tmp_path / "state" / JOURNAL, ages=AGELESS)
+    at = NOW - timedelta(hours=30)
+    journal.write(opened(CALL, at, LineId("test")), at)
+    journal.write(closed(CALL, at, line=LineId("test")), at)
+    assert journal.close(5)
+
+    def told(*words: object) -> str:
+        done = hotline(*words, "--config", config)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert "followups" not in told("calls", "result", CALL, "resolved")
+    assert "nothing is to be followed up" in told("followups", "list")
+    for _ in range(2):
+        assert "followups list" in told("calls", "result", CALL, "high-risk")
+        found = json.loads(told("followups", "list", "--json"))
+        assert [(one["after_h"], one["overdue"]) for one in found] == [(24, True), (168, False)], (
+            "from the call's end on"
+        )

@@ -4,6 +4,7 @@ The machine raises for none of them, in any order, late or doubled: what it cann
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from math import inf
 
@@ -439,6 +440,8 @@ class ResultGiven:
     """User of the machine who said it by command."""
     is_noted: bool = False
     """It is in the journal already."""
+    ended_at: datetime | None = None
+    """Of the call, if it is over and the shell knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,6 +94,18 @@ CALLBACK_PHRASES = (
         when="after the talk",
     ),
     Prompt(
+        id="callback-how-risk",
+        zh="如果这位来电者处于高危状态，请按四，会有人继续关注。",
+        en="If this caller is at high risk, press 4: somebody will look after them.",
+        when="behind `callback-how`, on a line with `high_risk`",
+    ),
+    Prompt(
+        id="callback-marked",
+        zh="已经标记为高危，会有人继续关注，谢谢您。",
+        en="This caller is marked as at high risk, and somebody will look after them. Thank you.",
+        when="after 4; before the menu",
+    ),
+    Prompt(
         id="callback-busy",
         zh="对方占线，以后再试。",
         en="The line was busy. It will be on the list again later.",

@@ -2,7 +2,7 @@
 and goes on with the answer.
 
 ```text
-   6 ─► TakeNext ─► CHOOSING ── 1 ─► Connect ─► CALLING ─► WhatCame ─┬─ talked ─► TALKED ── 1, 2, 3 ─► menu
+   6 ─► TakeNext ─► CHOOSING ── 1 ─► Connect ─► CALLING ─► WhatCame ─┬─ talked ─► TALKED ── 1 … 4 ─► menu
                        ├── 2 ─► GiveBack ─► menu                     └─ in vain ─► menu
                        └── 3 ─► Finish ─► menu      * leaves any of it, and the entry is theirs until its lease ends
 ```
@@ -48,6 +48,8 @@ class GiveBack:
 class Finish:
     entry: CallId
     outcome: WorkOutcome
+    at_high_risk: bool = False
+    """Mark the caller, and have somebody look after them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,8 @@ class Offer:
     recording: str
     """The message to be heard, as the dialplan finds it; empty: there is none (any more)."""
     has_number: bool
+    looks_after: bool = False
+    """Somebody looks after callers at high risk on this line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,8 +222,10 @@ class CallbackDialog:
                 return self._ask(Postpone(entry=entry))
             case Stage.TALKED, "3":
                 return self._ask(Escalate(entry=entry))
+            case Stage.TALKED, "4" if self.offer.looks_after:
+                return self._ask(Finish(entry=entry, outcome=WorkOutcome.REACHED, at_high_risk=True))
             case Stage.TALKED, _:
-                return Say(words=("callback-how",))
+                return Say(words=_how(self.offer))
             case _:
                 return Say(words=(self._choice(self.offer),))
 
@@ -258,6 +264,8 @@ class CallbackDialog:
                 return "callback-later"
             case Escalate():
                 return "callback-escalated"
+            case Finish(at_high_risk=True):
+                return "callback-marked"
             case _:
                 return "callback-done"
 
@@ -282,11 +290,16 @@ class CallbackDialog:
         if came.end is AttemptEnd.TALKED and came.offer is not None:
             self.offer = came.offer  # after a restart there is none
             self.stage = Stage.TALKED
-            return Say(words=("callback-how",))
+            return Say(words=_how(came.offer))
         if came.end is None:
             return Back(words=())
         last: Words = ("callback-escalated",) if came.state is WorkState.ESCALATED else ()
         return Back(words=(_ENDS[came.end], *last))
+
+
+def _how(offer: Offer) -> Words:
+    """The question behind a talk."""
+    return ("callback-how", *(("callback-how-risk",) if offer.looks_after else ()))
 
 
 def how_many(open_: int, language: str) -> Words:

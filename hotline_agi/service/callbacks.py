@@ -16,6 +16,7 @@ from hotline_agi.asterisk.fastagi import AgiSession
 from hotline_agi.asterisk.service_menu import Errand
 from hotline_agi.asterisk.status import Inventory
 from hotline_agi.dispatch.events import Event, VolunteerEngaged, VolunteerReleased
+from hotline_agi.dispatch.follow_ups import follow_ups
 from hotline_agi.dispatch.machine import Machine
 from hotline_agi.errors import HotlineError
 from hotline_agi.log import logger
@@ -184,14 +185,21 @@ class Callbacks:
                 return await self._what_came(errand)
             case GiveBack(entry=entry):
                 await self._list.ask(lambda change: change.give_back(entry, who, now))
-            case Finish(entry=entry, outcome=outcome):
-                await self._list.ask(lambda change: change.finish(entry, who, outcome, now))
+            case Finish():
+                await self._list.ask(lambda change: self._finish(change, wanted, who, now))
             case Postpone(entry=entry):
                 await self._list.ask(lambda change: change.postpone(entry, who, now, self._list.policy))
             case Escalate(entry=entry):
                 await self._list.ask(lambda change: change.escalate(entry, who, now))
         self._list.look_again()
         return Noted()
+
+    def _finish(self, change: Change, wanted: Finish, who: VolunteerId, now: datetime) -> None:
+        detail = "at high risk" if wanted.at_high_risk else ""
+        done = change.finish(wanted.entry, who, wanted.outcome, now, detail=detail)
+        line = self._roster().lines.get(done.line)
+        if wanted.at_high_risk and line is not None:
+            change.mark(done.id, who, now, tuple(follow_ups(line, done.id, who, now)))
 
     async def _take_next(self, errand: Errand, now: datetime) -> Answer:
         lines, files = self._lines_of(errand.who), list[str]()
@@ -226,6 +234,7 @@ class Callbacks:
         return str(played.path.relative_to(self._messages) if below else played.path)
 
     def _offer(self, change: Change, entry: Entry) -> Offer:
+        line = self._roster().lines.get(entry.line)
         return Offer(
             entry=entry.id,
             line=entry.line,
@@ -234,6 +243,7 @@ class Callbacks:
             calls=entry.calls,
             recording="",
             has_number=change.number_of(entry.id) is not None,
+            looks_after=line is not None and line.high_risk is not None,
         )
 
     async def _connect(self, errand: Errand, wanted: Connect, now: datetime) -> Answer:

@@ -2,7 +2,7 @@
 
 key after a talk (AGI) ─┐
 kept in AstDB meanwhile ┼─► flag the caller, if the line says so ─► machine (notes and counts it) ─► journal
-key in the menu ────────┘
+key in the menu ────────┘                                                     └─► follow-ups, if it flags
 """
 
 import asyncio
@@ -29,7 +29,8 @@ from hotline_agi.terms.ids import CallerToken, CallId, LegId, LineId, VolunteerI
 from hotline_agi.terms.results import told
 
 LOOK_TIMEOUT_S = 0.8
-"""For who called, while a volunteer waits for "noted"; what does not come in time is not counted."""
+"""For who called, and the end of the call, while a volunteer waits for "noted"; what does not come in time is not
+counted, and followed up from now on."""
 FLAG_TIMEOUT_S = 1.2
 """Together with the look it is below what a question may take (`fastagi.ANSWER_TIMEOUT_S`)."""
 FLAG_AGAIN_S = (1.0, 5.0, 30.0, 120.0)
@@ -110,10 +111,12 @@ class Results:
         self, found: tuple[Line, TalkResult], call: CallId, volunteer: VolunteerId, leg: LegId | None
     ) -> None:
         line, result = found
-        if result.id in line.results.flag:
+        serious = result.id in line.results.flag
+        if serious:
             # first: a word that is in the record has marked its caller
             await self._flag(call, volunteer)
         counts = result.id in line.results.count if line.results.count else None
+        caller, ended_at = await self._caller_and_end(call) if serious or counts is not None else (None, None)
         self._tell(
             ResultGiven(
                 call=call,
@@ -122,17 +125,18 @@ class Results:
                 volunteer=volunteer,
                 leg=leg,
                 counts=counts,
-                caller=await self._token(call) if counts is not None else None,
+                caller=caller if counts is not None else None,
+                ended_at=ended_at,
             )
         )
 
-    async def _token(self, call: CallId) -> CallerToken | None:
+    async def _caller_and_end(self, call: CallId) -> tuple[CallerToken | None, datetime | None]:
         try:
             async with asyncio.timeout(LOOK_TIMEOUT_S):
-                return await asyncio.to_thread(rows.token_of, self._path, call)
+                return await asyncio.to_thread(rows.caller_and_end, self._path, call)
         except (HotlineError, TimeoutError) as error:
             logger.warning("who called is not looked up: a result does not count for limits", trouble=str(error))
-            return None
+            return None, None
 
     async def _flag(self, call: CallId, volunteer: VolunteerId) -> None:
         """Mark the caller of `call` as `hotline calls flag` does; what fails now is tried again for a while."""

@@ -108,7 +108,7 @@ def rules(ages: Ages, run: str, now: datetime) -> Iterator[Rule]:
     yield Rule(
         kind="callback requests",
         table=CALLBACK_REQUEST,
-        is_old=or_(asked.asked_at < numbers, asked.call.in_(old_calls)),
+        is_old=or_(and_(asked.asked_at < numbers, asked.call.not_in(awaited)), asked.call.in_(old_calls)),
     )
     yield Rule(kind="callers' languages", table=CALLER_LANGUAGE, is_old=CALLER_LANGUAGE.c.at < numbers)
     yield from _of_work(to_text(now - timedelta(days=ages.work)))

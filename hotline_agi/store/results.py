@@ -1,13 +1,14 @@
 """Results of talks in the journal: who talked last, what was said, and a word by command."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
 
-from hotline_agi.dispatch.commands import NoteFact
+from hotline_agi.dispatch.commands import NoteFact, OpenFollowUps
 from hotline_agi.store.audit import deed_row
 from hotline_agi.store.opening import beside
 from hotline_agi.store.reading import JournalReader
@@ -60,29 +61,42 @@ def last_talks(path: Path, now: datetime) -> tuple[list[PastTalkOf], dict[CallId
     return list(talks.values()), results
 
 
-def token_of(path: Path, call: CallId) -> CallerToken | None:
-    """Who called, as a token; None: they withheld their number, or it is deleted. Blocks on disk.
+def caller_and_end(path: Path, call: CallId) -> tuple[CallerToken | None, datetime | None]:
+    """Who called, as a token (None: they withheld their number, or it is deleted), and the call's end (None: it is not
+    over, or not written down yet). Blocks on disk.
 
     :raises SetupError: if the journal cannot be read.
     """
     with JournalReader.open(path, busy_s=0.5) as reader:
-        rows = reader.ask(select(CALLER_TOKEN.c.token).where(CALLER_TOKEN.c.call == call))
-    return CallerToken(rows[0]["token"]) if rows else None
+        rows = reader.ask(
+            select(CALL.c.ended_at, CALLER_TOKEN.c.token)
+            .join_from(CALL, CALLER_TOKEN, CALLER_TOKEN.c.call == CALL.c.call, isouter=True)
+            .where(CALL.c.call == call)
+        )
+    if not rows:
+        return None, None
+    token, ended_at = rows[0]["token"], rows[0]["ended_at"]
+    return CallerToken(token) if token else None, to_instant(ended_at) if ended_at else None
 
 
-def say_by_command(path: Path, call_id: str, said: Said, now: datetime) -> str:
+def say_by_command(
+    path: Path, call_id: str, said: Said, now: datetime, follow_ups: Sequence[OpenFollowUps] = ()
+) -> str:
     """Note the result of a call by command, in one transaction with its audit; returns the call's id in full.
 
     :param call_id: in full, or a beginning that only one call has.
     :param said: `by` names the user of the machine.
+    :param follow_ups: what else is opened; what is open, or was, stays as it is.
     :raises CallNotFound: if no call or several calls are meant.
     :raises SetupError: if the journal cannot be written.
     """
     with JournalReader.open(path) as reader:
         call = reader.call(call_id).call.call
     fact = NoteFact(call=call, fact=Fact.RESULT, detail=detail(said))
+    records: list[NoteFact | OpenFollowUps] = [fact, *follow_ups]
     with beside(path) as connection, connection.begin():
-        store(connection, rows_of(Entry(fact, now, time.time_ns() // 1000)))
+        for one in records:
+            store(connection, rows_of(Entry(one, now, time.time_ns() // 1000)))
         store(connection, [deed_row(now, said.by, DID, call)])
     return call
 

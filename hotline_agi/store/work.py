@@ -16,13 +16,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from hotline_agi.dispatch.commands import FlagCaller, OpenFollowUps
 from hotline_agi.errors import HotlineError
 from hotline_agi.store.audit import deed_row
 from hotline_agi.store.opening import beside
-from hotline_agi.store.records import store
+from hotline_agi.store.records import Entry as Record
+from hotline_agi.store.records import rows_of, store
 from hotline_agi.store.schema import to_text
 from hotline_agi.store.schema_work import WORK, WORK_ATTEMPT, WORK_DEED
-from hotline_agi.store.work_reading import Attempt, attempt_of, find, number_of, row_of, unfinished
+from hotline_agi.store.work_reading import Attempt, attempt_of, find, number_of, row_of, token_of, unfinished
 from hotline_agi.terms.ids import CallId, LegId, LineId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 from hotline_agi.terms.work import AttemptEnd, WorkDeed, WorkOutcome, WorkState
@@ -127,6 +129,17 @@ class Change:
         after = self._moved(before, moves.done(before, who, outcome, now), now)
         self._tell(after, WorkDeed.DONE, now, who, f"{outcome.value}{': ' if detail else ''}{detail}", noted=noted)
         return after
+
+    def mark(self, entry: str, who: VolunteerId, now: datetime, follow_ups: Sequence[OpenFollowUps]) -> None:
+        """Their caller is at high risk: flagged, if their number was told, and looked after as `follow_ups` say."""
+        of = find(self.connection, entry)
+        caller = token_of(self.connection, of.id)
+        records: list[FlagCaller | OpenFollowUps] = [
+            FlagCaller(call=of.id, line=of.line, caller=caller, volunteer=who),
+            *follow_ups,
+        ]
+        for one in records:
+            store(self.connection, rows_of(Record(one, now, time.time_ns() // 1000)))
 
     def escalate(
         self, entry: str, who: VolunteerId, now: datetime, *, detail: str = "", noted: str | None = None

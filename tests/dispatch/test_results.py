@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from hotline_agi.dispatch import caller_limits, departures, machine, people, results, talks
-from hotline_agi.dispatch.commands import CancelLeg, ConnectLeg, Fact, NoteFact
+from hotline_agi.dispatch.commands import CancelLeg, ConnectLeg, Fact, NoteFact, OpenFollowUps
 from hotline_agi.dispatch.events import LimitLifted, ResultGiven, Step, WrapUpDeclined
 from hotline_agi.dispatch.memory import Memory, PastCaller
 from hotline_agi.dispatch.results import AFTER_TALK_S
-from hotline_agi.roster.model import Notes, SilentCalls, TalkResults
+from hotline_agi.roster.model import HighRisk, Notes, SilentCalls, TalkResults
 from hotline_agi.roster.results_fields import KNOWN
 from hotline_agi.terms import results as terms
 from hotline_agi.terms.ids import CallerToken, CallId, VolunteerId
@@ -118,6 +118,34 @@ def test_each_word_is_noted_whenever_it_comes() -> None:
     desk.passes(80_000.0)
     assert words(desk.take(given("c1", "resolved", counts=False, by="gao;x"))) == ["resolved;counts=no;by=gao,x"]
     assert words(desk.take(given("c1", "resolved", is_noted=True))) == []
+
+
+def test_a_serious_word_opens_follow_ups_as_the_key_in_the_talk_does() -> None:
+    serious = ASKS | {"results": replace(ASKS["results"], flag=frozenset({"high-risk"}))}  # type: ignore[type-var]
+    risk = HighRisk(supervisors=(LIN,), follow_ups_h=(24, 168))
+    desk = desk_of(high_risk=risk, **serious)
+    after_talk(desk)
+    # before the record closes: the call is marked, and whoever restarts the service knows; no other word does that
+    assert not of(OpenFollowUps, desk.take(given("c1", "referred")))
+    said = desk.take(given("c1", "high-risk")) + desk.take(given("c1", "high-risk"))
+    assert [note.fact for note in of(NoteFact, said)].count(Fact.MARKED) == 1
+    assert not of(OpenFollowUps, said)
+    (opened,) = of(OpenFollowUps, desk.ends("lin"))
+    assert (opened.call, opened.volunteer, opened.after_h) == ("c1", LIN, (24, 168))
+    # long after: from the end of the call on, if that is known
+    desk.passes(7_200.0)
+    (opened,) = of(OpenFollowUps, desk.take(given("c1", "high-risk")))
+    assert opened.ended_at == desk.now.at
+    ended_at = desk.now.at - timedelta(hours=2)
+    (opened,) = of(OpenFollowUps, desk.take(given("c1", "high-risk", ended_at=ended_at)))
+    assert (opened.call, opened.line, opened.ended_at) == ("c1", XINLI, ended_at)
+    assert not of(OpenFollowUps, desk.take(given("c1", "prank")))
+    assert not of(OpenFollowUps, desk.take(given("c1", "high-risk", is_noted=True))), "the command opened them"
+    # a line whose roster has no `high_risk`, or one without follow-ups
+    for changes in ({}, {"high_risk": replace(risk, follow_ups_h=())}):
+        desk = desk_of(**changes, **serious)
+        after_talk(desk)
+        assert not of(OpenFollowUps, desk.take(given("c1", "high-risk")) + desk.ends("lin"))
 
 
 @pytest.mark.parametrize(
@@ -243,6 +271,13 @@ BUGS: dict[str, Planting] = {
     ),
     "all rests begin with the end of the talk": instead_of(people, "leg_gone", "leg.asks_after and ", ""),
     "a word is noted twice": instead_of(results, "given", "if not event.is_noted:", "if True:"),
+    "a serious word is only a word": instead_of(results, "_mark_if_serious", "not in line.results.flag", "is not None"),
+    "every word is serious": instead_of(results, "_mark_if_serious", " or event.result not in line.results.flag", ""),
+    "a word of a living call is followed up twice": instead_of(
+        results, "_mark_if_serious", "elif not call.marked:", "elif True:"
+    ),
+    "follow-ups count from the word": instead_of(results, "_mark_if_serious", "event.ended_at or ", ""),
+    "a command is followed up again": instead_of(results, "_mark_if_serious", "if not event.is_noted:", "if True:"),
     "only living calls count": instead_of(results, "given", "caller_limits.judged(board, event)", "None"),
     "an early word is lost": instead_of(results, "given", "event.result, event.counts", '"", None'),
     "every word counts": instead_of(caller_limits, "judged", "event.counts is None or ", ""),

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.asterisk
 
 SERVICE = "01632960180"
 CALLBACKS = "callbacks: {missed: yes, from: 00:00, until: 00:00, retry_after_min: 1, lease_min: 2}\n"
+RISK = "high_risk: {supervisors: [s01], follow_ups_h: [24]}\n"
 
 
 @asynccontextmanager
@@ -71,7 +72,7 @@ def wire(call: PhoneCall) -> str:
 
 def test_a_caller_who_left_a_message_is_called_back_and_neither_side_sees_a_number():
     async def story():
-        async with open_list() as hotline:
+        async with open_list(extra_line=CALLBACKS + RISK) as hotline:
             await hotline.person("s01")
             telephone = Person("caller", ring_then_answer(0.5, HZ["caller"]))
             hotline.stage.mobile(CALLER, telephone)
@@ -96,9 +97,9 @@ def test_a_caller_who_left_a_message_is_called_back_and_neither_side_sees_a_numb
             await volunteer.until_hears(HZ["caller"], 3.0)
             await asyncio.sleep(1.0)
             leg.hang_up()
-            await ear.until("callback-how")
-            volunteer.press("1")
-            await ear.until("callback-done")
+            await ear.until("callback-how-risk")
+            volunteer.press("4")
+            await ear.until("callback-marked")
             await ear.until("menu-callbacks")
             volunteer.press("6")
             await ear.until("callbacks-none")
@@ -106,6 +107,8 @@ def test_a_caller_who_left_a_message_is_called_back_and_neither_side_sees_a_numb
             await until_listed(hotline, [("message", "done", "s01", "reached", 1)])
             [(ended, talk_s)] = rows(hotline, "SELECT ended, talk_s FROM work_attempt")
             assert ended == "talked" and talk_s > 0.9
+            assert rows(hotline, "SELECT volunteer, after_h FROM follow_up") == [("s01", 24)]
+            assert len(rows(hotline, "SELECT token FROM flagged")) == 1
             said = wire(leg)
             assert HOTLINE.lstrip("+") in said.split("\r\n\r\n")[0]
             assert "s01" not in said

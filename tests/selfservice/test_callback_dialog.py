@@ -155,6 +155,26 @@ def test_star_leads_back_to_the_menu_and_from_there_out() -> None:
     assert isinstance(said, Saying) and said.is_last
 
 
+def test_after_the_talk_four_says_that_the_caller_is_at_high_risk_where_somebody_looks_after_them() -> None:
+    dialog = Dialog()
+    dialog.takes(looks_after=True)
+    dialog.press("1")
+    dialog.hear(Connecting(attempt=LegId("back-0000000100000a")))
+    dialog.back()
+    said = dialog.hear(Came(offer=offer(looks_after=True), end=AttemptEnd.TALKED, state=WorkState.CLAIMED))
+    assert said.words == ("callback-how", "callback-how-risk")
+    assert dialog.press("4") == Finish(entry=ENTRY, outcome=WorkOutcome.REACHED, at_high_risk=True)
+    assert dialog.hear(Noted()).words == ("callback-marked", "menu", "menu-callbacks")
+    other = Dialog()
+    other.takes()
+    other.press("1")
+    other.hear(Connecting(attempt=LegId("back-0000000100000a")))
+    other.back()
+    other.hear(Came(offer=offer(), end=AttemptEnd.TALKED, state=WorkState.CLAIMED))
+    said_again = other.press("4")
+    assert isinstance(said_again, Saying) and said_again.words == ("callback-how",)
+
+
 @pytest.mark.parametrize("end", [end for end in AttemptEnd if end is not AttemptEnd.TALKED])
 def test_in_vain_leads_to_the_menu_with_a_word(end: AttemptEnd) -> None:
     dialog = Dialog()

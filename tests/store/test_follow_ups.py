@@ -24,6 +24,7 @@ from hotline_agi.store.journal import Journal
 from hotline_agi.store.opening import connect
 from hotline_agi.store.purging import purge
 from hotline_agi.store.reading import JournalReader
+from hotline_agi.store.records import CallbackRecord
 from hotline_agi.terms.ids import CallerToken, LineId, VolunteerId
 from hotline_agi.terms.numbers import PhoneNumber
 from tests.store.calls import AGELESS, LINE, call_id, closed, count, opened, rows
@@ -41,6 +42,7 @@ def path(tmp_path: Path) -> Path:
     journal.write(opened(CALL, at), at)
     journal.write(FlagCaller(call=CALL, line=LINE, caller=CallerToken("aa"), volunteer=VolunteerId("v01")), at)
     journal.write_number(CALL, PhoneNumber("07700900001"))
+    journal.write_callback(CallbackRecord(call=CALL, line=LINE, number=PhoneNumber("07700900002"), asked_at=at))
     for _ in range(2):
         journal.write(
             OpenFollowUps(call=CALL, line=LINE, volunteer=VolunteerId("v01"), ended_at=at, after_h=(24, 720)), at
@@ -106,6 +108,7 @@ def test_a_number_is_kept_while_somebody_is_to_be_called_and_not_for_ever(path: 
         with closing(connect(path, busy_s=1)) as connection:
             purge(connection, ages, "", NOW + timedelta(days=after_days))
         assert count(path, "caller_number") == kept, after_days
+        assert count(path, "callback_request") == kept, "where they want to be called, too"
 
 
 def test_closed_ones_go_in_time_and_open_ones_with_their_call(path: Path) -> None:

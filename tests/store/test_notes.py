@@ -184,7 +184,10 @@ def test_the_last_talk_of_each_and_what_was_said_of_it(tmp_path: Path) -> None:
     talks, said = results.last_talks(path, NOW)
     assert {one.volunteer: one.call for one in talks} == {LIN: last, WANG: "pbx1-2.1"}
     assert said == {last: "referred", "pbx1-2.1": "resolved"}
-    assert results.token_of(path, last) == "a11ce" and results.token_of(path, CallId("pbx1-3.1")) is None
+    ended_at = NOW - timedelta(hours=2) + timedelta(minutes=5)
+    assert results.caller_and_end(path, last) == ("a11ce", ended_at)
+    assert results.caller_and_end(path, CallId("pbx1-3.1"))[0] is None
+    assert results.caller_and_end(path, CallId("pbx1-9.1")) == (None, None)
     # by command
     assert results.said_since(path, NOW - timedelta(seconds=1)) == []
     assert results.say_by_command(path, "pbx1-4", Said(result="prank", counts=True, by="gao"), NOW) == last

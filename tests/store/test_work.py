@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hotline_agi.dispatch.commands import CloseRecord
+from hotline_agi.dispatch.commands import CloseRecord, OpenFollowUps
 from hotline_agi.errors import SetupError
 from hotline_agi.retention import Ages
 from hotline_agi.roster.callback_policy import CallbackPolicy, Missed
 from hotline_agi.store import work_reading
+from hotline_agi.store.callers import flagged
 from hotline_agi.store.clearance import clear
+from hotline_agi.store.follow_ups import follow_ups
 from hotline_agi.store.journal import Journal
 from hotline_agi.store.reading import JournalReader
 from hotline_agi.store.records import CallbackRecord, MessageRecord
@@ -314,6 +316,29 @@ def test_leave_to_call_is_noted_before_and_its_end_counts_once(line: Line) -> No
         assert ended is not None and ended.state is WorkState.OPEN and ended.not_before is not None
         assert change.end_attempt(first, AttemptEnd.TALKED, NOW + timedelta(seconds=41), policies) is None
         assert work_reading.open_attempts(change.connection) == []
+
+
+def test_who_is_at_high_risk_after_a_callback_is_marked_comes_first_and_is_looked_after(line: Line) -> None:
+    line.call(LI, ago_s=600.0)
+    mei, hidden = line.call(MEI, ago_s=300.0), line.call(None, message=True, ago_s=200.0)
+    line.gather()
+    for call in (mei, hidden):
+        with changing(line.path) as change:
+            change.finish(call, V1, WorkOutcome.REACHED, NOW, detail="at high risk")
+            opened = OpenFollowUps(call=call, line=LINE, volunteer=V1, ended_at=NOW, after_h=(24, 168))
+            change.mark(call, V1, NOW, (opened,))
+    with JournalReader.open(line.path) as reader:
+        assert [(one.call, one.after_h) for one in follow_ups(reader)] == [
+            (call, after_h) for after_h in (24, 168) for call in (mei, hidden)
+        ]
+        deeds = [(row["who"], row["did"], row["subject"]) for row in reader.ask(select(AUDIT).order_by(AUDIT.c.seq))]
+    assert deeds == [(V1, "flagged high risk", mei), (V1, "flagged high risk", hidden)]
+    assert flagged(line.path, NOW) == {"token-972"}, "a withheld number cannot be flagged"
+    line.call(MEI, ago_s=-60.0)
+    line.gather(NOW + timedelta(seconds=90))
+    with changing(line.path) as change:
+        found, _ = change.claim_next([LINE], V2, NOW + timedelta(seconds=90), policies, lambda _line: False)
+    assert found is not None and (found.high_risk, found.calls, found.id != mei) == (True, 1, True)
 
 
 def test_without_a_number_nobody_is_called(line: Line) -> None:
