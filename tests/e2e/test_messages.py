@@ -3,11 +3,12 @@
 import asyncio
 import wave
 from array import array
+from pathlib import Path
 
 import pytest
 
 from hotline_agi.lab.tone import FRAME_SAMPLES, purity
-from tests.e2e.hearing import HZ, sounds
+from tests.e2e.hearing import HZ, sounds, write_tone
 from tests.e2e.hotline import STOPS_S, Hotline, open_hotline, until_stopped
 from tests.e2e.scenery import CALLER, HOTLINE, Scenery
 
@@ -110,5 +111,29 @@ def test_a_message_is_in_the_journal_though_fastagi_was_refused_at_its_end():
             assert row.outcome == "message"
             assert [name for name, _ in row.messages] == [path.name for path in hotline.stage.pbx.messages.iterdir()]
             await hotline.until_quiet()
+
+    asyncio.run(story())
+
+
+def test_any_key_cuts_a_sentence_short():
+    def write_long(folder: Path) -> None:
+        for language in ("zh", "en"):
+            write_tone(folder / language / "hotline" / "message.wav", HZ["message"], 8.0)
+
+    async def story():
+        async with open_hotline(Scenery(softphones=1), sayings=write_long) as hotline:
+            await hotline.person("s01")
+            caller = hotline.caller()
+            await caller.until_hears(HZ["music"], 4.0)
+            caller.press("*")
+            await caller.until_hears(HZ["message"], 3.0)
+            caller.press("7")
+            await caller.until_hears(HZ["beep"], 3.0)
+            await asyncio.sleep(2.6)
+            caller.press("#")
+            await caller.until_ended(6.0)
+            assert sounds(caller)[-4:] == ["message", "beep", "message-kept", "goodbye"]
+            assert (await hotline.closed()).outcome == "message"
+            assert hotline.complaints() == []
 
     asyncio.run(story())
