@@ -10,6 +10,7 @@ from tests.e2e.hearing import HZ, sounds
 from tests.e2e.hotline import Hotline, talk, until
 from tests.e2e.sayings import Ear
 from tests.e2e.scenery import CALLER
+from tests.security.test_leaks import texts
 
 pytestmark = pytest.mark.asterisk
 
@@ -110,5 +111,7 @@ def test_each_choice_does_what_it_says_and_an_offer_without_a_service_ends_in_su
             await talk(callers[3], leg, person)
             callers[3].hang_up()
             await hotline.stage.until_quiet()
+            leaks = {name for name, text in texts(hotline).items() if OTHER[1:] in text or CALLER[1:] in text}
+            assert leaks == set(), "the number that was typed stands where it is forgotten in time"
 
     asyncio.run(story())
