@@ -31,6 +31,14 @@ from tests.e2e.scenery import Scenery
 from tests.store.calls import AGELESS, call_id, closed, count, noted, opened, rows
 
 NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+@pytest.fixture(autouse=True)
+def _moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has its own now: in a long run it is minutes since this file was imported."""
+    monkeypatch.setitem(globals(), "NOW", datetime.now(UTC).replace(microsecond=0))
+
+
 LINE = LineId("test")
 NUMBER = "+44 7700 900123"
 

@@ -197,6 +197,7 @@ def test_what_is_said_while_the_service_is_away_is_found_by_the_next() -> None:
                 os.utime(note, (0, 0))  # nobody has written to it for long
             await hotline.stage.start_service(until_plan=False)
             await until(lambda: len(results(hotline, 2)) == 2, 9.0, "both results")
+            await until(lambda: len(ask(hotline, "SELECT * FROM spoken_note")) == 2, 9.0, "both notes")
             assert {one.split()[2] for one in results(hotline, 2)} == {"referred;counts=no", "high-risk;counts=no"}
             assert len(ask(hotline, "SELECT token FROM flagged")) == 1
             notes = ask(hotline, "SELECT volunteer, length_s FROM spoken_note ORDER BY recorded_at")
