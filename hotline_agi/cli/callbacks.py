@@ -9,6 +9,7 @@ import click
 
 from hotline_agi import table
 from hotline_agi.callbackbook import CSV_COLUMNS, Book, list_csv, list_json, print_entry, print_list
+from hotline_agi.cli.known_line import refuse_unknown_line
 from hotline_agi.cli.operator import noted, operator
 from hotline_agi.cli.options import config_option, json_option, language_option, print_json
 from hotline_agi.errors import SetupError
@@ -66,6 +67,7 @@ def callbacks(
         raise SetupError("--csv or --json: one of the two")
     book = Book.of(read_settings(config))
     found = book.listed(line=line, all_=all_, owner=owner, limit=limit)
+    refuse_unknown_line(book.settings, line, empty=not found)
     if as_json:
         print_json(list_json(book, found))
     elif as_csv:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from hotline_agi import rosters, table
+from hotline_agi.cli.known_line import refuse_unknown_line
 from hotline_agi.cli.operator import operator
 from hotline_agi.cli.options import config_option, json_option, language_option, line_option, print_json
 from hotline_agi.errors import HotlineError
@@ -51,6 +52,7 @@ def list_(config: Path, line_id: str | None, closed_too: bool, language: str, as
     settings, now = read_settings(config), datetime.now(UTC)
     with JournalReader.open(settings.state / JOURNAL) as reader:
         found = follow_ups(reader, line=line_id, closed_too=closed_too)
+    refuse_unknown_line(settings, line_id, empty=not found)
     if as_json:
         print_json([_json(one, now) for one in found])
         return
