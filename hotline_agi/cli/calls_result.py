@@ -1,6 +1,5 @@
 """``hotline calls result CALL RESULT``."""
 
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -52,8 +51,10 @@ def calls_result(call: str, result: str, config: Path) -> None:
     now, who = datetime.now(UTC), operator()
     counts = result in of_line.count if of_line.count else None
     if result in of_line.flag:
-        with suppress(WhoIsUnknown):  # a withheld number cannot be marked; the word is noted all the same
+        try:
             flag(journal, found.call, on=True, who=who, now=now)
             table.ok(f"the caller of {found.call} is marked as at high risk")
+        except WhoIsUnknown as error:  # the word is noted all the same
+            table.warn(f"the caller is not marked as at high risk: {error}")
     noted = say_by_command(journal, found.call, Said(result=result, counts=counts, by=who), now)
     table.ok(f"{noted}: {result}")
