@@ -130,4 +130,5 @@ def test_bad_input_says_what_to_do_and_changes_nothing(place: Place) -> None:
         said = place.capsys.readouterr()
         assert ended.value.code in (1, 2) and sentence in said.err.replace("\n", " "), said
     assert place.list() == before
+    assert "there is no line 'nix'" in place.run("callbacks", "--line", "nix", status=2)
     assert "--csv or --json" in place.run("callbacks", "--csv", "--json", status=2)

@@ -238,6 +238,8 @@ def test_the_result_of_a_talk_is_noted_by_command(place: Place) -> None:
     ):
         done = hotline("calls", "result", *words, "--config", place.config)
         assert done.returncode == 1 and why in done.stderr
-    # a withheld number cannot be marked; the word is noted all the same
-    assert "is marked" not in place.calls("result", call_id(2), "high-risk")
+    # a withheld number cannot be marked: that is said, and the word is noted all the same
+    done = hotline("calls", "result", call_id(2), "high-risk", "--config", place.config)
+    assert done.returncode == 0 and "is marked" not in done.stdout
+    assert "the caller is not marked as at high risk: who called in" in done.stderr
     assert json.loads(place.calls(call_id(2), "--json"))["result"] == "high-risk"

@@ -84,6 +84,10 @@ def test_nothing_is_rung_until_the_settings_enable_it(place: Place) -> None:
     (place.folder / "secret").write_text("4f2a77c0ffee")
     place.settings("campaigns: {enabled: yes, secret_file: secret}\n")
     assert "hotline campaign prompts" in place.refuses("run", place.file), "people would hear silence"
+    place.settings("campaigns: {enabled: yes, secret_file: missing}\n")
+    said = place.says("check", place.file, status=1)
+    assert "cannot read the AMI secret" in said, "it would not run"
+    assert f"hotline campaign prompts {place.file} --out {place.folder / 'sounds'}" in said
 
 
 def test_a_campaign_that_does_not_fit_to_the_rosters(place: Place) -> None:
@@ -167,7 +171,9 @@ def test_forgetting_takes_numbers_from_a_file_and_never_from_the_command_line(pl
 
 def test_status_pause_and_answers(place: Place) -> None:
     assert "there is no campaign spring" in place.refuses("answers", "spring", "--out", place.folder / "a.csv")
+    assert "no campaign has a list yet: hotline campaign import" in place.says("status")
     place.says("import", place.file, place.list("a,07700900101,是,", "=b,07700900102,是,"))
+    assert "there is no campaign sprign with a list: there are spring" in place.refuses("status", "sprign")
     assert "spring  has a list and was not run yet  0/2" in place.says("status")
     assert "spring: paused" in place.says("pause", "spring")
     assert "已暂停" in place.says("status", "spring", "--language", "zh")

@@ -44,10 +44,15 @@ def test_what_is_due_is_listed_closed_and_told_by_whom(tmp_path: Path) -> None:
 
     assert f"{CALL}/24h" in told("list") and "overdue" in told("list")
     assert "已逾期" in told("list", "--language", "zh")
+    for words in (("note", f"{CALL}/24h", "call 07700 900123"), ("done", f"{CALL}/24h", "--note", "07700900123")):
+        refused = hotline("followups", *words, "--config", config)
+        assert refused.returncode == 2 and "must hold no telephone number" in refused.stderr
     told("note", f"{CALL}/24h", "tried at noon")
     told("done", f"{CALL}/24h", "--note", "is well")
     told("obsolete", f"{CALL}/168h")
-    assert "nothing is to be followed up" in told("list")
+    assert "nothing is to be followed up" in told("list") and "nothing" in told("list", "--line", "test")
+    misspelt = hotline("followups", "list", "--line", "tset", "--config", config)
+    assert misspelt.returncode == 2 and "there is no line 'tset': did you mean 'test'?" in misspelt.stderr
     found = json.loads(told("list", "--all", "--json"))
     assert [(one["state"], one["note"], one["overdue"]) for one in found] == [
         ("done", "tried at noon · is well", False),

@@ -46,6 +46,8 @@ def test_a_key_is_made_once_a_recording_listed_and_removed(
     assert "AGE-SECRET-KEY" in secret and "AGE-SECRET-KEY" not in made.stdout + made.stderr
     again = hotline("recordings", "keygen", "--out", tmp_path / "identity")
     assert again.returncode == 2 and "no key is overwritten" in again.stderr
+    nowhere = hotline("recordings", "keygen", "--out", tmp_path / "missing" / "identity")
+    assert nowhere.returncode == 2 and "name a file in a folder of yours with --out" in nowhere.stderr
 
     config = tmp_path / "hotline.yaml"
     config.write_text(

@@ -155,6 +155,8 @@ def test_the_threshold_of_short_abandons_can_be_chosen(place: Place) -> None:
         (("--line", "tset"), "did you mean 'test'"),
         (("--from", "2026-11-22", "--to", "2026-11-20"), "the period is empty"),
         (("--from", "whenever"), "write a date"),
+        (("--out", "missing/report.html"), "make it, or name another with --out"),
+        (("--from", "tomorrow"), "'tomorrow' is no instant: write a date"),
         (("--out", "report.pdf"), ".csv, .json or .html"),
         (("--mail-now",), "reports.weekly.to"),
     ],

@@ -1,6 +1,5 @@
 """``hotline callbacks``: who is to be called back, and what is done about it. Without a command it lists them."""
 
-import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -9,6 +8,8 @@ import click
 
 from hotline_agi import table
 from hotline_agi.callbackbook import CSV_COLUMNS, Book, list_csv, list_json, print_entry, print_list
+from hotline_agi.cli.known_line import refuse_unknown_line
+from hotline_agi.cli.note_text import checked_note
 from hotline_agi.cli.operator import noted, operator
 from hotline_agi.cli.options import config_option, json_option, language_option, print_json
 from hotline_agi.errors import SetupError
@@ -21,11 +22,8 @@ from hotline_agi.terms.languages import Language
 from hotline_agi.terms.work import WorkOutcome
 from hotline_agi.work.entry import Entry
 
-MOST_NOTE = 500
 BUSY_S = 5.0
 """A command waits so long for a service that writes."""
-_NUMBER = re.compile(r"(?:[0-9][ ()./-]?){7,}")
-"""In a note it is taken for a telephone number."""
 COLUMNS = f"""\b
 Columns of --csv, and keys of --json (null where --csv has an empty cell):
 {", ".join(CSV_COLUMNS[:7])},
@@ -66,6 +64,7 @@ def callbacks(
         raise SetupError("--csv or --json: one of the two")
     book = Book.of(read_settings(config))
     found = book.listed(line=line, all_=all_, owner=owner, limit=limit)
+    refuse_unknown_line(book.settings, line, empty=not found)
     if as_json:
         print_json(list_json(book, found))
     elif as_csv:
@@ -126,7 +125,7 @@ def callbacks_claim(outer: Path, callback: str, who: str, config: Path | None) -
 @click.pass_obj
 def callbacks_done(outer: Path, callback: str, who: str, outcome: str, note: str, config: Path | None) -> None:
     """CALLBACK is finished."""
-    detail = _checked(note)
+    detail = checked_note(note)
 
     def finish(change: Change, book: Book, owner: VolunteerId) -> Entry:
         return change.finish(callback, owner, WorkOutcome(outcome), book.now, detail=detail, noted=operator())
@@ -142,7 +141,7 @@ def callbacks_done(outer: Path, callback: str, who: str, outcome: str, note: str
 @click.pass_obj
 def callbacks_give_back(outer: Path, callback: str, who: str, note: str, config: Path | None) -> None:
     """Let somebody else take CALLBACK."""
-    detail = _checked(note)
+    detail = checked_note(note)
 
     def give_back(change: Change, book: Book, owner: VolunteerId) -> Entry:
         return change.give_back(callback, owner, book.now, detail=detail, noted=operator())
@@ -158,7 +157,7 @@ def callbacks_give_back(outer: Path, callback: str, who: str, note: str, config:
 @click.pass_obj
 def callbacks_escalate(outer: Path, callback: str, who: str, note: str, config: Path | None) -> None:
     """Let the coordinator see to CALLBACK: volunteers are not offered it any more."""
-    detail = _checked(note)
+    detail = checked_note(note)
 
     def escalate(change: Change, book: Book, owner: VolunteerId) -> Entry:
         return change.escalate(callback, owner, book.now, detail=detail, noted=operator())
@@ -171,15 +170,3 @@ def _do(config: Path, who: str, act: Callable[[Change, Book, VolunteerId], Entry
     owner = book.person(who)
     with work.changing(book.settings.state / JOURNAL, busy_s=BUSY_S) as change:
         return act(change, book, owner)
-
-
-def _checked(note: str) -> str:
-    """A note that may be kept.
-
-    :raises SetupError: if it is too long, no line, or holds what looks like a telephone number.
-    """
-    if len(note) > MOST_NOTE or not (note.isprintable() or not note):
-        raise SetupError(f"a note is one line of at most {MOST_NOTE} characters")
-    if _NUMBER.search(note):
-        raise SetupError("a note must hold no telephone number: the caller's is kept apart, and deleted in time")
-    return note

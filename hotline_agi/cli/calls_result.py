@@ -1,6 +1,5 @@
 """``hotline calls result CALL RESULT``."""
 
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,9 +54,11 @@ def calls_result(call: str, result: str, config: Path) -> None:
     counts = result in of_line.count if of_line.count else None
     opened = tuple[OpenFollowUps, ...]()
     if result in of_line.flag:
-        with suppress(WhoIsUnknown):  # a withheld number cannot be marked; the word is noted all the same
+        try:
             flag(journal, found.call, on=True, who=who, now=now)
             table.ok(f"the caller of {found.call} is marked as at high risk")
+        except WhoIsUnknown as error:  # the word is noted all the same
+            table.warn(f"the caller is not marked as at high risk: {error}")
         if line is not None:
             opened = tuple(follow_ups(line, found.call, found.volunteer, found.ended_at or now))
     noted = say_by_command(journal, found.call, Said(result=result, counts=counts, by=who), now, opened)

@@ -9,7 +9,7 @@ import click
 from hotline_agi import table
 from hotline_agi.campaign.calling_hours import opens_at
 from hotline_agi.cli.options import FINDING, config_option
-from hotline_agi.errors import InvalidText
+from hotline_agi.errors import InvalidText, SetupError
 from hotline_agi.outbound.preparation import campaign_files, missing_prompts, prepare, prompts_of, read_file
 from hotline_agi.prompts.collection import build
 from hotline_agi.settings import read_settings
@@ -39,7 +39,8 @@ def check(place: Path, config: Path) -> None:
         if missing:
             unready = True
             table.warn(
-                f"{path}: {table.counted(len(missing), 'sound')} missing in {settings.sounds}: hotline campaign prompts"
+                f"{path}: {table.counted(len(missing), 'sound')} missing in {settings.sounds}: "
+                f"hotline campaign prompts {path} --out {settings.sounds}"
             )
         if opens_at(campaign.hours, datetime.now(UTC)) is None:
             unready = True
@@ -47,6 +48,12 @@ def check(place: Path, config: Path) -> None:
     if not settings.campaigns.enabled:
         unready = True
         table.warn("campaigns are not enabled: `campaigns: {enabled: yes, …}` in the settings")
+    else:
+        try:
+            settings.campaign_secret()
+        except SetupError as error:
+            unready = True
+            table.warn(str(error))
     if wrong:
         raise InvalidText(wrong)
     sys.exit(FINDING if unready else 0)

@@ -10,12 +10,18 @@ from hotline_agi import log, table
 from hotline_agi.campaign.progress_words import news, outcome_word, state_word
 from hotline_agi.cli.operator import operator
 from hotline_agi.cli.options import config_option, json_option, language_option, print_json
+from hotline_agi.errors import SetupError
 from hotline_agi.outbound.preparation import prepare, refuse_without_prompts
 from hotline_agi.settings import read_settings
 from hotline_agi.store.campaign_answers import known_campaigns
 from hotline_agi.store.campaign_tally import PAUSED, RUNNING, STOPPED, change_state
 from hotline_agi.store.past import JOURNAL
 from hotline_agi.terms.languages import Language
+
+_NO_CAMPAIGN = {
+    Language.EN: "no campaign has a list yet: hotline campaign import FILE NUMBERS",
+    Language.ZH: "还没有导入名单的外呼：hotline campaign import FILE NUMBERS",
+}
 
 
 @click.command("run")
@@ -66,7 +72,11 @@ def run(file: Path, config: Path, language: str, *, quiet: bool) -> None:
 @json_option
 def status(campaign: str | None, config: Path, language: str, *, as_json: bool) -> None:
     """How far each campaign is."""
-    found = [one for one in known_campaigns(read_settings(config).state / JOURNAL) if campaign in (None, one.campaign)]
+    known = list(known_campaigns(read_settings(config).state / JOURNAL))
+    found = [one for one in known if campaign in (None, one.campaign)]
+    if campaign is not None and not found:
+        there = ", ".join(one.campaign for one in known)
+        raise SetupError(f"there is no campaign {campaign} with a list: there are {there or 'none'}")
     if as_json:
         print_json(
             [
@@ -86,6 +96,8 @@ def status(campaign: str | None, config: Path, language: str, *, as_json: bool) 
         )
         return
     spoken = Language(language)
+    if not found:
+        table.note(_NO_CAMPAIGN[spoken])
     for one in found:
         table.note(f"{one.campaign}  {state_word(spoken, one.state)}  {one.done}/{one.people}")
         for outcome, many in sorted(one.outcomes.items(), key=lambda pair: -pair[1]):

@@ -7,6 +7,8 @@ from typing import Any
 import click
 
 from hotline_agi import rosters, table
+from hotline_agi.cli.known_line import refuse_unknown_line
+from hotline_agi.cli.note_text import checked_note
 from hotline_agi.cli.operator import operator
 from hotline_agi.cli.options import config_option, json_option, language_option, line_option, print_json
 from hotline_agi.errors import HotlineError
@@ -51,6 +53,7 @@ def list_(config: Path, line_id: str | None, closed_too: bool, language: str, as
     settings, now = read_settings(config), datetime.now(UTC)
     with JournalReader.open(settings.state / JOURNAL) as reader:
         found = follow_ups(reader, line=line_id, closed_too=closed_too)
+    refuse_unknown_line(settings, line_id, empty=not found)
     if as_json:
         print_json([_json(one, now) for one in found])
         return
@@ -87,13 +90,14 @@ def obsolete(follow_up: str, config: Path, note: str) -> None:
 @config_option
 def note(follow_up: str, text: str, config: Path) -> None:
     """Add TEXT to a follow-up that stays open: who tried when, whom to ask. Never a number or a name."""
-    found = annotate(read_settings(config).state / JOURNAL, follow_up, text, who=operator(), now=datetime.now(UTC))
+    journal, now = read_settings(config).state / JOURNAL, datetime.now(UTC)
+    found = annotate(journal, follow_up, checked_note(text), who=operator(), now=now)
     table.ok(f"noted of {found.id}")
 
 
 def _close(follow_up: str, config: Path, state: FollowUpState, text: str) -> None:
     journal = read_settings(config).state / JOURNAL
-    found = close(journal, follow_up, state, who=operator(), now=datetime.now(UTC), note=text)
+    found = close(journal, follow_up, state, who=operator(), now=datetime.now(UTC), note=checked_note(text))
     table.ok(f"the follow-up {found.id} is closed: {state.value}")
 
 

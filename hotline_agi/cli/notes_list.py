@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from hotline_agi import rosters, table
+from hotline_agi.cli.known_line import refuse_unknown_line
 from hotline_agi.cli.options import config_option, json_option, line_option, print_json
 from hotline_agi.errors import HotlineError
 from hotline_agi.reports.listing import length_text
@@ -29,6 +30,7 @@ def notes_list(config: Path, line_id: str | None, limit: int, as_json: bool) -> 
     settings = read_settings(config)
     lines = _lines(settings)
     found = past_notes(settings.state / JOURNAL, line=line_id, limit=limit)
+    refuse_unknown_line(settings, line_id, empty=not found)
     shifts = {one.file: _shift(lines.get(one.line), one.recorded_at) for one in found}
     if as_json:
         print_json(

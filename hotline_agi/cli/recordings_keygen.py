@@ -28,6 +28,8 @@ def keygen(out: Path) -> None:
         descriptor = os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
         raise SetupError(f"there is a file {out} already, and no key is overwritten: name another one") from None
+    except OSError as error:
+        raise SetupError(f"cannot make {out} ({error.strerror}): name a file in a folder of yours with --out") from None
     with os.fdopen(descriptor, "w") as file:
         file.write(identity)
         file.flush()
@@ -46,6 +48,7 @@ def keygen(out: Path) -> None:
         f"      systemd-creds encrypt --name=recordings-identity {out} /etc/hotline/recordings-identity.cred",
         "      and, by `systemctl edit hotline`, under [Service]:",
         "      LoadCredentialEncrypted=recordings-identity:/etc/hotline/recordings-identity.cred",
-        "      recordings: {identity_file: recordings-identity}",
+        "      and, beside `recipients` in the settings:",
+        "      identity_file: recordings-identity",
     ):
         table.note(line)

@@ -7,6 +7,7 @@ import click
 
 from hotline_agi import rosters, table
 from hotline_agi.archive import Archive, Kind, NotStored
+from hotline_agi.cli.known_line import refuse_unknown_line
 from hotline_agi.cli.options import config_option, json_option, language_option, print_json
 from hotline_agi.errors import HotlineError
 from hotline_agi.reports.listing import length_text
@@ -53,6 +54,7 @@ def recordings_list(config: Path, line: str | None, limit: int, language: str, a
     settings, words = read_settings(config), Language(language)
     with JournalReader.open(settings.state / JOURNAL) as reader:
         found = asked_recordings(reader, line=line, limit=limit)
+    refuse_unknown_line(settings, line, empty=not found)
     archive = settings.archive
     if as_json:
         print_json(

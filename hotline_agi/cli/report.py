@@ -96,6 +96,10 @@ def _give(settings: Settings, wanted: Wanted, form: str, out: Path | None, langu
     if out is None:
         click.echo(text, nl=False)
         return
+    if not out.absolute().parent.is_dir():
+        raise SetupError(
+            f"there is no folder {out.absolute().parent} for {out.name}: make it, or name another with --out"
+        )
     write_whole(out.absolute(), text.encode(), 0o600)
     table.ok(f"{out}: {table.counted(len(found), 'line')}, {found[0].period.name}")
 

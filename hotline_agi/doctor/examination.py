@@ -68,9 +68,12 @@ def _look_at_folders(settings: Settings) -> Iterator[Check]:
     except SetupError as error:
         yield failed("AMI secret", str(error), "mend it; without it there is no AMI")
     yield from _look_at_secrets(settings)
-    for name, folder in (("state folder", settings.state), ("messages folder", settings.messages)):
+    for name, folder, rights in (
+        ("state folder", settings.state, "-o hotline -g hotline -m 0700"),
+        ("messages folder", settings.messages, "-o asterisk -g hotline -m 2770"),
+    ):
         if not folder.is_dir():
-            yield failed(name, f"there is no {folder}", f"create it, owned by this user: mkdir -p {folder}")
+            yield failed(name, f"there is no {folder}", f"create it, as root: install -d {rights} {folder}")
         elif not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
             yield failed(
                 name,

@@ -234,8 +234,8 @@ def parse_since(text: str, now: datetime, zone: tzinfo) -> datetime:
         return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError(
-            "write a date (2026-07-01), a date and time (2026-07-01 18:00), a time of today (18:00), "
-            "today, yesterday, or how long ago (90m, 12h, 7d)"
+            f"{text!r} is no instant: write a date (2026-07-01), a date and time (2026-07-01 18:00), a time of today "
+            "(18:00), today, yesterday, or how long ago (90m, 12h, 7d)"
         ) from None
 
 

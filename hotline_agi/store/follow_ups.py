@@ -124,10 +124,9 @@ def _change(
     exact = [one for one in found if one.id == beginning]
     found = exact or found
     if len(found) != 1:
-        several = f"several begin so: {', '.join(one.id for one in found[:5])}"
-        raise FollowUpNotFound(
-            f"there is no open follow-up {beginning!r}: {several if found else 'see `hotline followups list`'}"
-        )
+        if found:
+            raise FollowUpNotFound(f"several begin with {beginning!r}: {', '.join(one.id for one in found[:5])}")
+        raise FollowUpNotFound(f"there is no open follow-up {beginning!r}: see `hotline followups list`")
     (one,) = found
     text = " · ".join(filter(None, (one.note, note)))[:LONGEST_NOTE]
     with beside(path) as connection, connection.begin():

@@ -110,7 +110,7 @@ def test_faults_of_settings_roster_folders_and_prompts() -> None:
         checks = with_settings(f"port: {stage.pbx.site.ami_port}", "port: 1")
         assert "start Asterisk" in checks["AMI login"]["found"]
         checks = with_settings(f"state: {stage.state}", "state: /nowhere/state")
-        assert "mkdir -p /nowhere/state" in checks["state folder"]["remedy"]
+        assert "install -d -o hotline -g hotline -m 0700 /nowhere/state" in checks["state folder"]["remedy"]
         checks = with_settings(f"messages: {stage.pbx.messages}", f"messages: {stage.state}")
         assert checks["messages"]["grade"] == "failed"
         empty = stage.folder / "silence"
