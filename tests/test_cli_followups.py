@@ -2,15 +2,20 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from errno import EACCES
 from pathlib import Path
+
+import pytest
 
 from hotline_agi.alarms.conditions import follow_ups
 from hotline_agi.alarms.kinds import Grade
 from hotline_agi.asterisk.inspection import HelpInspection
+from hotline_agi.cli import main
 from hotline_agi.dispatch.commands import OpenFollowUps
 from hotline_agi.doctor.help import judge_help
 from hotline_agi.store.journal import Journal
 from hotline_agi.store.past import JOURNAL
+from hotline_agi.store.reading import JournalReader
 from hotline_agi.terms.ids import LineId, VolunteerId
 from tests.commands import hotline
 from tests.e2e.scenery import Scenery
@@ -61,6 +66,22 @@ def test_what_is_due_is_listed_closed_and_told_by_whom(tmp_path: Path) -> None:
     assert found[0]["volunteer"] == "s01" and found[0]["closed_by"]
     again = hotline("followups", "done", f"{CALL}/24h", "--config", config)
     assert again.returncode == 1 and "no open follow-up" in again.stderr
+
+
+def test_without_the_right_to_read_the_journal_it_says_as_whom_to_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(EACCES, "Permission denied", str(path))
+
+    (tmp_path / "hotline.yaml").write_text(
+        "rosters: rosters\nstate: state\nmessages: messages\nami: {secret_file: secret}\n...\n"
+    )
+    monkeypatch.setattr(JournalReader, "open", refuse)  # tests run as root, whom no mode of a file refuses
+    with pytest.raises(SystemExit) as ended:
+        main(["followups", "list", "--config", str(tmp_path / "hotline.yaml")])
+    assert ended.value.code == 2
+    assert "run it as the service's user: sudo -u hotline" in capsys.readouterr().err
 
 
 def test_all_that_are_overdue_are_one_alarm() -> None:

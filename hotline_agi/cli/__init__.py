@@ -62,5 +62,8 @@ def main(arguments: list[str] | None = None, command: Callable[..., Any] = cli) 
         _fail(str(error), USAGE)
     except HotlineError as error:
         _fail(str(error), FINDING)
+    except PermissionError as error:
+        what = error.filename or "see the paths of this command"
+        _fail(f"{error.strerror}: {what}; run it as the service's user: sudo -u hotline hotline …", USAGE)
     except OSError as error:
         _fail(f"{error.strerror}: {error.filename or 'see the paths of this command'}", USAGE)
