@@ -126,13 +126,15 @@ BUGS: dict[str, dict[str, Planting]] = {
         "zeros let in": planted(
             directory, "Directory.of_pin", "one.pin.matches(keys)", "(one.pin.matches(keys) or keys == '000000')"
         ),
-        "prompts are parted by blanks": planted(service_menu, "reply_text", "'+'.join", "' '.join"),
+        "prompts are parted by blanks": planted(
+            service_menu, "reply_text", 'said, then = "+".join', 'said, then = " ".join'
+        ),
     },
     "recordings": {
-        "a broken part is an exception": planted(recordings, "inspect", ", RuntimeError)", ")"),
-        "no end is an exception": planted(recordings, "inspect", "EOFError, ", ""),
+        "a broken part is an exception": planted(recordings, "length_of", ", RuntimeError)", ")"),
+        "no end is an exception": planted(recordings, "length_of", "EOFError, ", ""),
         "the header is believed": planted(
-            recordings, "inspect", "path.stat().st_size // (sound.getnchannels() * sound.getsampwidth())", "2**40"
+            recordings, "length_of", "path.stat().st_size // (sound.getnchannels() * sound.getsampwidth())", "2**40"
         ),
         "a short one stays": planted(recordings, "keep_or_drop", "if found is not None:", "if False:"),
     },
@@ -155,7 +157,7 @@ BUGS: dict[str, dict[str, Planting]] = {
         "a list has entries": planted(contacts_file, "_table", "isinstance(node, Mapping)", "True"),
     },
     "settings-file": {
-        "line breaks in a secret": planted(settings, "Settings.ami_secret", "if not _is_line(secret):", "if False:"),
+        "line breaks in a secret": planted(settings, "_ami_secret", "if not _is_line(secret):", "if False:"),
         "zero bytes in a path": planted(settings, "_text", "not _is_line(found.text)", "False"),
         "a secret that is no UTF-8": planted(settings, "_read", "(OSError, UnicodeDecodeError)", "OSError"),
     },

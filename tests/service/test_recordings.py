@@ -37,15 +37,17 @@ def name(call: str, epoch: int = 1795859950) -> str:
 
 def speech(path: Path, seconds: float = 3.0, *, is_open: bool = False) -> None:
     """A recording; `is_open`: Asterisk has not closed it."""
-    with wave.open(str(path), "wb") as file:
+    draft = path.with_suffix(".part")  # nobody may see it before its head says what it shall
+    with wave.open(str(draft), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(8000)
         file.writeframes(bytes(round(seconds * 16_000)))
     if is_open:
-        with path.open("r+b") as octets:
+        with draft.open("r+b") as octets:
             octets.seek(4)
             octets.write(bytes(4))
+    draft.rename(path)
 
 
 class Shop:
