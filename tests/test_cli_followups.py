@@ -25,6 +25,7 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 CALL = call_id(7)
 
 
+@pytest.mark.thorough
 def test_what_is_due_is_listed_closed_and_told_by_whom(tmp_path: Path) -> None:
     (tmp_path / "rosters/test").mkdir(parents=True)
     for name, text in Scenery(softphones=1).files().items():

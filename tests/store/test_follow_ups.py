@@ -86,9 +86,12 @@ def test_a_closed_one_stays_closed_whoever_tells_of_it_again(path: Path) -> None
     ]
 
 
-@pytest.mark.parametrize("beginning", [CALL, "nothing", f"{CALL}/25"])
-def test_what_is_meant_must_be_one_that_is_open(path: Path, beginning: str) -> None:
-    with pytest.raises(FollowUpNotFound, match="no open follow-up"):
+@pytest.mark.parametrize(
+    ("beginning", "why"),
+    [(CALL, "several begin with"), ("nothing", "no open follow-up"), (f"{CALL}/25", "no open follow-up")],
+)
+def test_what_is_meant_must_be_one_that_is_open(path: Path, beginning: str, why: str) -> None:
+    with pytest.raises(FollowUpNotFound, match=why):
         close(path, beginning, FollowUpState.OBSOLETE, who="mei", now=NOW)
 
 
