@@ -4,14 +4,12 @@ File names are ours: ``note_EPOCH_LINE_VOLUNTEER_UNIQUEID.wav``, so that a note 
 known by its name alone; no message of a caller is called so.
 """
 
-import contextlib
 import re
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hotline_agi.asterisk.recordings import MIN_LENGTH_S, length_of
+from hotline_agi.asterisk.recordings import MIN_LENGTH_S, found_alone, length_of
 from hotline_agi.terms.ids import ID_PATTERN, LineId, VolunteerId
 
 PREFIX = "note_"
@@ -69,14 +67,4 @@ def left_alone(folder: Path, known: frozenset[str], *, quiet_s: float = QUIET_S)
     :param quiet_s: only files that nobody wrote to for so long; a younger one may still be in recording.
     :raises OSError: if the folder cannot be read.
     """
-    before = time.time() - quiet_s
-    names = sorted(
-        path.stem for path in folder.glob(f"{PREFIX}*.wav") if path.stem not in known and path.stat().st_mtime <= before
-    )
-    found = []
-    for name in names:
-        with contextlib.suppress(OSError):  # one unreadable file does not hide the others
-            recorded = keep_or_drop(folder, name)
-            if recorded is not None:
-                found.append(recorded)
-    return found
+    return found_alone(folder, f"{PREFIX}*.wav", known, keep_or_drop, quiet_s=quiet_s)

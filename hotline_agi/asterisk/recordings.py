@@ -7,11 +7,15 @@ import os
 import re
 import time
 import wave
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from hotline_agi.terms.ids import CallId
+
+T = TypeVar("T")
 
 MIN_LENGTH_S = 2.0
 """Shorter than this is somebody who hung up at the beep: not kept."""
@@ -114,14 +118,24 @@ def left_alone(folder: Path, known: frozenset[str], *, quiet_s: float = QUIET_S)
     :param quiet_s: only files that nobody wrote to for so long; a younger one may still be in recording.
     :raises OSError: if the folder cannot be read.
     """
+    return found_alone(folder, "*.wav", known, keep_or_drop, quiet_s=quiet_s)
+
+
+def found_alone(
+    folder: Path, pattern: str, known: frozenset[str], keep: Callable[[Path, str], T | None], *, quiet_s: float
+) -> list[T]:
+    """What `keep` keeps of the files like `pattern` whose names are not `known`, by name. Blocks on disk.
+
+    :raises OSError: if the folder cannot be read.
+    """
     before = time.time() - quiet_s
     names = sorted(
-        path.stem for path in folder.glob("*.wav") if path.stem not in known and path.stat().st_mtime <= before
+        path.stem for path in folder.glob(pattern) if path.stem not in known and path.stat().st_mtime <= before
     )
     found = []
     for name in names:
         with contextlib.suppress(OSError):  # one unreadable file does not hide the others
-            recorded = keep_or_drop(folder, name)
+            recorded = keep(folder, name)
             if recorded is not None:
                 found.append(recorded)
     return found

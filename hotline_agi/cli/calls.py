@@ -2,14 +2,15 @@
 
 import click
 
-from hotline_agi.cli.lazy import LazyGroup
+from hotline_agi.cli.lazy import UsualHelpGroup
 
 USUAL = "show"
 
 
-class Calls(LazyGroup):
+class Calls(UsualHelpGroup):
     """``hotline calls``, ``hotline calls CALL`` and ``hotline calls --since 7d`` mean ``hotline calls show …``."""
 
+    usual = USUAL
     modules = {  # noqa: RUF012  (the class's own, and read only)
         USUAL: "calls_show",
         "explain": "calls_explain",
@@ -19,23 +20,6 @@ class Calls(LazyGroup):
         "replay": "calls_replay",
         "result": "calls_result",
     }
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        first = args[0] if args else ""
-        if first not in self.modules and first not in ctx.help_option_names:
-            args = [USUAL, *args]
-        return super().parse_args(ctx, args)
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        usual = self.get_command(ctx, USUAL)
-        assert usual is not None
-        usual.format_options(ctx, formatter)
-        self.format_commands(ctx, formatter)
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        usual = self.get_command(ctx, USUAL)
-        assert usual is not None
-        usual.format_epilog(ctx, formatter)
 
 
 @click.group("calls", cls=Calls, options_metavar="", subcommand_metavar="[CALL] [OPTIONS] | COMMAND …")

@@ -23,6 +23,33 @@ class LazyGroup(click.Group):
         return next(one for one in found if isinstance(one, click.Command) and one.name == cmd_name)
 
 
+class UsualGroup(LazyGroup):
+    """A group that means its `usual` command where none is named: ``hotline calls --since 7d``."""
+
+    usual = ""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        first = args[0] if args else ""
+        if first not in self.modules and first not in ctx.help_option_names:
+            args = [self.usual, *args]
+        return super().parse_args(ctx, args)
+
+
+class UsualHelpGroup(UsualGroup):
+    """Its help is that of the usual command, followed by the commands."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        usual = self.get_command(ctx, self.usual)
+        assert usual is not None
+        usual.format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        usual = self.get_command(ctx, self.usual)
+        assert usual is not None
+        usual.format_epilog(ctx, formatter)
+
+
 def lazy(**modules: str) -> type[LazyGroup]:
     """A kind of group with these modules, each with its commands, parted by blanks: ``lazy(calls="calls")``."""
     table = {command: module for module, commands in modules.items() for command in commands.split()}

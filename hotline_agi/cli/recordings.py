@@ -3,14 +3,15 @@
 
 import click
 
-from hotline_agi.cli.lazy import LazyGroup
+from hotline_agi.cli.lazy import UsualGroup
 
 USUAL = "list"
 
 
-class Recordings(LazyGroup):
+class Recordings(UsualGroup):
     """``hotline recordings --line xinli`` means ``hotline recordings list --line xinli``."""
 
+    usual = USUAL
     modules = {  # noqa: RUF012  (the class's own, and read only)
         USUAL: "recordings_list",
         "accesses": "recordings_list",
@@ -18,12 +19,6 @@ class Recordings(LazyGroup):
         "delete": "recordings_export",
         "keygen": "recordings_keygen",
     }
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        first = args[0] if args else ""
-        if first not in self.modules and first not in ctx.help_option_names:
-            args = [USUAL, *args]
-        return super().parse_args(ctx, args)
 
 
 @click.group("recordings", cls=Recordings)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from hotline_agi import table
-from hotline_agi.archive import Archive, NotStored
+from hotline_agi.archive import NotStored
 from hotline_agi.cli.operator import operator
 from hotline_agi.cli.options import config_option
 from hotline_agi.cli.recordings_list import KINDS
@@ -68,13 +68,9 @@ def delete(call: str, kind: str | None, file: str | None, yes: bool, config: Pat
         click.confirm(f"remove {table.counted(len(found), 'recording')} of call {found[0].call} for good?", abort=True)
     for one in found:
         _noted(settings, one, "deleted")
-        _remove(settings.archive, one)
+        settings.archive.remove(KINDS[one.kind], one.file)
         forget(settings.state / JOURNAL, one.call, [one.file])
     table.ok(f"{table.counted(len(found), 'recording')} of call {found[0].call}: removed, and noted")
-
-
-def _remove(archive: Archive, one: PastRecording) -> None:
-    archive.remove(KINDS[one.kind], one.file)
 
 
 def _found(settings: Settings, call: str, kind: str | None, file: str | None) -> Sequence[PastRecording]:

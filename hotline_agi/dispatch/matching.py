@@ -259,12 +259,7 @@ def release(board: Switchboard, call: Call, reason: CancelReason) -> None:
     legs = [leg for leg in call.legs.values() if leg is not call.winner and leg.state is not LegState.CANCELLING]
     # who holds the phone already first, then who has rung longest: they are nearest to an accept
     for leg in sorted(legs, key=lambda leg: (leg.state is not LegState.ANSWERED, leg.rang_s)):
-        heir = _heir(board, leg)
-        if heir is None:
-            board.cancel(leg, reason)
-        else:
-            board.hand_over(leg, heir)
-            mark(board, heir)
+        _pass_on(board, leg, reason)
 
 
 def let_go_misfits(board: Switchboard, call: Call, reason: CancelReason) -> None:
@@ -273,13 +268,18 @@ def let_go_misfits(board: Switchboard, call: Call, reason: CancelReason) -> None
         gone = leg.state is LegState.CANCELLING or leg is call.winner
         if gone or leg.volunteer is None or _may_take(board, call, leg.volunteer):
             continue
-        heir = _heir(board, leg)
-        if heir is None:
-            board.cancel(leg, reason)
-        else:
-            board.hand_over(leg, heir)
-            mark(board, heir)
+        _pass_on(board, leg, reason)
     mark(board, call)
+
+
+def _pass_on(board: Switchboard, leg: Leg, reason: CancelReason) -> None:
+    """Hand a phone that its call needs no more to who can use it; cancel it where nobody can."""
+    heir = _heir(board, leg)
+    if heir is None:
+        board.cancel(leg, reason)
+    else:
+        board.hand_over(leg, heir)
+        mark(board, heir)
 
 
 def _heir(board: Switchboard, leg: Leg) -> Call | None:

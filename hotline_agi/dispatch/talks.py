@@ -62,8 +62,7 @@ def accept(board: Switchboard, leg: Leg) -> None:
     leg.state, leg.accepted_s = LegState.WINNER, board.now.mono_s
     board.note(call, Fact.ACCEPTED, leg.id, leg.volunteer)
     board.deadlines.clear((Timer.LEG, leg.id))
-    board.clear_timers(call, Timer.WAVE, Timer.OVERFLOW)
-    board.clear_timers(call, Timer.LANGUAGE)
+    board.clear_timers(call, Timer.WAVE, Timer.OVERFLOW, Timer.LANGUAGE)
     call.choosing = False
     board.set_timer(Timer.CONNECT, call.id, HOLD_WAIT_S)
     asides.fetch(board, call)

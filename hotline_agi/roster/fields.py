@@ -21,7 +21,7 @@ from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.probes import Converter, Notes, ProbeMapping, ProbeSequence
 from hotline_agi.terms.problems import Mark
 
-__all__ = ["Converter", "Fields", "full_width_hint", "nearest", "sequence_of"]
+__all__ = ["Converter", "Fields", "check_twins", "full_width_hint", "nearest", "sequence_of"]
 
 T = TypeVar("T")
 Default = TypeVar("Default")
@@ -142,3 +142,9 @@ def full_width_hint(node: Node) -> str:
             if wide in node.text:
                 return f"{wide} is a full-width sign; write {narrow} followed by a blank"
     return ""
+
+
+def check_twins(found: tuple[object, ...], node: Node, findings: Findings, what: str) -> None:
+    """An error where something stands twice in the list `node`."""
+    if len(set(found)) < len(found):
+        findings.error(node.mark, f"the same {what} stands twice", "keep one")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from hotline_agi.roster.document import Node, Scalar
-from hotline_agi.roster.fields import Fields, sequence_of
+from hotline_agi.roster.fields import Fields, check_twins, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import Endpoint, EndpointKind, Line, OverflowStep, RingGroup, RingStep
 from hotline_agi.roster.plan import WeeklyHours
@@ -151,8 +151,7 @@ def _end_of_call(node: Node, findings: Findings) -> tuple[OverflowStep, ...] | N
     if not steps:
         findings.warning(node.mark, "nothing is left for the caller here", "[message, directory] is used instead")
         return DEFAULT_END
-    if len(set(steps)) < len(steps):
-        findings.error(node.mark, "the same way stands twice", "keep one")
+    check_twins(steps, node, findings, "way")
     if OverflowStep.DIRECTORY in steps[:-1]:
         findings.warning(node.mark, "what follows directory is never reached", "put directory last")
     elif steps[-1] is OverflowStep.TRANSFER:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from hotline_agi.roster.document import Mapping, Node, Scalar
-from hotline_agi.roster.fields import Converter, Fields, sequence_of
+from hotline_agi.roster.fields import Converter, Fields, check_twins, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import Endpoint, EndpointKind, Limits, Volunteer
 from hotline_agi.roster.plan import WeeklyHours
@@ -130,8 +130,7 @@ def _person(
 @narrowed(uniqueItems=True)
 def _qualifications(node: Node, findings: Findings) -> tuple[str, ...] | None:
     found = _skills(node, findings)
-    if found is not None and len(set(found)) < len(found):
-        findings.error(node.mark, "the same qualification stands twice", "keep one")
+    check_twins(found or (), node, findings, "qualification")
     return found
 
 

@@ -1,7 +1,7 @@
 """What a caller meets while they wait, as ``line.yaml`` has it. Format and defaults: `rosters/README.md`."""
 
 from hotline_agi.roster.document import Node
-from hotline_agi.roster.fields import Fields, sequence_of
+from hotline_agi.roster.fields import Fields, check_twins, sequence_of
 from hotline_agi.roster.findings import Findings
 from hotline_agi.roster.model import Line
 from hotline_agi.roster.probes import described, narrowed
@@ -78,8 +78,7 @@ def _languages(node: Node, findings: Findings) -> tuple[str, ...] | None:
         what = "callers choose among two languages or more"
         findings.error(node.mark, what, "write [zh, en], or leave `languages` out")
         return ()
-    if found is not None and len(set(found)) < len(found):
-        findings.error(node.mark, "the same language stands twice", "keep one")
+    check_twins(found or (), node, findings, "language")
     return found
 
 
@@ -102,8 +101,7 @@ def _choices(node: Node, findings: Findings) -> tuple[Choice, ...] | None:
     found = sequence_of(one_of(Choice, "choice of a caller who waits"), "the choices")(node, findings)
     if found == ():
         findings.error(node.mark, "nothing is offered", "write choices, or leave `offer` out")
-    if found and len(set(found)) < len(found):
-        findings.error(node.mark, "the same choice stands twice", "keep one")
+    check_twins(found or (), node, findings, "choice")
     return None if not found else tuple(choice for choice in Choice if choice in found)
 
 
@@ -112,8 +110,7 @@ def _self_help(node: Node, findings: Findings) -> tuple[str, ...] | None:
     found = sequence_of(ident("a recording's id"), "the self-help recordings")(node, findings)
     if found is not None and len(found) > MOST_SELF_HELP:
         findings.error(node.mark, f"more than {MOST_SELF_HELP} recordings", "keep those that help most")
-    if found is not None and len(set(found)) < len(found):
-        findings.error(node.mark, "the same recording stands twice", "keep one")
+    check_twins(found or (), node, findings, "recording")
     return found
 
 
